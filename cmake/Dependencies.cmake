@@ -1,0 +1,23 @@
+# Everything that is not ours, found in one place. cmake/packages.txt names the Debian packages.
+find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKIOMeta ITKIONIFTI ITKIONRRD)
+find_package(TBB REQUIRED)
+find_package(nlohmann_json 3.10 REQUIRED)
+
+# Debian's libhwy-dev has pkg-config files but no CMake package.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy>=1.0)
+add_library(hwy::hwy ALIAS PkgConfig::HWY)
+
+# ITK's own variable names every module it was built with; these are the ones that are called.
+set(STENOMETRY_ITK_LIBRARIES ${ITK_LIBRARIES})
+
+if(STENOMETRY_BUILD_PROGRAMS)
+    find_package(CLI11 2.1 REQUIRED)
+endif()
+if(STENOMETRY_BUILD_TESTS)
+    find_package(GTest 1.12 REQUIRED)
+endif()
+if(STENOMETRY_BUILD_BENCHMARKS)
+    find_package(benchmark 1.7 REQUIRED)
+endif()

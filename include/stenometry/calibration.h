@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace stenometry {
+
+/// Where the size of a pixel at the vessel is known from, best first. See `resolve_spacing`.
+enum class SpacingSource {
+    none,                 ///< unknown: results are in pixels only
+    user,                 ///< given by the caller
+    catheter,             ///< from a catheter of known size in the image
+    dicom_pixel_spacing,  ///< PixelSpacing with a PixelSpacingCalibrationType
+    dicom_object_plane,   ///< ObjectPixelSpacingInCenterOfBeam
+    dicom_isocenter,      ///< ImagerPixelSpacing divided by the magnification
+    detector_plane,       ///< ImagerPixelSpacing alone: too large at the patient by a factor of 1.2 to 1.6
+};
+
+/// The source as the JSON report spells it, for example `dicom_isocenter`.
+std::string_view to_string(SpacingSource source);
+
+/// The size of a pixel in the plane of the vessel: the only way from pixels to millimetres.
+struct Calibration {
+    std::optional<double> mm_per_px_x;   ///< size of a pixel along a row, > 0
+    std::optional<double> mm_per_px_y;   ///< size of a pixel along a column, > 0
+    SpacingSource source = SpacingSource::none;
+    std::optional<double> relative_sd;   ///< standard error of the size, as a fraction of it
+
+    /// Square pixels of `mm_per_px`, by the caller's word.
+    /// \throws InvalidInput unless `mm_per_px` is positive and finite.
+    static Calibration from_user(double mm_per_px);
+
+    bool known() const { return mm_per_px_x.has_value() && mm_per_px_y.has_value(); }
+
+    /// Side of a square pixel. \pre `known()`; pixels that are not square give the geometric mean.
+    double mm_per_px() const;
+
+    /// Whether the two sides differ by less than 0.1 %. \pre `known()`.
+    bool square() const;
+};
+
+/// What the attributes of a DICOM X-ray angiogram say about the size of a pixel; absent where the file does not
+/// have them. Sizes in mm; x along a row.
+struct SpacingAttributes {
+    std::optional<double> pixel_spacing_x_mm, pixel_spacing_y_mm;    ///< PixelSpacing (0028,0030)
+    bool pixel_spacing_calibrated = false;                           ///< PixelSpacingCalibrationType (0028,0A02)
+    std::optional<double> object_spacing_x_mm, object_spacing_y_mm;  ///< (0018,9404)
+    std::optional<double> imager_spacing_x_mm, imager_spacing_y_mm;  ///< ImagerPixelSpacing (0018,1164)
+    std::optional<double> magnification;                             ///< (0018,1114), SID / SOD
+    std::optional<double> source_to_detector_mm;                     ///< (0018,1110), SID
+    std::optional<double> source_to_patient_mm;                      ///< (0018,1111), SOD
+};
+
+/// Chooses the most trustworthy spacing, in the order of `SpacingSource`. Bare PixelSpacing is never taken for
+/// the patient plane, and ImagerPixelSpacing without a magnification is marked `detector_plane`. Values that are
+/// zero, negative or not finite count as absent.
+/// Source: DICOM PS3.3 C.8.7.6 and C.8.19.6.9, PS3.17 FFF.1.3.
+Calibration resolve_spacing(const SpacingAttributes& attributes);
+
+/// A length that is physical where the pixel size is known, and a number of pixels where it is not, so that an
+/// option means the same on every detector.
+struct PhysicalLength {
+    double mm = 0.0;               ///< where the image is calibrated
+    double uncalibrated_px = 0.0;  ///< where it is not
+
+    double in_px(const Calibration& calibration) const {
+        return calibration.known() ? mm / calibration.mm_per_px() : uncalibrated_px;
+    }
+};
+
+}  // namespace stenometry

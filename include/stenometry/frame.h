@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stenometry/calibration.h"
+#include "stenometry/geometry.h"
+#include "stenometry/image.h"
+
+namespace stenometry {
+
+/// What a pixel value means. Blur acts on intensity and Beer's law on its logarithm, so physics needs to know.
+enum class Intensity {
+    linear,       ///< proportional to the X-rays detected
+    logarithmic,  ///< linear in the logarithm of the X-rays detected
+    display,      ///< through a curve made for viewing, often 8 bits, edges often enhanced
+    unknown,      ///< nothing is said about it
+};
+
+/// The meaning as the JSON report spells it.
+std::string_view to_string(Intensity intensity);
+
+/// How a frame was taken, as far as the file tells.
+struct Acquisition {
+    std::optional<double> primary_angle_deg;    ///< positioner primary angle, LAO positive
+    std::optional<double> secondary_angle_deg;  ///< positioner secondary angle, cranial positive
+    std::optional<double> time_ms;              ///< from the first frame of the cine to this one
+    std::optional<double> tube_voltage_kv;
+    std::string manufacturer;
+};
+
+/// One frame of an angiogram. Pixel values are as the file gives them after the modality transform, with
+/// vessels dark: higher means more X-rays, whatever the file's photometric interpretation.
+struct Frame {
+    Image<float> pixels;                       ///< finite everywhere `valid` says so
+    Image<std::uint8_t> valid;                 ///< 255 where the detector saw the patient; empty: everywhere
+    Intensity intensity = Intensity::unknown;
+    Calibration calibration;
+    Acquisition acquisition;
+    int index = 0;                             ///< number of this frame in its cine, from 0
+    int count = 1;                             ///< number of frames in its cine
+
+    int width() const { return pixels.width(); }
+    int height() const { return pixels.height(); }
+    bool is_valid(int x, int y) const { return valid.empty() || valid(x, y) != 0; }
+
+    /// Whether `p` lies on the image: between the outer edges of the outermost pixels.
+    bool contains(Point p) const {
+        return p.x >= -0.5 && p.y >= -0.5 && p.x <= width() - 0.5 && p.y <= height() - 0.5;
+    }
+
+    /// \throws InvalidInput if the frame has no pixels, or `valid` is of another size.
+    void validate() const;
+};
+
+}  // namespace stenometry

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace stenometry {
+
+/// A place in an image in pixels. x grows to the right, y grows downwards, and the centre of the first pixel is
+/// (0, 0). A point that could not be found has NaN coordinates.
+struct Point {
+    double x = 0.0;
+    double y = 0.0;
+    friend bool operator==(const Point&, const Point&) = default;
+};
+
+/// A point that stands for "not found".
+inline constexpr Point no_point{std::numeric_limits<double>::quiet_NaN(),
+                                std::numeric_limits<double>::quiet_NaN()};
+
+inline Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
+inline Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
+inline Point operator*(double s, Point p) { return {s * p.x, s * p.y}; }
+inline double dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
+inline double cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }
+inline double norm(Point p) { return std::hypot(p.x, p.y); }
+inline double distance(Point a, Point b) { return norm(a - b); }
+inline Point lerp(Point a, Point b, double t) { return a + t * (b - a); }
+inline bool is_finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
+
+/// A curve as the points it runs through, in order.
+using Polyline = std::vector<Point>;
+
+/// Arc length from the first point to each point, in the unit of the points; as long as `line`.
+std::vector<double> cumulative_length(const Polyline& line);
+
+/// Length of the whole curve, in the unit of the points.
+double length(const Polyline& line);
+
+/// The curve sampled at equal steps of arc length, close to `step` and such that the last sample is the last
+/// point. A curve of fewer than two distinct points comes back as it is.
+/// \throws InvalidInput if `step` is not positive.
+Polyline resample(const Polyline& line, double step);
+
+/// Unit tangents, one per point, by central differences; zero where neighbouring points coincide.
+std::vector<Point> tangents(const Polyline& line);
+
+}  // namespace stenometry

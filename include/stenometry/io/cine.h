@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "stenometry/frame.h"
+
+namespace stenometry::io {
+
+/// A sequence of frames that is read one at a time: only the frame asked for stands in memory, decoded.
+class Cine {
+  public:
+    virtual ~Cine() = default;
+    virtual int frame_count() const = 0;
+
+    /// Reads frame `index`. Not safe from several threads at once.
+    /// \throws InvalidInput if there is no such frame; IoError if it cannot be decoded.
+    virtual Frame read(int index) = 0;
+};
+
+/// Opens a DICOM file, or any image that `read_image` reads, by what is in it and not by its name.
+/// \throws IoError if the file cannot be read, naming it and the cause.
+std::unique_ptr<Cine> open_cine(const std::filesystem::path& path);
+
+}  // namespace stenometry::io

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stenometry/centerline.h"
+#include "stenometry/contour.h"
+#include "stenometry/diameter.h"
+#include "stenometry/enhance.h"
+#include "stenometry/frame.h"
+#include "stenometry/reference.h"
+#include "stenometry/segment.h"
+#include "stenometry/stenosis.h"
+#include "stenometry/valid_region.h"
+#include "stenometry/vessel_tree.h"
+#include "stenometry/vesselness.h"
+
+namespace stenometry {
+
+/// The options of every stage, under the names of the stages.
+struct AnalysisOptions {
+    ValidRegionOptions valid_region;
+    EnhanceOptions enhance;
+    VesselnessOptions vesselness;
+    SegmentOptions segment;
+    VesselTreeOptions tree;
+    CenterlineOptions centerline;
+    ContourOptions contour;
+    DiameterOptions diameter;
+    ReferenceOptions reference;
+    StenosisOptions stenosis;
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
+};
+
+/// One measured vessel, from proximal to distal.
+struct Vessel {
+    int id = 0;  ///< from 0 in the order of `Analysis::vessels`
+    VesselContour contour;
+    DiameterProfile diameter;
+    ReferenceProfile reference;
+    std::vector<Stenosis> stenoses;
+};
+
+/// Something that the reader of the numbers should know.
+struct Warning {
+    std::string code;     ///< for programs: lower case with underscores
+    std::string message;  ///< for people: one sentence
+};
+
+/// What was measured in one frame.
+struct Analysis {
+    Calibration calibration;
+    std::vector<Vessel> vessels;
+    std::vector<Warning> warnings;
+    VesselMask mask;                           ///< empty images after `measure`
+    Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
+};
+
+/// The whole tree of one frame and every lesion of it.
+/// \throws InvalidInput if the frame or an option is invalid.
+Analysis analyze(const Frame& frame, const AnalysisOptions& options = {});
+
+/// One vessel between two points, led over the points of `via` where there are any.
+/// \throws InvalidInput if the frame or an option is invalid or a point lies outside the image.
+Analysis measure(const Frame& frame, Point from, Point to, std::span<const Point> via = {},
+                 const AnalysisOptions& options = {});
+
+}  // namespace stenometry

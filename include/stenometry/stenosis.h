@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <iosfwd>
+#include <optional>
+#include <vector>
+
+#include "stenometry/reference.h"
+
+namespace stenometry {
+
+struct StenosisOptions {
+    double min_percent_diameter = 20.0;  ///< a narrowing is a lesion from here, 0..100
+    double border_percent = 5.0;         ///< a lesion ends where the narrowing is this part of the reference, 0..100
+    PhysicalLength min_length{.mm = 1.0, .uncalibrated_px = 4.0};  ///< a shorter narrowing is taken for noise, >= 0
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
+};
+
+/// An interval that holds the true value in 95 of 100 measurements.
+struct Interval {
+    double low = 0.0;
+    double high = 0.0;
+};
+
+/// One narrowing of a vessel.
+struct Stenosis {
+    std::size_t mld_index = 0;       ///< where the lumen is narrowest, as an index into the profile
+    std::size_t proximal_index = 0;  ///< first point of the lesion
+    std::size_t distal_index = 0;    ///< last point of the lesion
+    Point mld_at_px;                 ///< on the centerline
+    Point proximal_at_px;
+    Point distal_at_px;
+
+    std::optional<double> mld_px;                 ///< minimal lumen diameter; empty with a reason
+    std::optional<double> mld_sd_px;              ///< its standard error
+    std::optional<double> reference_px;           ///< reference diameter at the place of the minimum
+    std::optional<double> reference_sd_px;
+    double length_px = 0.0;                       ///< arc length between the borders
+    std::optional<double> percent_diameter;       ///< 100 (1 - MLD / reference), never clamped
+    std::optional<double> percent_diameter_sd;    ///< its standard error
+    std::optional<double> percent_area_circular;  ///< 100 (1 - (MLD / reference)^2)
+    bool total_occlusion = false;                 ///< the contrast ends and begins again: no lumen to measure
+    Unmeasurable reason = Unmeasurable::none;     ///< why numbers are missing
+};
+
+/// Every narrowing of one vessel, proximal first.
+/// \pre the arrays of `profile` and `reference` are as long as the centerline's points.
+/// \throws InvalidInput if that is violated or an option is out of range.
+std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,
+                                    const ReferenceProfile& reference, const Calibration& calibration,
+                                    const StenosisOptions& options = {});
+
+/// One line for a person: place, MLD, reference, %DS and length, in pixels.
+std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis);
+
+}  // namespace stenometry

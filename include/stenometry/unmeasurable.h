@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+namespace stenometry {
+
+/// Why a part of an image has no measurement. A reason stands where a number would have been wrong.
+enum class Unmeasurable {
+    none,                ///< it was measured
+    no_vessel,           ///< nothing in the frame looks like a contrast-filled vessel
+    point_off_vessel,    ///< a given point lies on no vessel
+    no_path,             ///< no vessel leads from one given point to the next
+    vessel_too_short,    ///< shorter than a reference diameter can be estimated from
+    edges_lost,          ///< the walls could not be told from the background
+    no_healthy_segment,  ///< no part of the vessel can serve as reference
+    total_occlusion,     ///< contrast ends and begins again: there is no lumen to measure
+};
+
+/// The reason as the JSON report spells it, for example `edges_lost`.
+std::string_view to_string(Unmeasurable reason);
+
+/// The reason as a sentence for a person.
+std::string_view explain(Unmeasurable reason);
+
+}  // namespace stenometry

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "stenometry/centerline.h"
+#include "stenometry/segment.h"
+
+namespace stenometry {
+
+struct VesselTreeOptions {
+    PhysicalLength min_spur{.mm = 2.0, .uncalibrated_px = 8.0};      ///< dead ends shorter than this beyond the wall go
+    PhysicalLength min_vessel{.mm = 10.0, .uncalibrated_px = 40.0};  ///< shorter vessels are not listed by `vessels`
+    PhysicalLength max_gap{.mm = 5.0, .uncalibrated_px = 20.0};      ///< ends that face each other over less are joined
+    CenterlineOptions centerline;
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
+};
+
+/// Branches of the coronary tree and where they meet.
+struct VesselTree {
+    /// An end of the tree or a bifurcation.
+    struct Node {
+        Point at_px;
+        std::vector<int> branches;  ///< indices of the branches that end here: 1 for an end, 3 or more for a bifurcation
+    };
+    /// A piece of vessel between two nodes.
+    struct Branch {
+        int from = -1;                  ///< index of the node at the first point
+        int to = -1;                    ///< index of the node at the last point
+        Polyline points_px;             ///< sub-pixel centerline
+        std::vector<double> radius_px;  ///< distance to the edge of the mask, one per point
+        double length_px = 0.0;
+    };
+    std::vector<Node> nodes;
+    std::vector<Branch> branches;
+};
+
+/// Skeleton of the mask with its spurs removed, as a graph of sub-pixel branches.
+/// \throws InvalidInput if an option is out of range or the images differ in size.
+VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
+                             const VesselTreeOptions& options = {});
+
+/// The vessels a cardiologist would follow: at every bifurcation the straighter and wider branch goes on, the other
+/// begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
+std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
+                                const VesselTreeOptions& options = {});
+
+}  // namespace stenometry

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "stenometry/pipeline.h"
+
+namespace stenometry::viz {
+
+struct OverlayOptions {
+    double scale = 2.0;      ///< size of the picture over the size of the frame, 1..8
+    bool draw_mask = false;  ///< shade the segmented vessels
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
+};
+
+/// Draws walls, centerlines, lesions with their numbers, and a scale bar over the frame.
+/// \throws InvalidInput if the frame or an option is invalid.
+Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options = {});
+
+}  // namespace stenometry::viz

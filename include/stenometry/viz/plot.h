@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "stenometry/pipeline.h"
+
+namespace stenometry::viz {
+
+/// The diameter along one vessel, its reference, and each lesion shaded: as SVG, and as a picture of the same layout.
+/// The axes are in mm where `calibration` is known, else in pixels.
+std::string plot_diameter_svg(const Vessel& vessel, const Calibration& calibration);
+Image<Rgb> plot_diameter(const Vessel& vessel, const Calibration& calibration);
+
+}  // namespace stenometry::viz

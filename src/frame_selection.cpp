@@ -1,0 +1,1 @@
+#include "stenometry/frame_selection.h"

@@ -1,0 +1,1 @@
+#include "stenometry/io/dicom.h"

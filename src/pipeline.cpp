@@ -1,0 +1,1 @@
+#include "stenometry/pipeline.h"

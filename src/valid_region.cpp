@@ -1,0 +1,1 @@
+#include "stenometry/valid_region.h"

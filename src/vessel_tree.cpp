@@ -1,0 +1,1 @@
+#include "stenometry/vessel_tree.h"
