@@ -1,6 +1,10 @@
 # Everything that is not ours, found in one place. cmake/packages.txt names the Debian packages.
 find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
+# Debian's GDCM lists command line tools of a package that is not installed, and says so at length: not our concern.
+set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
+set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKIOMeta ITKIONIFTI ITKIONRRD)
+set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
 find_package(TBB REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 

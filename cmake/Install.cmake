@@ -1,1 +1,27 @@
-# Filled in by the package: find_package(stenometry) and the target stenometry::stenometry.
+# The installed package: find_package(stenometry [COMPONENTS opencv itk]) and the target stenometry::stenometry.
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/stenometry)
+
+# stenometry_opencv is stenometry::opencv to its users, and a file of its own, read when it is asked for.
+function(install_library target name)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+    install(TARGETS ${target} EXPORT stenometry-${name} FILE_SET HEADERS)
+    install(EXPORT stenometry-${name} NAMESPACE stenometry:: DESTINATION ${package_dir} FILE ${name}-targets.cmake)
+endfunction()
+install_library(stenometry stenometry)
+install_library(stenometry_opencv opencv)
+install_library(stenometry_itk itk)
+
+configure_package_config_file(cmake/stenometryConfig.cmake.in cmake/stenometryConfig.cmake
+    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
+# Before 1.0 any minor version may break what the one before promised.
+write_basic_package_version_file(cmake/stenometryConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometryConfig.cmake ${PROJECT_BINARY_DIR}/cmake/stenometryConfigVersion.cmake
+        DESTINATION ${package_dir})
+
+if(TARGET stenometry_program)
+    file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+    set_target_properties(stenometry_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
+    install(TARGETS stenometry_program)
+endif()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and measures the images of sample_images/: bash cmake/quickstart.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+program=build/release/bin/stenometry
+results=build/quickstart
+
+bash cmake/install_packages.sh
+! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_COMPILER_LAUNCHER-ccache}"
+cmake --preset release
+cmake --build --preset release --target stenometry_program
+
+mkdir -p "$results"
+for image in sample_images/*.png sample_images/*.dcm; do
+    name=$(basename "${image%.*}")
+    echo
+    echo "$image"
+    "$program" analyze "$image" --json "$results/$name.json" --overlay "$results/$name.png"
+done
+echo
+echo "Pictures with walls and lesions: $results/*.png, every number: $results/*.json"
+echo "The program: $program --help"

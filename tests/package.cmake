@@ -1,0 +1,32 @@
+# What an installer and the linking user see: every public header compiles alone, and a project outside finds, links
+# and calls the installed package.
+set(stage ${PROJECT_BINARY_DIR}/stage)
+
+add_test(NAME headers.each_public_header_compiles_alone
+         COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target all_verify_interface_header_sets)
+
+# The stage is emptied first: a header that is no longer installed must not be found from the time before.
+add_test(NAME package.clear COMMAND ${CMAKE_COMMAND} -E rm -rf ${stage})
+add_test(NAME package.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${stage})
+set_tests_properties(package.clear PROPERTIES FIXTURES_SETUP empty_stage)
+set_tests_properties(package.install PROPERTIES FIXTURES_REQUIRED empty_stage FIXTURES_SETUP stage)
+
+function(add_consumer_test program)
+    add_test(NAME package.consumer_runs_${program}
+             COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test
+                     ${CMAKE_CURRENT_SOURCE_DIR}/consumer ${PROJECT_BINARY_DIR}/consumer/${program}
+                     --build-generator ${CMAKE_GENERATOR} --build-target ${program}
+                     --build-options -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}
+                                     -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS}
+                                     ${ARGN}
+                     --test-command ${program})
+    set_tests_properties(package.consumer_runs_${program} PROPERTIES FIXTURES_REQUIRED stage)
+endfunction()
+add_consumer_test(measure_tube)
+add_consumer_test(share_pixels -DWITH_INTEROP=ON)
+
+if(TARGET stenometry_program)
+    add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
+    set_tests_properties(package.installed_program_runs PROPERTIES
+        FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
+endif()
