@@ -1,0 +1,43 @@
+#include <memory>
+
+#include "input.h"
+#include "output.h"
+#include "stages.h"
+#include "threads.h"
+#include "verb.h"
+
+namespace stenometry::program {
+namespace {
+
+struct AnalyzeCommand {
+    InputOptions input;
+    AnalysisOptions analysis;
+    AnalysisOutputs outputs;
+    std::optional<int> threads;
+};
+
+void run(const AnalyzeCommand& command) {
+    check(command.analysis);
+    check(command.outputs);
+    const ThreadLimit limit(command.threads);
+    const Frame frame = read_frame(command.input);
+    const Analysis analysis = analyze(frame, command.analysis);
+    write(command.outputs, frame, analysis, report_input(frame, command.input.image.string()));
+}
+
+}  // namespace
+
+Verb add_analyze(CLI::App& program) {
+    CLI::App* app =
+        program.add_subcommand("analyze", "Find the vessels of one frame and measure every lesion.");
+    const auto command = std::make_shared<AnalyzeCommand>();
+    add_input_options(*app, command->input);
+    add_thread_option(*app, command->threads);
+    add_segmentation_options(*app, command->analysis);
+    add_measuring_options(*app, command->analysis);
+    add_output_options(*app, command->outputs);
+    app->footer("Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");
+    return {app, [command] { run(*command); }};
+}
+
+}  // namespace stenometry::program

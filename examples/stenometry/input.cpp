@@ -1,0 +1,75 @@
+#include "input.h"
+
+#include "failure.h"
+#include "stenometry/error.h"
+#include "stenometry/frame_selection.h"
+#include "stenometry/io/cine.h"
+#include "terminal.h"
+#include "values.h"
+
+namespace stenometry::program {
+namespace {
+
+int choose_frame(io::Cine& cine) {
+    const int count = cine.frame_count();
+    Progress progress("choosing a frame", count);
+    const auto scores = score_frames(count, [&](int index) {
+        progress.show(index);
+        return cine.read(index);
+    });
+    return best_frame(scores);
+}
+
+int frame_asked_for(const InputOptions& options, io::Cine& cine) {
+    const int count = cine.frame_count();
+    if (!options.frame) return count == 1 ? 0 : choose_frame(cine);
+    if (*options.frame < count) return *options.frame;
+    throw Failure(ExitCode::wrong_command,
+                  "--frame " + std::to_string(*options.frame) + ": " + options.image.string() +
+                      (count == 1 ? " has one frame, number 0"
+                                  : " has " + std::to_string(count) + " frames, numbers 0 to " +
+                                        std::to_string(count - 1)));
+}
+
+}  // namespace
+
+void add_input_options(CLI::App& command, InputOptions& options) {
+    command
+        .add_option("IMAGE", options.image,
+                    "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image")
+        ->required()
+        ->type_name("");
+    command
+        .add_option(
+            "--spacing", options.spacing_mm,
+            "size of a pixel at the vessel in mm, overriding the file's [the file's; without one, results "
+            "are in pixels]")
+        ->type_name("MM")
+        ->check(positive_number());
+    command.add_option("--frame", options.frame, "frame of a cine, from 0 [the best-filled one]")
+        ->type_name("N")
+        ->check(whole_number_from(0));
+}
+
+Frame read_frame(const InputOptions& options) {
+    try {
+        const auto cine = io::open_cine(options.image);
+        Frame frame = cine->read(frame_asked_for(options, *cine));
+        if (options.spacing_mm) frame.calibration = Calibration::from_user(*options.spacing_mm);
+        if (frame.count > 1 && !options.frame)
+            say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +
+                " chosen as the best filled; --frame N takes another");
+        return frame;
+    } catch (const IoError& error) {
+        throw Failure(ExitCode::unreadable, error.what());
+    }
+}
+
+void require_inside(const Frame& frame, Point point, const std::string& option) {
+    if (frame.contains(point)) return;
+    throw Failure(ExitCode::wrong_command, option + ' ' + to_text(point) + " lies outside the image of " +
+                                               std::to_string(frame.width()) + " x " +
+                                               std::to_string(frame.height()) + " pixels");
+}
+
+}  // namespace stenometry::program

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "stenometry/frame.h"
+
+namespace stenometry::program {
+
+/// Which frame is analysed, and how large its pixels are.
+struct InputOptions {
+    std::filesystem::path image;
+    std::optional<double> spacing_mm;  ///< overrides what the file says
+    std::optional<int> frame;          ///< absent: the best-filled one
+};
+
+/// Adds IMAGE, --spacing, --frame and --threads. `options` must live as long as `command`.
+void add_input_options(CLI::App& command, InputOptions& options);
+
+/// Reads the frame that is asked for, or chooses one and says which.
+/// \throws Failure unreadable for a fault of the file; wrong_command if there is no such frame.
+Frame read_frame(const InputOptions& options);
+
+/// \throws Failure wrong_command, naming `option`, if `point` lies outside the frame.
+void require_inside(const Frame& frame, Point point, const std::string& option);
+
+}  // namespace stenometry::program

@@ -1,0 +1,64 @@
+#include <exception>
+#include <iostream>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "failure.h"
+#include "stenometry/error.h"
+#include "stenometry/version.h"
+#include "verb.h"
+
+namespace stenometry::program {
+namespace {
+
+int end(ExitCode code) { return static_cast<int>(code); }
+
+/// One line, whatever the message holds: scripts read standard error line by line.
+int fail(ExitCode code, std::string message) {
+    for (char& c : message)
+        if (c == '\n' || c == '\r') c = ' ';
+    std::cerr << "stenometry: " << message << '\n';
+    return end(code);
+}
+
+int run_verb(const std::vector<Verb>& verbs) {
+    try {
+        for (const Verb& verb : verbs)
+            if (verb.command->parsed()) verb.run();
+        return end(ExitCode::done);
+    } catch (const Failure& failure) {
+        return fail(failure.code(), failure.what());
+    } catch (const InvalidInput& error) {
+        return fail(ExitCode::wrong_command, error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(ExitCode::defect, "not enough memory");
+    } catch (const std::exception& error) {
+        return fail(ExitCode::defect, std::string("internal error: ") + error.what());
+    }
+}
+
+int run(int argc, char** argv) {
+    CLI::App program(
+        "Measures coronary stenosis in X-ray angiograms. A research program, not a medical device.",
+        "stenometry");
+    program.set_version_flag("--version", "stenometry " + std::string(version()));
+    program.require_subcommand(1);
+    program.footer(
+        "'stenometry VERB --help' tells a verb's options.\n"
+        "Exit codes: 0 done, 2 wrong command line, 3 unreadable input, 4 nothing to measure, "
+        "5 output not written.");
+    const std::vector<Verb> verbs{add_measure(program), add_analyze(program), add_segment(program)};
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return program.exit(error);  // --help and --version
+        return fail(ExitCode::wrong_command, error.what());
+    }
+    return run_verb(verbs);
+}
+
+}  // namespace
+}  // namespace stenometry::program
+
+int main(int argc, char** argv) { return stenometry::program::run(argc, argv); }

@@ -1,0 +1,70 @@
+#include <memory>
+
+#include "input.h"
+#include "output.h"
+#include "stages.h"
+#include "threads.h"
+#include "values.h"
+#include "verb.h"
+
+namespace stenometry::program {
+namespace {
+
+struct MeasureCommand {
+    InputOptions input;
+    std::string from, to;
+    std::vector<std::string> via;
+    AnalysisOptions analysis;
+    AnalysisOutputs outputs;
+    std::optional<int> threads;
+};
+
+Point point_inside(const Frame& frame, const std::string& text, const std::string& option) {
+    const Point point = parse_point(text).value();
+    require_inside(frame, point, option);
+    return point;
+}
+
+void run(const MeasureCommand& command) {
+    check(command.analysis);
+    check(command.outputs);
+    const ThreadLimit limit(command.threads);
+    const Frame frame = read_frame(command.input);
+    const Point from = point_inside(frame, command.from, "--from");
+    const Point to = point_inside(frame, command.to, "--to");
+    std::vector<Point> via;
+    for (const std::string& text : command.via) via.push_back(point_inside(frame, text, "--via"));
+    const Analysis analysis = measure(frame, from, to, via, command.analysis);
+    write(command.outputs, frame, analysis, report_input(frame, command.input.image.string()));
+}
+
+}  // namespace
+
+Verb add_measure(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("measure", "Measure one vessel between two points.");
+    const auto command = std::make_shared<MeasureCommand>();
+    add_input_options(*app, command->input);
+    const std::string unit = " in pixels; the centre of the first pixel is 0,0";
+    app->add_option("--from", command->from, "proximal end of the vessel," + unit)
+        ->type_name("X,Y")
+        ->required()
+        ->check(point_value());
+    app->add_option("--to", command->to, "distal end of the vessel," + unit)
+        ->type_name("X,Y")
+        ->required()
+        ->check(point_value());
+    app->add_option("--via", command->via,
+                    "a point that the vessel runs through; again for more, proximal first")
+        ->type_name("X,Y")
+        ->allow_extra_args(false)
+        ->check(point_value());
+    add_thread_option(*app, command->threads);
+    add_measuring_options(*app, command->analysis);
+    add_output_options(*app, command->outputs);
+    app->footer(
+        "Example: stenometry measure angiogram.png --spacing 0.2 --from 250,180 --to 262,330 --overlay "
+        "walls.png");
+    return {app, [command] { run(*command); }};
+}
+
+}  // namespace stenometry::program

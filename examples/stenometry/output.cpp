@@ -1,0 +1,144 @@
+#include "output.h"
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <system_error>
+
+#include "failure.h"
+#include "stenometry/error.h"
+#include "stenometry/io/image.h"
+#include "stenometry/viz/overlay.h"
+#include "stenometry/viz/plot.h"
+#include "summary.h"
+#include "terminal.h"
+#include "values.h"
+
+namespace stenometry::program {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void fail_to_write(const fs::path& path, const std::string& cause) {
+    throw Failure(ExitCode::unwritable, "cannot write " + path.string() + ": " + cause);
+}
+
+/// Finds what is wrong with a path before anything is written, so that no other file is touched in vain.
+void require_writable(const fs::path& path) {
+    std::error_code none;
+    if (fs::is_directory(path, none)) fail_to_write(path, "it is a directory");
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (!fs::exists(folder, none)) fail_to_write(path, "there is no directory " + folder.string());
+    if (!fs::is_directory(folder, none)) fail_to_write(path, folder.string() + " is not a directory");
+}
+
+/// Takes back files that were written; devices and pipes cannot be.
+void remove_regular(const fs::path& path) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) fs::remove(path, ignored);
+}
+
+void write_standard_output(const std::string& text) {
+    errno = 0;
+    std::cout << text << std::flush;
+    if (!std::cout) fail_to_write("to standard output", errno != 0 ? std::strerror(errno) : "it is closed");
+}
+
+bool is_svg(const fs::path& path) { return path.extension() == ".svg"; }
+
+/// `plot.svg` for one vessel, `plot-0.svg`, `plot-1.svg`, ... for several.
+fs::path plot_path(const fs::path& path, const Vessel& vessel, std::size_t vessels) {
+    if (vessels == 1) return path;
+    fs::path numbered = path;
+    numbered.replace_filename(path.stem().string() + '-' + std::to_string(vessel.id) +
+                              path.extension().string());
+    return numbered;
+}
+
+void add_plots(OutputFiles& files, const fs::path& path, const Analysis& analysis) {
+    for (const Vessel& vessel : analysis.vessels) {
+        const fs::path place = plot_path(path, vessel, analysis.vessels.size());
+        if (is_svg(path))
+            files.add_text(place, viz::plot_diameter_svg(vessel, analysis.calibration));
+        else
+            files.add(place, [picture = viz::plot_diameter(vessel, analysis.calibration)](
+                                 const fs::path& to) { io::write_png(to, picture); });
+    }
+}
+
+void add_overlay(OutputFiles& files, const AnalysisOutputs& outputs, const Frame& frame,
+                 const Analysis& analysis) {
+    const auto picture = viz::draw_overlay(frame, analysis, {.scale = outputs.overlay_scale});
+    files.add(outputs.overlay, [picture](const fs::path& to) { io::write_png(to, picture); });
+}
+
+void require_measured(const Analysis& analysis, const std::string& path) {
+    if (!analysis.vessels.empty()) return;
+    throw Failure(ExitCode::unmeasurable, path + ": " + std::string(explain(analysis.reason)));
+}
+
+}  // namespace
+
+void OutputFiles::add(const fs::path& path, Writer write) { files_.push_back({path, std::move(write)}); }
+
+void OutputFiles::add_text(const fs::path& path, std::string text) {
+    if (path == "-")
+        standard_output_ += text;
+    else
+        add(path, [text = std::move(text)](const fs::path& to) { io::write_file(to, text); });
+}
+
+void OutputFiles::write_all() const {
+    for (const File& file : files_) require_writable(file.path);
+    std::size_t written = 0;
+    try {
+        for (; written < files_.size(); ++written) files_[written].write(files_[written].path);
+        write_standard_output(standard_output_);
+    } catch (const std::exception& error) {
+        for (std::size_t i = 0; i < written; ++i) remove_regular(files_[i].path);
+        throw Failure(ExitCode::unwritable, error.what());
+    }
+}
+
+void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
+    const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
+        command.add_option(name, path, help)->type_name("FILE")->group("Output");
+    };
+    add("--json", outputs.json,
+        "everything measured, after the schema stenometry.analysis/1; - is standard output");
+    add("--csv", outputs.csv, "a row per lesion; - is standard output");
+    add("--overlay", outputs.overlay, "picture of the frame with walls and lesions, PNG");
+    add("--plot", outputs.plot,
+        "diameter along each vessel, .svg or .png; several vessels: FILE-0.svg, FILE-1.svg, ...");
+    command
+        .add_option("--overlay-scale", outputs.overlay_scale,
+                    "size of the overlay over the size of the frame, 1 to 8 [2]")
+        ->type_name("FACTOR")
+        ->check(number_within(1.0, 8.0))
+        ->group("Output");
+}
+
+void check(const AnalysisOutputs& outputs) {
+    if (outputs.json == "-" && outputs.csv == "-")
+        throw Failure(ExitCode::wrong_command, "--json - and --csv - both ask for standard output");
+    if (outputs.overlay == "-" || outputs.plot == "-")
+        throw Failure(ExitCode::wrong_command, std::string(outputs.overlay == "-" ? "--overlay" : "--plot") +
+                                                   " -: pictures are not written to standard output");
+    if (!outputs.plot.empty() && !is_svg(outputs.plot) && outputs.plot.extension() != ".png")
+        throw Failure(ExitCode::wrong_command,
+                      "--plot " + outputs.plot.string() + ": the name must end in .svg or .png");
+}
+
+void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
+           const ReportInput& input) {
+    require_measured(analysis, input.path);
+    OutputFiles files;
+    if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
+    if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
+    if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);
+    if (!outputs.plot.empty()) add_plots(files, outputs.plot, analysis);
+    if (!outputs.take_standard_output()) files.add_text("-", summary(analysis, input));
+    files.write_all();
+    for (const Warning& warning : analysis.warnings) warn(warning.message);
+}
+
+}  // namespace stenometry::program

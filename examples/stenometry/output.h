@@ -1,0 +1,58 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "stenometry/pipeline.h"
+#include "stenometry/report.h"
+
+namespace stenometry::program {
+
+/// Files that are written together or not at all.
+class OutputFiles {
+  public:
+    using Writer = std::function<void(const std::filesystem::path&)>;
+
+    /// `write` is called with `path` by `write_all`.
+    void add(const std::filesystem::path& path, Writer write);
+
+    /// Text for a file, or for standard output where `path` is "-".
+    void add_text(const std::filesystem::path& path, std::string text);
+
+    /// Writes everything, standard output last. What was written goes again if something cannot be.
+    /// \throws Failure unwritable, naming the file and the cause.
+    void write_all() const;
+
+  private:
+    struct File {
+        std::filesystem::path path;
+        Writer write;
+    };
+    std::vector<File> files_;
+    std::string standard_output_;
+};
+
+/// Where an analysis goes; empty paths are not written.
+struct AnalysisOutputs {
+    std::filesystem::path json, csv, overlay, plot;
+    double overlay_scale = 2.0;
+
+    /// Whether standard output belongs to a file, and to nothing else.
+    bool take_standard_output() const { return json == "-" || csv == "-"; }
+};
+
+/// Adds --json, --csv, --overlay, --overlay-scale and --plot. `outputs` must live as long as `command`.
+void add_output_options(CLI::App& command, AnalysisOutputs& outputs);
+
+/// \throws Failure wrong_command for outputs that cannot be written together or as what they are called.
+void check(const AnalysisOutputs& outputs);
+
+/// Writes what is asked for, and the summary for a person where standard output is free.
+/// \throws Failure unmeasurable if nothing was measured, unwritable for a fault of a file.
+void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
+           const ReportInput& input);
+
+}  // namespace stenometry::program

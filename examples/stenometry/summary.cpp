@@ -1,0 +1,90 @@
+#include "summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+#include "terminal.h"
+
+namespace stenometry::program {
+namespace {
+
+/// Lengths as a person reads them: mm with two decimals, or pixels with one.
+class Lengths {
+  public:
+    explicit Lengths(const Calibration& calibration) : calibration_(calibration) {}
+
+    std::string text(double px, int decimals_mm = 2) const {
+        std::ostringstream out;
+        out << std::fixed;
+        if (calibration_.known())
+            out << std::setprecision(decimals_mm) << px * calibration_.mm_per_px() << " mm";
+        else
+            out << std::setprecision(1) << px << " px";
+        return out.str();
+    }
+
+  private:
+    Calibration calibration_;
+};
+
+std::string fixed(double value, int decimals) {
+    std::ostringstream out;
+    out << std::fixed << std::setprecision(decimals) << value;
+    return out.str();
+}
+
+std::string percent_text(const Stenosis& stenosis) {
+    if (stenosis.total_occlusion) return "total occlusion";
+    if (!stenosis.percent_diameter) return "not measured: " + std::string(explain(stenosis.reason));
+    std::string text = fixed(*stenosis.percent_diameter, 0) + " % DS";
+    if (stenosis.percent_diameter_sd)
+        text += " (standard error " + fixed(*stenosis.percent_diameter_sd, 0) + ")";
+    return text;
+}
+
+void print_stenosis(std::ostream& out, const Stenosis& stenosis, const Lengths& lengths) {
+    out << "  lesion at (" << fixed(stenosis.mld_at_px.x, 1) << ", " << fixed(stenosis.mld_at_px.y, 1)
+        << "): " << bold(percent_text(stenosis));
+    if (stenosis.mld_px) out << ", MLD " << lengths.text(*stenosis.mld_px);
+    if (stenosis.reference_px) out << ", reference " << lengths.text(*stenosis.reference_px);
+    out << ", length " << lengths.text(stenosis.length_px, 1) << '\n';
+}
+
+void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& lengths) {
+    out << "vessel " << vessel.id << ": " << lengths.text(length(vessel.contour.centerline.points_px), 1)
+        << " long";
+    std::vector<double> found;
+    std::copy_if(vessel.diameter.diameter_px.begin(), vessel.diameter.diameter_px.end(),
+                 std::back_inserter(found), [](double d) { return std::isfinite(d); });
+    if (found.empty()) {
+        out << ", not measured: " << explain(vessel.contour.reason) << '\n';
+        return;
+    }
+    const auto [narrowest, widest] = std::minmax_element(found.begin(), found.end());
+    out << ", diameter " << lengths.text(*narrowest) << " to " << lengths.text(*widest)
+        << (vessel.stenoses.empty() ? ", no lesion\n" : "\n");
+    for (const Stenosis& stenosis : vessel.stenoses) print_stenosis(out, stenosis, lengths);
+}
+
+std::string calibration_text(const Calibration& calibration) {
+    if (!calibration.known()) return "pixel size unknown";
+    return fixed(calibration.mm_per_px(), 4) + " mm per pixel (" +
+           std::string(to_string(calibration.source)) + ')';
+}
+
+}  // namespace
+
+std::string summary(const Analysis& analysis, const ReportInput& input) {
+    std::ostringstream out;
+    out << input.path;
+    if (input.frames > 1) out << ", frame " << input.frame << " of " << input.frames;
+    out << ", " << input.width << " x " << input.height << " pixels, "
+        << calibration_text(analysis.calibration) << '\n';
+    const Lengths lengths(analysis.calibration);
+    for (const Vessel& vessel : analysis.vessels) print_vessel(out, vessel, lengths);
+    return out.str();
+}
+
+}  // namespace stenometry::program

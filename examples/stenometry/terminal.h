@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace stenometry::program {
+
+/// Says on standard error how far a piece of work has come, once it has taken longer than a second: as a bar
+/// on a terminal, as a line now and then elsewhere.
+class Progress {
+  public:
+    Progress(std::string what, int total);
+    ~Progress();  ///< wipes the bar
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    /// \param done pieces finished, 0..total
+    void show(int done);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void show_bar(int done) const;
+
+    std::string what_;
+    int total_;
+    bool terminal_;
+    bool shown_ = false;
+    Clock::time_point next_;
+};
+
+/// A line for the user on standard error.
+void say(std::string_view message);
+
+/// A line about a doubt on standard error, with its first word in colour where the terminal has colours.
+void warn(std::string_view message);
+
+/// `text` in bold where standard output is a terminal with colours.
+std::string bold(std::string_view text);
+
+}  // namespace stenometry::program

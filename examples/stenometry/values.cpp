@@ -1,0 +1,86 @@
+#include "values.h"
+
+#include <charconv>
+#include <cmath>
+#include <functional>
+
+namespace stenometry::program {
+namespace {
+
+/// A validator that adds nothing to the help: the options say themselves what they take.
+CLI::Validator check(std::function<std::string(const std::string&)> complaint) {
+    return CLI::Validator([complaint](std::string& text) { return complaint(text); }, "");
+}
+
+std::string join(const std::vector<std::string>& words) {
+    std::string joined;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        joined += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return joined;
+}
+
+}  // namespace
+
+std::optional<double> parse_number(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return {};
+    return value;
+}
+
+std::optional<Point> parse_point(std::string_view text) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {};
+    const auto x = parse_number(text.substr(0, comma));
+    const auto y = parse_number(text.substr(comma + 1));
+    if (!x || !y) return {};
+    return Point{*x, *y};
+}
+
+std::string to_text(double value) {
+    char buffer[32];
+    return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+std::string to_text(Point point) { return to_text(point.x) + ',' + to_text(point.y); }
+
+CLI::Validator number_within(double low, double high) {
+    return check([=](const std::string& text) -> std::string {
+        const auto value = parse_number(text);
+        if (value && *value >= low && *value <= high) return {};
+        return "must be a number from " + to_text(low) + " to " + to_text(high) + ", but is '" + text + "'";
+    });
+}
+
+CLI::Validator positive_number() {
+    return check([](const std::string& text) -> std::string {
+        const auto value = parse_number(text);
+        return value && *value > 0.0 ? "" : "must be a number above 0, but is '" + text + "'";
+    });
+}
+
+CLI::Validator whole_number_from(int low) {
+    return check([=](const std::string& text) -> std::string {
+        int value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error == std::errc{} && end == text.data() + text.size() && value >= low) return {};
+        return "must be a whole number from " + std::to_string(low) + " on, but is '" + text + "'";
+    });
+}
+
+CLI::Validator point_value() {
+    return check([](const std::string& text) -> std::string {
+        return parse_point(text) ? "" : "must be two pixel coordinates X,Y, but is '" + text + "'";
+    });
+}
+
+CLI::Validator one_of(std::vector<std::string> choices) {
+    return check([choices = std::move(choices)](const std::string& text) -> std::string {
+        for (const std::string& choice : choices)
+            if (text == choice) return {};
+        return "must be " + join(choices) + ", but is '" + text + "'";
+    });
+}
+
+}  // namespace stenometry::program

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stenometry/geometry.h"
+
+/// Values on the command line: how they are read, and the messages about wrong ones.
+namespace stenometry::program {
+
+/// The number that `text` spells from its first to its last character; empty for anything else, NaN and
+/// infinity too.
+std::optional<double> parse_number(std::string_view text);
+
+/// The point that `text` spells as X,Y.
+std::optional<Point> parse_point(std::string_view text);
+
+/// X,Y as short as it can be written.
+std::string to_text(Point point);
+
+/// A number as short as it can be written.
+std::string to_text(double value);
+
+/// Lets numbers from `low` to `high` pass.
+CLI::Validator number_within(double low, double high);
+
+/// Lets numbers above zero pass.
+CLI::Validator positive_number();
+
+/// Lets whole numbers from `low` on pass.
+CLI::Validator whole_number_from(int low);
+
+/// Lets points pass.
+CLI::Validator point_value();
+
+/// Lets the words of `choices` pass.
+CLI::Validator one_of(std::vector<std::string> choices);
+
+}  // namespace stenometry::program
