@@ -1,12 +1,22 @@
 #include "stenometry/geometry.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 
+#include "smoothing.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
+
+namespace {
+
+/// Weight of a point that must not move, against 1 for the others: large, yet harmless to the solution's
+/// precision.
+constexpr double pinned_weight = 1e6;
+
+}  // namespace
 
 std::vector<double> cumulative_length(const Polyline& line) {
     std::vector<double> arc(line.size(), 0.0);
@@ -42,6 +52,65 @@ std::vector<Point> tangents(const Polyline& line) {
         const double size = norm(along);
         if (size > 0.0) result[i] = (1.0 / size) * along;
     }
+    return result;
+}
+
+std::vector<Point> normals(const Polyline& line) {
+    std::vector<Point> result = tangents(line);
+    for (Point& t : result) t = {-t.y, t.x};
+    return result;
+}
+
+CurvePoint nearest_on(const Polyline& line, Point p) {
+    assert(!line.empty());
+    CurvePoint best{.at = line.front(), .distance = distance(line.front(), p)};
+    double arc = 0.0;
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+        const Point along = line[i + 1] - line[i];
+        const double size = norm(along);
+        if (size == 0.0) continue;
+        const double t = std::clamp(dot(p - line[i], along) / (size * size), 0.0, 1.0);
+        const Point at = lerp(line[i], line[i + 1], t);
+        const double off = distance(at, p);
+        if (off < best.distance) best = {at, i, arc + t * size, off};
+        arc += size;
+    }
+    return best;
+}
+
+Polyline slice(const Polyline& line, double from_arc, double to_arc) {
+    const std::vector<double> arc = cumulative_length(line);
+    if (line.size() < 2 || !(from_arc < to_arc) || from_arc >= arc.back() || to_arc <= 0.0) return {};
+    const auto at = [&](double s) {
+        const auto next = std::upper_bound(arc.begin() + 1, arc.end() - 1, s) - arc.begin();
+        const auto i = static_cast<std::size_t>(next);
+        const double size = arc[i] - arc[i - 1];
+        return size > 0.0 ? lerp(line[i - 1], line[i], (s - arc[i - 1]) / size) : line[i];
+    };
+    const double first = std::max(from_arc, 0.0);
+    const double last = std::min(to_arc, arc.back());
+    Polyline part{at(first)};
+    for (std::size_t i = 0; i < line.size(); ++i)
+        if (arc[i] > first && arc[i] < last) part.push_back(line[i]);
+    part.push_back(at(last));
+    return part;
+}
+
+Polyline smooth(const Polyline& line, double length) {
+    if (!(length >= 0.0)) throw InvalidInput("length must not be negative, but is " + std::to_string(length));
+    if (line.size() < 3 || length == 0.0) return line;
+    const double step = stenometry::length(line) / static_cast<double>(line.size() - 1);
+    if (step == 0.0) return line;
+    std::vector<double> x, y, weights(line.size(), 1.0);
+    for (const Point p : line) x.push_back(p.x), y.push_back(p.y);
+    const double stiffness = stiffness_for(length, step);
+    weights.front() = weights.back() = pinned_weight * (1.0 + stiffness);
+    x = smooth_samples(x, weights, stiffness);
+    y = smooth_samples(y, weights, stiffness);
+    Polyline result(line.size());
+    for (std::size_t i = 0; i < line.size(); ++i) result[i] = {x[i], y[i]};
+    result.front() = line.front();
+    result.back() = line.back();
     return result;
 }
 

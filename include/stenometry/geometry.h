@@ -6,8 +6,8 @@
 
 namespace stenometry {
 
-/// A place in an image in pixels. x grows to the right, y grows downwards, and the centre of the first pixel is
-/// (0, 0). A point that could not be found has NaN coordinates.
+/// A place in an image in pixels. x grows to the right, y grows downwards, and the centre of the first pixel
+/// is (0, 0). A point that could not be found has NaN coordinates.
 struct Point {
     double x = 0.0;
     double y = 0.0;
@@ -44,5 +44,31 @@ Polyline resample(const Polyline& line, double step);
 
 /// Unit tangents, one per point, by central differences; zero where neighbouring points coincide.
 std::vector<Point> tangents(const Polyline& line);
+
+/// Unit normals, one per point: the tangents turned by a quarter from +x towards +y, so that they point to
+/// the right of who looks along the curve in an image whose y grows downwards.
+std::vector<Point> normals(const Polyline& line);
+
+/// A place on a curve.
+struct CurvePoint {
+    Point at = no_point;
+    std::size_t segment = 0;  ///< `at` lies between the points `segment` and `segment + 1`
+    double arc = 0.0;         ///< arc length from the first point
+    double distance = 0.0;    ///< from the point that was asked for
+};
+
+/// The place on the curve next to `p`; the first of several. \pre `line` is not empty.
+CurvePoint nearest_on(const Polyline& line, Point p);
+
+/// The part of the curve between two arc lengths, with the ends interpolated. What lies beyond the curve's
+/// ends is left out; empty if `from_arc` is not below `to_arc`.
+Polyline slice(const Polyline& line, double from_arc, double to_arc);
+
+/// The curve without its wiggles: the cubic smoothing spline through its points, whose two ends stay in
+/// place. The amplitude of a wiggle of wavelength 2 pi `length` is halved, longer ones remain and bends do
+/// not shrink. \pre the points are at equal distances, as `resample` makes them. Source: Whittaker, Proc.
+/// Edinb. Math. Soc. 41 (1923) 63, with differences of second order. \throws InvalidInput if `length` is
+/// negative.
+Polyline smooth(const Polyline& line, double length);
 
 }  // namespace stenometry

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace stenometry {
+
+/// The samples z that minimise sum w_i (z_i - y_i)^2 + stiffness * sum (z_{i-1} - 2 z_i + z_{i+1})^2.
+/// Weights are >= 0; samples of weight zero are bridged. At least two weights must be positive.
+/// Source: Whittaker, Proc. Edinb. Math. Soc. 41 (1923) 63; Eilers, Anal. Chem. 75 (2003) 3631.
+std::vector<double> smooth_samples(std::span<const double> samples, std::span<const double> weights,
+                                   double stiffness);
+
+/// The stiffness that halves the amplitude of a wave of wavelength 2 pi `length` where samples are `step`
+/// apart.
+double stiffness_for(double length, double step);
+
+}  // namespace stenometry
