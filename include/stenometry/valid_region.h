@@ -15,7 +15,12 @@ struct ValidRegionOptions {
 
 /// Finds the borders that the file's tags do not tell, in the pixels: straight shutters, round and cut-off fields of
 /// view, black or white frames around the picture, pixels that are not finite.
-/// Returns `frame` with `valid` narrowed; its pixels are shared and unchanged.
+///
+/// Two things give a border away. What was blanked afterwards is flat, black or white, reaches a corner of the image
+/// and ends with a jump. A collimator's blade is a dark band along one side, and its penumbra rises at one straight
+/// line all along that side, which anatomy does not. Dark diaphragms and saturated lungs do neither.
+/// Returns `frame` with `valid` narrowed; its pixels are shared and unchanged. `valid` stays empty if it was and no
+/// border was found.
 /// \throws InvalidInput if the frame or an option is invalid.
 Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options = {});
 
