@@ -7,7 +7,8 @@
 
 #include "stenometry/frame.h"
 
-/// Angiograms whose diameters are known: X-ray images of vessels, rendered from the physics.
+/// Angiograms whose diameters are known: X-ray images of vessels, rendered from the physics, to measure how
+/// exact an algorithm is. The same scene gives the same pixels on every machine, with any number of threads.
 namespace stenometry::phantom {
 
 /// How the lumen narrows over a lesion.
@@ -16,97 +17,126 @@ enum class LesionShape {
     drilled,  ///< constant narrow channel with abrupt ends, as in the drilled phantoms of core laboratories
 };
 
+/// One change of diameter. Where several overlap, their ratios of diameter to reference multiply.
 struct Lesion {
-    double at_mm = 0.0;               ///< arc length of its middle along the vessel
-    double length_mm = 10.0;          ///< whole extent of the narrowing, > 0
-    double percent_diameter = 50.0;   ///< 100 (1 - minimal diameter / reference there); negative for ectasia; < 100
+    double at_mm = 0.0;       ///< arc length of its middle along the vessel
+    double length_mm = 10.0;  ///< whole extent of the narrowing, > 0
+    double percent_diameter =
+        50.0;  ///< 100 (1 - minimal diameter / reference there), < 100; negative: an ectasia
     LesionShape shape = LesionShape::cosine;
 };
 
-/// One tube of contrast. Places are in mm in the plane of the vessel, (0, 0) is the middle of the image.
+/// How a tube ends.
+enum class TubeEnds {
+    rounded,  ///< with half a ball, so that branches join without a gap
+    flat,     ///< cut off square to the centerline
+};
+
+/// One tube of contrast: ellipses square to a curve that lies in the plane of the vessel. Places are in mm in
+/// that plane; (0, 0) is the middle of the image, x to the right, y down.
 struct Tube {
     std::string name = "main";
-    std::vector<Point> centerline_mm;     ///< at least two points, proximal first
-    double proximal_diameter_mm = 3.0;    ///< > 0
-    double taper_mm_per_mm = 0.0;         ///< loss of diameter per mm of arc, >= 0
-    double depth_ratio = 1.0;             ///< extent along the beam over extent across it: 1 is a circle, > 0
+    std::vector<Point>
+        centerline_mm;  ///< at least two distinct points, proximal first; a natural cubic spline joins them
+    double proximal_diameter_mm = 3.0;  ///< across the beam, > 0
+    double taper_mm_per_mm = 0.0;       ///< loss of diameter per mm of arc; the diameter stays > 0 to the end
+    double depth_ratio = 1.0;           ///< extent along the beam over extent across it: 1 is a circle, > 0
+    double contrast = 1.0;              ///< concentration of the medium relative to the scene's, >= 0
+    int layer = 0;  ///< tubes of one layer are one lumen where they meet; those of different layers cross
+    double ostium_distance_mm =
+        0.0;  ///< way of the blood from the ostium to the first point; used by cines, >= 0
+    TubeEnds ends = TubeEnds::rounded;
     std::vector<Lesion> lesions;
 };
 
-/// A guide catheter: a wall, and contrast in its lumen or none.
+/// A guide catheter: a wall, and contrast in its lumen or none. Where it lies in the lumen of layer 0 it
+/// displaces the contrast there.
 struct Catheter {
-    std::vector<Point> centerline_mm;
-    double outer_diameter_mm = 2.0;
-    double inner_diameter_mm = 1.7;
-    double wall_attenuation_per_mm = 0.08;
-    bool filled = true;
+    std::vector<Point> centerline_mm;       ///< tip last; a natural cubic spline joins the points
+    double outer_diameter_mm = 2.0;         ///< > inner_diameter_mm; 6 French is 2.0 mm
+    double inner_diameter_mm = 1.7;         ///< > 0
+    double wall_attenuation_per_mm = 0.08;  ///< >= 0
+    bool filled = true;                     ///< contrast in its lumen
 };
 
+/// How detected X-rays become pixel values. 1 stands for what an unattenuated pixel detects.
 enum class Display {
-    linear,       ///< 12 bits proportional to the X-rays
-    logarithmic,  ///< 12 bits, proportional to the logarithm
-    sigmoid,      ///< 8 bits through an S-shaped viewing curve
+    raw,          ///< the detected X-rays as a fraction of the unattenuated ones, not rounded
+    linear,       ///< 12 bits: 3500 times that fraction
+    logarithmic,  ///< 12 bits: 3800 + 1000 times its natural logarithm
+    sigmoid,      ///< 8 bits: an S-shaped curve of the logarithm, centred on the mean of the background
 };
 
 /// The scene and how it is taken.
 struct Scene {
-    int width_px = 512;
-    int height_px = 512;
-    double mm_per_px = 0.2;                 ///< in the plane of the vessel
-    std::vector<Tube> tubes;                ///< overlapping ones add up as a union where they are joined, see `joined`
-    bool joined = true;                     ///< tubes that touch share one lumen (bifurcation); false: they cross
+    int width_px = 512;      ///< 1..8192
+    int height_px = 512;     ///< 1..8192
+    double mm_per_px = 0.2;  ///< in the plane of the vessel, > 0
+    std::vector<Tube> tubes;
     std::optional<Catheter> catheter;
-    double attenuation_per_mm = 0.11;       ///< of the contrast medium, effective
-    double detector_blur_mm = 0.12;         ///< standard deviation in the plane of the vessel
-    double focal_spot_mm = 0.15;            ///< width of the focal spot's shadow in the plane of the vessel
-    double motion_mm = 0.0;                 ///< length of the smear along x
-    double scatter_fraction = 0.3;          ///< of all detected quanta, 0..1
-    double quanta_per_px = 1500.0;          ///< at an unattenuated pixel; 0 for no noise
-    double noise_correlation_px = 0.5;      ///< standard deviation of the detector's spread of a quantum's signal
-    double background = 1.0;                ///< strength of the chest: 0 for flat
-    double unsharp = 0.0;                   ///< strength of edge enhancement
+    double attenuation_per_mm = 0.11;  ///< of the contrast medium, effective, >= 0
+    double detector_blur_mm = 0.12;    ///< standard deviation in the plane of the vessel, >= 0
+    double focal_spot_mm = 0.15;       ///< width of the focal spot's shadow in the plane of the vessel, >= 0
+    double motion_mm = 0.0;            ///< way that the vessels move during the exposure, >= 0
+    double motion_deg = 0.0;           ///< direction of that motion, from x towards y
+    double scatter_fraction = 0.3;     ///< of the quanta detected at an unattenuated pixel, 0 <= f < 1
+    double scatter_spread_mm = 15.0;   ///< standard deviation of how far scatter strays, > 0
+    double quanta_per_px = 1500.0;     ///< detected at an unattenuated pixel; 0 for no noise
+    double noise_correlation_px =
+        0.5;                  ///< standard deviation of the detector's spread of one quantum's signal, >= 0
+    double background = 1.0;  ///< strength of the chest: 0 for flat
+    double unsharp = 0.0;     ///< strength of edge enhancement, >= 0
+    double unsharp_radius_px = 2.0;  ///< standard deviation of what it subtracts, > 0
     Display display = Display::linear;
-    std::uint64_t seed = 1;                 ///< of background and noise
+    std::uint64_t seed = 1;  ///< of background and noise
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
 };
 
-/// What is true of one lesion as rendered, in mm; its length is between the points where the narrowing is 5 % of the
-/// reference.
+/// What is true of one lesion as rendered; an ectasia is no lesion here.
 struct LesionTruth {
-    double mld_mm = 0.0;
-    double reference_mm = 0.0;
-    double percent_diameter = 0.0;
-    double length_mm = 0.0;
-    Point at_px;
+    double mld_mm = 0.0;            ///< minimal lumen diameter
+    double reference_mm = 0.0;      ///< diameter without lesions at that place
+    double percent_diameter = 0.0;  ///< 100 (1 - mld_mm / reference_mm)
+    double length_mm =
+        0.0;      ///< along the centerline, between the points where the narrowing is 5 % of the reference
+    Point at_px;  ///< place of the minimum on the centerline
 };
 
 /// What is true of one vessel as rendered; arrays have one length.
 struct VesselTruth {
     std::string name;
-    Polyline centerline_px;
+    Polyline
+        centerline_px;  ///< one point per pixel of arc, within 0.001 px of the curve; may leave the image
     std::vector<double> diameter_mm;
     std::vector<double> reference_mm;
     std::vector<LesionTruth> lesions;
 };
 
 struct Phantom {
-    Frame frame;
+    Scene scene;  ///< what was rendered
+    Frame frame;  ///< calibrated by the scene's pixel size
     std::vector<VesselTruth> vessels;
     Image<std::uint8_t> mask;      ///< 255 where a pixel's centre lies in a lumen
     Image<std::uint8_t> catheter;  ///< 255 where a pixel's centre lies in the catheter
 };
 
-/// Renders the scene: chord lengths, Beer's law, blur and scatter in intensity, quantum noise spread by the detector,
-/// then the display curve. The same scene gives the same pixels.
-/// \throws InvalidInput if the scene is invalid.
+/// Renders the scene: path lengths through the lumens, Beer's law, blur and scatter in intensity, quantum
+/// noise spread by the detector, then the display curve.
+///
+/// Path lengths are the closed form of the chord of an ellipse, averaged across the wall over cells of at
+/// most 0.05 mm and a quarter of a pixel: the attenuation integrated across a tube is right within 0.1 %, and
+/// abrupt ends lie within half a cell of their place. \throws InvalidInput if the scene is invalid.
 Phantom render(const Scene& scene);
 
-/// The truth as JSON, in the layout that the scoring of public data sets uses.
+/// The truth as JSON in the layout that `tools` for scoring read: name, pixel_mm, render (how it was taken),
+/// from_px and to_px (two points on the first vessel to measure between), vessels with centerline_px,
+/// diameter_mm, reference_mm and lesions.
 std::string truth_json(const Phantom& phantom, const std::string& name);
 
-/// A straight tube through the middle of the image.
+/// A straight tube whose middle is at `offset_mm`.
+/// \param angle_deg direction of the flow, from x towards y.
 Tube straight_tube(double diameter_mm, double length_mm, double angle_deg = 0.0, Point offset_mm = {});
 
 }  // namespace stenometry::phantom

@@ -1,0 +1,221 @@
+#include "phantom/lumen.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "phantom/portable_math.h"
+
+namespace stenometry::phantom {
+namespace {
+
+/// Second derivatives of the natural cubic spline through `values` at `places`: the tridiagonal system of de
+/// Boor, A Practical Guide to Splines, ch. IV, solved by elimination.
+std::vector<double> spline_curvature(const std::vector<double>& places, const std::vector<double>& values) {
+    const std::size_t n = places.size();
+    std::vector<double> curvature(n, 0.0);
+    std::vector<double> ratio(n, 0.0);
+    for (std::size_t i = 1; i + 1 < n; ++i) {
+        const double before = places[i] - places[i - 1];
+        const double after = places[i + 1] - places[i];
+        const double bend = (values[i + 1] - values[i]) / after - (values[i] - values[i - 1]) / before;
+        const double pivot = 2.0 * (before + after) - before * ratio[i - 1];
+        ratio[i] = after / pivot;
+        curvature[i] = (6.0 * bend - before * curvature[i - 1]) / pivot;
+    }
+    for (std::size_t i = n - 1; i-- > 1;) curvature[i] -= ratio[i] * curvature[i + 1];
+    return curvature;
+}
+
+/// One piece of a cubic spline: value and first derivative at the fraction t of a piece of length h.
+struct SplinePiece {
+    double left, right, left_curvature, right_curvature, h;
+
+    double value(double t) const {
+        const double u = 1.0 - t;
+        return u * left + t * right +
+               h * h / 6.0 * ((u * u * u - u) * left_curvature + (t * t * t - t) * right_curvature);
+    }
+    double slope(double t) const {
+        const double u = 1.0 - t;
+        return (right - left) / h +
+               h / 6.0 * ((1.0 - 3.0 * u * u) * left_curvature + (3.0 * t * t - 1.0) * right_curvature);
+    }
+};
+
+/// As `norm`, but the same bits everywhere: std::hypot is not rounded in one way.
+double size(Point p) { return std::sqrt(dot(p, p)); }
+
+std::vector<double> arc_lengths(const Polyline& line) {
+    std::vector<double> arc(line.size(), 0.0);
+    for (std::size_t i = 1; i < line.size(); ++i) arc[i] = arc[i - 1] + size(line[i] - line[i - 1]);
+    return arc;
+}
+
+Polyline distinct(const Polyline& knots) {
+    Polyline kept;
+    for (const Point p : knots)
+        if (kept.empty() || !(p == kept.back())) kept.push_back(p);
+    return kept;
+}
+
+/// Mean over x - cell/2 .. x + cell/2 of the chord 2 sqrt(r^2 - x^2) of a circle.
+double mean_chord(double r, double x, double cell) {
+    const double inside = r * r - x * x;
+    if (cell == 0.0) return inside > 0.0 ? 2.0 * std::sqrt(inside) : 0.0;
+    // Away from the wall the chord is so smooth that its first correction does; at the wall its slope is
+    // infinite.
+    if (std::abs(x) + 0.5 * cell < 0.8 * r)
+        return 2.0 * std::sqrt(inside) * (1.0 - cell * cell * r * r / (24.0 * inside * inside));
+    const double a = std::clamp((x - 0.5 * cell) / r, -1.0, 1.0);
+    const double b = std::clamp((x + 0.5 * cell) / r, -1.0, 1.0);
+    const auto area = [](double u) { return u * std::sqrt(1.0 - u * u) + portable::asin(u); };
+    return r * r * (area(b) - area(a)) / cell;
+}
+
+double lesion_ratio(const Lesion& lesion, double arc_mm) {
+    const double from_middle = arc_mm - lesion.at_mm;
+    if (std::abs(from_middle) > 0.5 * lesion.length_mm) return 1.0;
+    const double depth = lesion.percent_diameter / 100.0;
+    if (lesion.shape == LesionShape::drilled) return 1.0 - depth;
+    return 1.0 - 0.5 * depth * (1.0 + portable::cos(2.0 * portable::pi * from_middle / lesion.length_mm));
+}
+
+/// Writes the chords of one lumen into a grid.
+class Sweeper {
+  public:
+    Sweeper(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords)
+        : lumen_(lumen), grid_(grid), cell_mm_(cell_mm), chords_(chords) {}
+
+    void sweep() {
+        const auto& arc = lumen_.curve.arc_mm;
+        double radius = 0.5 * diameter_mm(lumen_.tube, arc.front());
+        if (lumen_.tube.ends == TubeEnds::rounded) sweep_end(0, radius);
+        for (std::size_t i = 0; i + 1 < arc.size(); ++i) {
+            const double next = 0.5 * diameter_mm(lumen_.tube, arc[i + 1]);
+            sweep_piece(i, std::max(radius, next));
+            radius = next;
+        }
+        if (lumen_.tube.ends == TubeEnds::rounded) sweep_end(arc.size() - 1, radius);
+    }
+
+  private:
+    struct Window {
+        int x0, x1, y0, y1;  ///< columns x0 <= x < x1, rows y0 <= y < y1
+    };
+
+    Window window(Point low, Point high) const {
+        const auto index = [&](double mm, double origin) { return (mm - origin) / grid_.step_mm; };
+        const auto clip = [](double v, int limit) {
+            return static_cast<int>(std::clamp(v, 0.0, double(limit)));
+        };
+        return {clip(std::ceil(index(low.x, grid_.origin_mm.x)), grid_.width),
+                clip(std::floor(index(high.x, grid_.origin_mm.x)) + 1.0, grid_.width),
+                clip(std::ceil(index(low.y, grid_.origin_mm.y)), grid_.height),
+                clip(std::floor(index(high.y, grid_.origin_mm.y)) + 1.0, grid_.height)};
+    }
+
+    Point place(int x, int y) const { return grid_.origin_mm + grid_.step_mm * Point{double(x), double(y)}; }
+
+    void raise(int x, int y, double radius, double off_axis) {
+        if (off_axis > radius + 0.5 * cell_mm_) return;
+        double& chord = chords_[static_cast<std::size_t>(y) * static_cast<std::size_t>(grid_.width) +
+                                static_cast<std::size_t>(x)];
+        const double path =
+            lumen_.tube.contrast * lumen_.tube.depth_ratio * mean_chord(radius, off_axis, cell_mm_);
+        chord = std::max(chord, path);
+    }
+
+    /// The half ball over the first or last point, on the far side of the cut.
+    void sweep_end(std::size_t i, double radius) {
+        const Point centre = lumen_.curve.points[i];
+        const Point outward = (i == 0 ? -1.0 : 1.0) * lumen_.curve.tangents[i];
+        const double reach = radius + 0.5 * cell_mm_;
+        const Window w = window(centre - Point{reach, reach}, centre + Point{reach, reach});
+        for (int y = w.y0; y < w.y1; ++y)
+            for (int x = w.x0; x < w.x1; ++x) {
+                const Point from = place(x, y) - centre;
+                if (dot(from, outward) >= 0.0) raise(x, y, radius, size(from));
+            }
+    }
+
+    /// Points whose foot on the curve lies between sample i and the next: there the product of the tangent
+    /// and the way from the curve to the point changes its sign.
+    void sweep_piece(std::size_t i, double radius) {
+        const SmoothCurve& curve = lumen_.curve;
+        const Point a = curve.points[i];
+        const Point b = curve.points[i + 1];
+        const double reach = radius + 0.5 * cell_mm_;
+        const Window w = window({std::min(a.x, b.x) - reach, std::min(a.y, b.y) - reach},
+                                {std::max(a.x, b.x) + reach, std::max(a.y, b.y) + reach});
+        for (int y = w.y0; y < w.y1; ++y)
+            for (int x = w.x0; x < w.x1; ++x) {
+                const Point p = place(x, y);
+                const double ahead = dot(p - a, curve.tangents[i]);
+                const double behind = dot(p - b, curve.tangents[i + 1]);
+                if ((ahead >= 0.0) == (behind >= 0.0)) continue;
+                const double t = ahead / (ahead - behind);
+                const double arc = curve.arc_mm[i] + t * (curve.arc_mm[i + 1] - curve.arc_mm[i]);
+                raise(x, y, 0.5 * diameter_mm(lumen_.tube, arc), size(p - lerp(a, b, t)));
+            }
+    }
+
+    const Lumen& lumen_;
+    const Grid& grid_;
+    double cell_mm_;
+    std::span<double> chords_;
+};
+
+}  // namespace
+
+Point SmoothCurve::at(double arc) const {
+    const auto after = std::upper_bound(arc_mm.begin() + 1, arc_mm.end() - 1, arc);
+    const auto i = static_cast<std::size_t>(after - arc_mm.begin());
+    const double t = (arc - arc_mm[i - 1]) / (arc_mm[i] - arc_mm[i - 1]);
+    return lerp(points[i - 1], points[i], std::clamp(t, 0.0, 1.0));
+}
+
+SmoothCurve smooth_curve(const Polyline& knots, double step_mm) {
+    const Polyline through = distinct(knots);
+    const std::vector<double> places = arc_lengths(through);
+    std::vector<double> xs, ys;
+    for (const Point p : through) {
+        xs.push_back(p.x);
+        ys.push_back(p.y);
+    }
+    const std::vector<double> xs_curvature = spline_curvature(places, xs);
+    const std::vector<double> ys_curvature = spline_curvature(places, ys);
+
+    SmoothCurve curve;
+    const auto add = [&](std::size_t i, double t) {
+        const double h = places[i + 1] - places[i];
+        const SplinePiece x{xs[i], xs[i + 1], xs_curvature[i], xs_curvature[i + 1], h};
+        const SplinePiece y{ys[i], ys[i + 1], ys_curvature[i], ys_curvature[i + 1], h};
+        const Point slope{x.slope(t), y.slope(t)};
+        curve.points.push_back({x.value(t), y.value(t)});
+        curve.tangents.push_back((1.0 / size(slope)) * slope);
+    };
+    for (std::size_t i = 0; i + 1 < through.size(); ++i) {
+        const double pieces = std::max(1.0, std::ceil((places[i + 1] - places[i]) / step_mm));
+        for (double k = 0.0; k < pieces; k += 1.0) add(i, k / pieces);
+    }
+    add(through.size() - 2, 1.0);
+    curve.arc_mm = arc_lengths(curve.points);
+    return curve;
+}
+
+double reference_mm(const Tube& tube, double arc_mm) {
+    return tube.proximal_diameter_mm - tube.taper_mm_per_mm * arc_mm;
+}
+
+double diameter_mm(const Tube& tube, double arc_mm) {
+    double diameter = reference_mm(tube, arc_mm);
+    for (const Lesion& lesion : tube.lesions) diameter *= lesion_ratio(lesion, arc_mm);
+    return diameter;
+}
+
+void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords) {
+    Sweeper(lumen, grid, cell_mm, chords).sweep();
+}
+
+}  // namespace stenometry::phantom

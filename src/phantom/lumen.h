@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "stenometry/phantom.h"
+
+/// Tubes swept along smooth curves, and how far a ray runs through them.
+namespace stenometry::phantom {
+
+/// A smooth curve as points closely spaced along it, with unit tangents. Units are mm.
+struct SmoothCurve {
+    Polyline points;
+    std::vector<Point> tangents;
+    std::vector<double> arc_mm;
+
+    double length_mm() const { return arc_mm.back(); }
+    Point at(double arc) const;
+};
+
+/// The natural cubic spline through `knots`, parametrised by the distance of the knots, sampled about every
+/// `step_mm`. \pre at least two distinct knots, step_mm > 0.
+SmoothCurve smooth_curve(const Polyline& knots, double step_mm);
+
+/// Diameter without and with lesions, at `arc_mm` from the first point.
+double reference_mm(const Tube& tube, double arc_mm);
+double diameter_mm(const Tube& tube, double arc_mm);
+
+/// Points where a ray is wanted, in a plane of mm: column x and row y are at origin + step (x, y).
+struct Grid {
+    Point origin_mm;
+    double step_mm = 1.0;
+    int width = 0;
+    int height = 0;
+};
+
+/// Swept ellipses. Diameter is a function of the arc length.
+struct Lumen {
+    Tube tube;
+    SmoothCurve curve;
+};
+
+/// Raises each of `chords` (grid.width * grid.height, row by row) to the path length through the lumen there,
+/// times the tube's contrast: several lumens on one grid become their union, as all of them are centred on
+/// one plane. The path is averaged over `cell_mm` across the wall; 0 takes it at the point itself.
+void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords);
+
+}  // namespace stenometry::phantom
