@@ -1,1 +1,294 @@
 #include "stenometry/report.h"
+
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "stenometry/version.h"
+
+namespace stenometry {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Decimals that are kept: a tenth of what the best measurement could tell, so that files stay small.
+constexpr int mm_decimals = 4;
+constexpr int px_decimals = 3;
+constexpr int percent_decimals = 2;
+constexpr int probability_decimals = 4;
+constexpr int spacing_decimals = 8;
+constexpr int angle_decimals = 2;
+
+/// Of a normal distribution: 95 % of it lie within so many standard deviations.
+constexpr double normal_95 = 1.959963984540054;
+
+Json number(double value, int decimals) {
+    if (!std::isfinite(value)) return nullptr;
+    const double unit = std::pow(10.0, decimals);
+    return std::round(value * unit) / unit + 0.0;  // the sum turns -0 into 0
+}
+
+Json number(const std::optional<double>& value, int decimals) {
+    return value ? number(*value, decimals) : Json(nullptr);
+}
+
+std::optional<double> to_mm(const std::optional<double>& px, const Calibration& calibration) {
+    if (!px || !calibration.known()) return {};
+    return *px * calibration.mm_per_px();
+}
+
+Json point(Point p) {
+    if (!is_finite(p)) return nullptr;
+    return Json::array({number(p.x, px_decimals), number(p.y, px_decimals)});
+}
+
+/// Null unless there is one value for each of `count` points.
+Json points(const std::vector<Point>& values, std::size_t count) {
+    if (values.size() != count) return nullptr;
+    Json array = Json::array();
+    for (const Point& value : values) array.push_back(point(value));
+    return array;
+}
+
+Json numbers(const std::vector<double>& values, std::size_t count, int decimals, double factor = 1.0) {
+    if (values.size() != count) return nullptr;
+    Json array = Json::array();
+    for (const double value : values) array.push_back(number(factor * value, decimals));
+    return array;
+}
+
+Json numbers_mm(const std::vector<double>& values_px, std::size_t count, const Calibration& calibration) {
+    if (!calibration.known()) return nullptr;
+    return numbers(values_px, count, mm_decimals, calibration.mm_per_px());
+}
+
+Json interval95(const std::optional<double>& value, const std::optional<double>& sd, int decimals) {
+    if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return nullptr;
+    return Json::array(
+        {number(*value - normal_95 * *sd, decimals), number(*value + normal_95 * *sd, decimals)});
+}
+
+/// Standard error of a length in mm: of its edges, and of the calibration.
+std::optional<double> sd_mm(const std::optional<double>& px, const std::optional<double>& sd_px,
+                            const Calibration& calibration) {
+    if (!px || !sd_px || !calibration.known()) return {};
+    return calibration.mm_per_px() * std::hypot(*sd_px, *px * calibration.relative_sd.value_or(0.0));
+}
+
+/// Probability that the true percent diameter stenosis is `percent` or more.
+std::optional<double> probability_at_least(double percent, const Stenosis& stenosis) {
+    if (!stenosis.percent_diameter || !stenosis.percent_diameter_sd) return {};
+    const double above = *stenosis.percent_diameter - percent;
+    if (*stenosis.percent_diameter_sd <= 0.0) return above >= 0.0 ? 1.0 : 0.0;
+    return 0.5 * std::erfc(-above / (*stenosis.percent_diameter_sd * std::sqrt(2.0)));
+}
+
+Json reason(Unmeasurable why) { return why == Unmeasurable::none ? Json(nullptr) : Json(to_string(why)); }
+
+Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
+    return {
+        {"mld_mm", number(to_mm(s.mld_px, calibration), mm_decimals)},
+        {"mld_ci95_mm",
+         interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration), mm_decimals)},
+        {"mld_diameter_px", number(s.mld_px, px_decimals)},
+        {"mld_diameter_ci95_px", interval95(s.mld_px, s.mld_sd_px, px_decimals)},
+        {"mld_px", point(s.mld_at_px)},
+        {"mld_index", s.mld_index},
+        {"reference_diameter_mm", number(to_mm(s.reference_px, calibration), mm_decimals)},
+        {"reference_diameter_px", number(s.reference_px, px_decimals)},
+        {"percent_diameter_stenosis", number(s.percent_diameter, percent_decimals)},
+        {"percent_diameter_stenosis_ci95",
+         interval95(s.percent_diameter, s.percent_diameter_sd, percent_decimals)},
+        {"percent_area_stenosis_circular", number(s.percent_area_circular, percent_decimals)},
+        {"percent_area_stenosis_densitometric", nullptr},
+        {"length_mm", number(to_mm(s.length_px, calibration), mm_decimals)},
+        {"length_px", number(s.length_px, px_decimals)},
+        {"proximal_px", point(s.proximal_at_px)},
+        {"proximal_index", s.proximal_index},
+        {"distal_px", point(s.distal_at_px)},
+        {"distal_index", s.distal_index},
+        {"probability_at_least_50", number(probability_at_least(50.0, s), probability_decimals)},
+        {"probability_at_least_70", number(probability_at_least(70.0, s), probability_decimals)},
+        {"total_occlusion", s.total_occlusion},
+        {"reason", reason(s.reason)},
+    };
+}
+
+Unmeasurable reason_of(const Vessel& vessel) {
+    return vessel.contour.reason != Unmeasurable::none ? vessel.contour.reason : vessel.reference.reason;
+}
+
+Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
+    const Polyline& line = vessel.contour.centerline.points_px;
+    const std::size_t n = line.size();
+    const std::vector<double> arc = cumulative_length(line);
+    Json stenoses = Json::array();
+    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
+    return {
+        {"id", vessel.id},
+        {"stenoses", std::move(stenoses)},
+        {"reason", reason(reason_of(vessel))},
+        {"diameter_method", to_string(vessel.diameter.method)},
+        {"reference_method", to_string(vessel.reference.method)},
+        {"blur_px", number(vessel.contour.blur_px, px_decimals)},
+        {"centerline_px", points(line, n)},
+        {"left_wall_px", points(vessel.contour.left_px, n)},
+        {"right_wall_px", points(vessel.contour.right_px, n)},
+        {"arc_length_px", numbers(arc, n, px_decimals)},
+        {"arc_length_mm", numbers_mm(arc, n, calibration)},
+        {"diameter_px", numbers(vessel.diameter.diameter_px, n, px_decimals)},
+        {"diameter_mm", numbers_mm(vessel.diameter.diameter_px, n, calibration)},
+        {"diameter_sd_px", numbers(vessel.diameter.sd_px, n, px_decimals)},
+        {"diameter_sd_mm", numbers_mm(vessel.diameter.sd_px, n, calibration)},
+        {"reference_px", numbers(vessel.reference.diameter_px, n, px_decimals)},
+        {"reference_mm", numbers_mm(vessel.reference.diameter_px, n, calibration)},
+    };
+}
+
+Json input_json(const ReportInput& input) {
+    return {
+        {"path", input.path},
+        {"frame", input.frame},
+        {"frames", input.frames},
+        {"width", input.width},
+        {"height", input.height},
+        {"intensity", to_string(input.intensity)},
+        {"primary_angle_deg", number(input.acquisition.primary_angle_deg, angle_decimals)},
+        {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
+    };
+}
+
+Json calibration_json(const Calibration& calibration) {
+    return {
+        {"mm_per_px_x", number(calibration.mm_per_px_x, spacing_decimals)},
+        {"mm_per_px_y", number(calibration.mm_per_px_y, spacing_decimals)},
+        {"source", to_string(calibration.source)},
+        {"relative_sd", number(calibration.relative_sd, spacing_decimals)},
+    };
+}
+
+Json analysis_json(const Analysis& analysis, const ReportInput& input) {
+    Json vessels = Json::array();
+    for (const Vessel& vessel : analysis.vessels)
+        vessels.push_back(vessel_json(vessel, analysis.calibration));
+    Json warnings = Json::array();
+    for (const Warning& w : analysis.warnings) warnings.push_back({{"code", w.code}, {"message", w.message}});
+    return {
+        {"schema", "stenometry.analysis/1"},
+        {"software", {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}}},
+        {"input", input_json(input)},
+        {"calibration", calibration_json(analysis.calibration)},
+        {"vessels", std::move(vessels)},
+        {"warnings", std::move(warnings)},
+    };
+}
+
+bool holds_objects(const Json& value) {
+    return value.is_object() || (value.is_array() && !value.empty() && value.front().is_object());
+}
+
+/// Objects over several lines, arrays of numbers on one: a person can read it, and a profile does not fill
+/// the screen.
+void print(const Json& value, std::string& out, std::size_t indent = 0) {
+    if (!holds_objects(value) || value.empty()) {
+        // Paths need not be UTF-8; JSON must be.
+        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return;
+    }
+    const std::string margin(indent, ' ');
+    out += value.is_object() ? "{\n" : "[\n";
+    for (auto item = value.begin(); item != value.end(); ++item) {
+        out += (item == value.begin() ? "" : ",\n") + margin + "  ";
+        if (value.is_object()) out += '"' + item.key() + "\": ";
+        print(*item, out, indent + 2);
+    }
+    out += '\n' + margin + (value.is_object() ? '}' : ']');
+}
+
+/// RFC 4180, 2.6 and 2.7: a field with a comma, a quote or a line break stands in quotes, and its quotes are
+/// doubled.
+std::string csv_text(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+std::string csv_field(const Json& value) {
+    if (value.is_null()) return {};
+    return value.is_string() ? csv_text(value.get<std::string>()) : value.dump();
+}
+
+/// The columns of one lesion. Pairs, such as points and intervals, take two.
+std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const Stenosis& stenosis,
+                                                  const Calibration& calibration, const ReportInput& input,
+                                                  std::size_t lesion) {
+    std::vector<std::pair<std::string, Json>> row{
+        {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", lesion}};
+    const Json columns = stenosis_json(stenosis, calibration);
+    const auto add = [&](const std::string& name) { row.emplace_back(name, columns[name]); };
+    const auto add_pair = [&](const std::string& name, const std::string& first, const std::string& second) {
+        const Json& pair = columns[name];
+        row.emplace_back(first, pair.is_null() ? Json() : pair[0]);
+        row.emplace_back(second, pair.is_null() ? Json() : pair[1]);
+    };
+    add("percent_diameter_stenosis");
+    add_pair("percent_diameter_stenosis_ci95", "percent_diameter_stenosis_low95",
+             "percent_diameter_stenosis_high95");
+    add("percent_area_stenosis_circular");
+    add("mld_mm");
+    add_pair("mld_ci95_mm", "mld_low95_mm", "mld_high95_mm");
+    add("reference_diameter_mm");
+    add("length_mm");
+    add("mld_diameter_px");
+    add("reference_diameter_px");
+    add("length_px");
+    add_pair("mld_px", "mld_x_px", "mld_y_px");
+    add_pair("proximal_px", "proximal_x_px", "proximal_y_px");
+    add_pair("distal_px", "distal_x_px", "distal_y_px");
+    for (const char* name :
+         {"probability_at_least_50", "probability_at_least_70", "total_occlusion", "reason"})
+        add(name);
+    return row;
+}
+
+void end_line(std::string& csv) { csv += "\r\n"; }  // RFC 4180, 2.1
+
+}  // namespace
+
+ReportInput report_input(const Frame& frame, std::string path) {
+    return {.path = std::move(path),
+            .frame = frame.index,
+            .frames = frame.count,
+            .width = frame.width(),
+            .height = frame.height(),
+            .intensity = frame.intensity,
+            .acquisition = frame.acquisition};
+}
+
+std::string to_json(const Analysis& analysis, const ReportInput& input) {
+    std::string text;
+    print(analysis_json(analysis, input), text);
+    return text + '\n';
+}
+
+std::string to_csv(const Analysis& analysis, const ReportInput& input) {
+    std::string csv = "path";
+    for (const auto& [name, unused] : csv_row({}, {}, {}, input, 0)) csv += ',' + name;
+    end_line(csv);
+    for (const Vessel& vessel : analysis.vessels)
+        for (std::size_t i = 0; i < vessel.stenoses.size(); ++i) {
+            csv += csv_text(input.path);
+            for (const auto& [name, value] :
+                 csv_row(vessel, vessel.stenoses[i], analysis.calibration, input, i))
+                csv += ',' + csv_field(value);
+            end_line(csv);
+        }
+    return csv;
+}
+
+}  // namespace stenometry

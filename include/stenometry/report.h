@@ -20,11 +20,19 @@ struct ReportInput {
 /// What a frame knows of itself, with the path it came from.
 ReportInput report_input(const Frame& frame, std::string path);
 
-/// The analysis as JSON after the schema `stenometry.analysis/1`. Numbers that could not be measured are null, every
-/// `*_mm` value is null without a calibration. The same analysis gives the same bytes.
+/// The analysis as JSON after the schema `stenometry.analysis/1`, ending with a newline. Numbers that could
+/// not be measured are null, every `*_mm` value is null without a calibration. The same analysis gives the
+/// same bytes.
+///
+/// Lengths are rounded to 0.0001 mm and 0.001 px, percentages to 0.01, probabilities to 0.0001. Standard
+/// errors of the profile
+/// (`diameter_sd_mm`) are those of the walls alone; the intervals of a lesion in mm include the standard
+/// error of the calibration, which all diameters of an image share. An interval is the value plus and
+/// minus 1.96 standard errors and is not clamped; the probabilities come from the same normal distribution.
 std::string to_json(const Analysis& analysis, const ReportInput& input);
 
-/// A row per lesion, with a header row; RFC 4180. Empty fields where there is no number.
+/// A row per lesion, with a header row; RFC 4180. Empty fields where there is no number. The columns are
+/// named and rounded as in the JSON.
 std::string to_csv(const Analysis& analysis, const ReportInput& input);
 
 }  // namespace stenometry
