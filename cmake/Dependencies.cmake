@@ -6,6 +6,8 @@ set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKIOMeta ITKIONIFTI ITKIONRRD)
 set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
 find_package(TBB REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 
 # Debian's libhwy-dev has pkg-config files but no CMake package.

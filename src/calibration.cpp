@@ -8,22 +8,68 @@
 
 namespace stenometry {
 
+namespace {
+
+// What a size of a pixel is worth, as a fraction of it. None of these stands in the file.
+
+/// A calibration object or the geometry, measured by the maker of the file. Catheters of known size, the
+/// usual object, come out 0 to 4 % wrong with contrast in them (Tadehara et al., Invest Radiol 2001).
+constexpr double calibrated_sd = 0.02;
+
+/// The plane through the isocentre or the middle of the beam. The arteries lie up to 40 mm before and behind
+/// it; evenly spread, that is 23 mm at a source distance of about 765 mm, or 3 %. The distances themselves
+/// are known better.
+constexpr double center_plane_sd = 0.03;
+
+/// Magnifications of 1.2 to 1.6 make the pixel of the detector 17 to 38 % too large at the patient: the root
+/// mean square of that error. It is no scatter, but whoever takes the value as it is must know at least this
+/// much.
+constexpr double detector_plane_sd = 0.29;
+
+bool usable(const std::optional<double>& value) { return value && *value > 0.0 && std::isfinite(*value); }
+
+Calibration calibration(const std::optional<double>& x, const std::optional<double>& y, double scale,
+                        SpacingSource source, double relative_sd) {
+    return {*x * scale, *y * scale, source, relative_sd};
+}
+
+/// How many times larger the image at the detector is than the plane of the isocentre; the distances are
+/// asked only where the factor itself is absent. Below 1 the patient would be behind the detector: not a
+/// magnification.
+std::optional<double> magnification_of(const SpacingAttributes& attributes) {
+    if (usable(attributes.magnification) && *attributes.magnification >= 1.0) return attributes.magnification;
+    if (!usable(attributes.source_to_detector_mm) || !usable(attributes.source_to_patient_mm))
+        return std::nullopt;
+    const double ratio = *attributes.source_to_detector_mm / *attributes.source_to_patient_mm;
+    return ratio >= 1.0 ? std::optional(ratio) : std::nullopt;
+}
+
+}  // namespace
+
 std::string_view to_string(SpacingSource source) {
     switch (source) {
-        case SpacingSource::none: return "none";
-        case SpacingSource::user: return "user";
-        case SpacingSource::catheter: return "catheter";
-        case SpacingSource::dicom_pixel_spacing: return "dicom_pixel_spacing";
-        case SpacingSource::dicom_object_plane: return "dicom_object_plane";
-        case SpacingSource::dicom_isocenter: return "dicom_isocenter";
-        case SpacingSource::detector_plane: return "detector_plane";
+        case SpacingSource::none:
+            return "none";
+        case SpacingSource::user:
+            return "user";
+        case SpacingSource::catheter:
+            return "catheter";
+        case SpacingSource::dicom_pixel_spacing:
+            return "dicom_pixel_spacing";
+        case SpacingSource::dicom_object_plane:
+            return "dicom_object_plane";
+        case SpacingSource::dicom_isocenter:
+            return "dicom_isocenter";
+        case SpacingSource::detector_plane:
+            return "detector_plane";
     }
     return "none";
 }
 
 Calibration Calibration::from_user(double mm_per_px) {
     if (!(mm_per_px > 0.0) || !std::isfinite(mm_per_px))
-        throw InvalidInput("the spacing must be a positive number of mm per pixel, but is " + std::to_string(mm_per_px));
+        throw InvalidInput("the spacing must be a positive number of mm per pixel, but is " +
+                           std::to_string(mm_per_px));
     return {.mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
 }
 
@@ -35,6 +81,21 @@ double Calibration::mm_per_px() const {
 bool Calibration::square() const {
     assert(known());
     return std::abs(*mm_per_px_x - *mm_per_px_y) < 1e-3 * mm_per_px();
+}
+
+Calibration resolve_spacing(const SpacingAttributes& a) {
+    if (a.pixel_spacing_calibrated && usable(a.pixel_spacing_x_mm) && usable(a.pixel_spacing_y_mm))
+        return calibration(a.pixel_spacing_x_mm, a.pixel_spacing_y_mm, 1.0,
+                           SpacingSource::dicom_pixel_spacing, calibrated_sd);
+    if (usable(a.object_spacing_x_mm) && usable(a.object_spacing_y_mm))
+        return calibration(a.object_spacing_x_mm, a.object_spacing_y_mm, 1.0,
+                           SpacingSource::dicom_object_plane, center_plane_sd);
+    if (!usable(a.imager_spacing_x_mm) || !usable(a.imager_spacing_y_mm)) return {};
+    if (const auto magnification = magnification_of(a))
+        return calibration(a.imager_spacing_x_mm, a.imager_spacing_y_mm, 1.0 / *magnification,
+                           SpacingSource::dicom_isocenter, center_plane_sd);
+    return calibration(a.imager_spacing_x_mm, a.imager_spacing_y_mm, 1.0, SpacingSource::detector_plane,
+                       detector_plane_sd);
 }
 
 }  // namespace stenometry

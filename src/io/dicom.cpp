@@ -1,1 +1,52 @@
+#include <cmath>
+#include <utility>
+
+#include "io/dicom_cine.h"
+#include "io/dicom_meaning.h"
+#include "io/dicom_pixels.h"
+#include "io/dicom_tags.h"
 #include "stenometry/io/dicom.h"
+
+namespace stenometry::io {
+
+namespace {
+
+class DicomCine : public Cine {
+  public:
+    explicit DicomCine(DicomFile dicom) : dicom_(std::move(dicom)), pixels_(dicom_) {}
+
+    int frame_count() const override { return pixels_.frame_count(); }
+
+    Frame read(int index) override {
+        if (index < 0 || index >= frame_count())
+            throw InvalidInput("there is no frame " + std::to_string(index) + ": the cine has frames 0 to " +
+                               std::to_string(frame_count() - 1));
+        const FrameAttributes attributes(dicom_.data, index);
+        Frame frame;
+        frame.pixels = pixels_.read(index, attributes);
+        frame.valid = valid_region_of(attributes, frame.width(), frame.height());
+        frame.intensity = intensity_of(attributes);
+        frame.calibration = calibration_of(attributes);
+        frame.acquisition = acquisition_of(attributes, frame_count());
+        frame.index = index;
+        frame.count = frame_count();
+        return frame;
+    }
+
+  private:
+    DicomFile dicom_;
+    DicomPixels pixels_;
+};
+
+}  // namespace
+
+std::unique_ptr<Cine> open_dicom(InputFile file) {
+    if (!looks_like_dicom(file.head(132))) throw read_error(file.path(), "it is not a DICOM file");
+    return std::make_unique<DicomCine>(parse_dicom(std::move(file)));
+}
+
+std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path) { return open_dicom(InputFile(path)); }
+
+bool is_dicom(const std::filesystem::path& path) { return looks_like_dicom(InputFile(path).head(132)); }
+
+}  // namespace stenometry::io

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Decoders for the compressed pixels of one frame; private to the DICOM reader.
+namespace stenometry::io {
+
+/// How pixels stand in memory and in the code stream.
+struct CellLayout {
+    int width = 0;
+    int height = 0;
+    int samples = 1;         ///< 1: grey, 3: colour
+    int bits_allocated = 8;  ///< 8 or 16
+    int bits_stored = 8;
+    bool is_signed = false;
+
+    std::size_t bytes() const {
+        return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+               static_cast<std::size_t>(samples) * static_cast<std::size_t>(bits_allocated / 8);
+    }
+};
+
+/// A code stream that cannot be decoded; the reader adds the file's name.
+class CodecError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Whether there is a decoder for it.
+bool can_decode(std::string_view transfer_syntax);
+
+/// The cells of one frame, little endian, samples of a pixel side by side.
+/// \param fragments the code stream as the file holds it, in one piece.
+/// \throws CodecError if it is damaged, cut short, or says another size than `layout`.
+std::string decode_frame(std::string_view transfer_syntax, std::string_view code, const CellLayout& layout);
+
+}  // namespace stenometry::io

@@ -1,0 +1,90 @@
+#include "io/jpeg.h"
+
+#include <jpeglib.h>
+
+#include <csetjmp>
+#include <cstdio>
+
+#include "io/codec.h"
+#include "io/file.h"
+
+namespace stenometry::io {
+
+namespace {
+
+/// What libjpeg reports goes here instead of to standard error. Its warnings are errors to us: a stream whose
+/// data are corrupt or end early decodes to a picture whose lower part is invented.
+struct ErrorSink {
+    jpeg_error_mgr manager;
+    std::jmp_buf leave;
+    char message[JMSG_LENGTH_MAX] = "";
+
+    static ErrorSink& of(j_common_ptr codec) { return *reinterpret_cast<ErrorSink*>(codec->err); }
+
+    [[noreturn]] static void fail(j_common_ptr codec) {
+        codec->err->format_message(codec, of(codec).message);
+        std::longjmp(of(codec).leave, 1);
+    }
+
+    static void report(j_common_ptr codec, int level) {
+        if (level < 0) fail(codec);
+    }
+
+    static void ignore(j_common_ptr) {}
+};
+
+/// Everything between set-up and the last row. Only plain data live across the jump that an error makes, and
+/// the rows go where the caller has made room once the size is known.
+struct Decoder {
+    jpeg_decompress_struct codec{};
+    ErrorSink sink;
+
+    Decoder() {
+        codec.err = jpeg_std_error(&sink.manager);
+        sink.manager.error_exit = ErrorSink::fail;
+        sink.manager.emit_message = ErrorSink::report;
+        sink.manager.output_message = ErrorSink::ignore;
+    }
+    ~Decoder() { jpeg_destroy_decompress(&codec); }
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    bool read_header(std::string_view code, int samples) {
+        if (setjmp(sink.leave) != 0) return false;
+        jpeg_create_decompress(&codec);
+        jpeg_mem_src(&codec, reinterpret_cast<const unsigned char*>(code.data()), code.size());
+        jpeg_read_header(&codec, TRUE);
+        codec.out_color_space = samples == 1 ? JCS_GRAYSCALE : JCS_RGB;
+        return true;
+    }
+
+    bool read_rows(unsigned char* rows, std::size_t row_bytes) {
+        if (setjmp(sink.leave) != 0) return false;
+        jpeg_start_decompress(&codec);
+        while (codec.output_scanline < codec.output_height) {
+            JSAMPROW row = rows + codec.output_scanline * row_bytes;
+            jpeg_read_scanlines(&codec, &row, 1);
+        }
+        jpeg_finish_decompress(&codec);
+        return true;
+    }
+};
+
+}  // namespace
+
+JpegImage decode_jpeg(std::string_view code, int samples) {
+    Decoder decoder;
+    if (!decoder.read_header(code, samples)) throw CodecError(decoder.sink.message);
+    JpegImage image{
+        static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height), {}};
+    if (image.width > max_side_px || image.height > max_side_px)
+        throw CodecError("the JPEG stream is " + std::to_string(image.width) + " x " +
+                         std::to_string(image.height));
+    const std::size_t row_bytes = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(samples);
+    image.samples.resize(row_bytes * static_cast<std::size_t>(image.height));
+    if (!decoder.read_rows(reinterpret_cast<unsigned char*>(image.samples.data()), row_bytes))
+        throw CodecError(decoder.sink.message);
+    return image;
+}
+
+}  // namespace stenometry::io

@@ -1,0 +1,78 @@
+#include "io/still.h"
+
+#include <cmath>
+#include <opencv2/imgcodecs.hpp>
+
+#include "stenometry/interop/opencv.h"
+
+namespace stenometry::io {
+
+namespace {
+
+cv::Mat decode(const InputFile& file, const std::string& format) {
+    const std::string bytes = file.all();
+    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
+    cv::Mat image;
+    try {
+        image = cv::imdecode(encoded, cv::IMREAD_GRAYSCALE | cv::IMREAD_ANYDEPTH);
+    } catch (const cv::Exception& e) {
+        throw read_error(file.path(), "damaged " + format + " image (" + e.err + ")");
+    }
+    if (image.empty()) throw read_error(file.path(), "damaged " + format + " image");
+    return image;
+}
+
+bool all_finite(const Image<float>& pixels) {
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (!std::isfinite(pixels(x, y))) return false;
+    return true;
+}
+
+double mean_of_finite(const Image<float>& pixels) {
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (std::isfinite(pixels(x, y))) sum += static_cast<double>(pixels(x, y)), ++count;
+    return count == 0 ? 0.0 : sum / static_cast<double>(count);
+}
+
+/// Marks what is not finite, and puts `substitute` there.
+Image<std::uint8_t> replace_not_finite(Image<float>& pixels, float substitute) {
+    Image<std::uint8_t> valid(pixels.width(), pixels.height(), 255);
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (!std::isfinite(pixels(x, y))) pixels(x, y) = substitute, valid(x, y) = 0;
+    return valid;
+}
+
+}  // namespace
+
+std::string still_format(const std::string& head) {
+    using namespace std::string_literals;
+    if (head.starts_with("\x89PNG\r\n\x1a\n")) return "PNG";
+    if (head.starts_with("\xff\xd8\xff")) return "JPEG";
+    if (head.starts_with("II*\0"s) || head.starts_with("MM\0*"s)) return "TIFF";
+    if (head.starts_with("BM")) return "BMP";
+    if (head.size() > 2 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6' &&
+        std::isspace(static_cast<unsigned char>(head[2])))
+        return "PNM";
+    return {};
+}
+
+Frame frame_of(Image<float> pixels) {
+    Frame frame;
+    frame.pixels = std::move(pixels);
+    if (!all_finite(frame.pixels))
+        frame.valid = replace_not_finite(frame.pixels, static_cast<float>(mean_of_finite(frame.pixels)));
+    return frame;
+}
+
+Frame read_still(const InputFile& file, const std::string& format) {
+    cv::Mat pixels;
+    decode(file, format).convertTo(pixels, CV_32F);
+    return frame_of(interop::from_mat<float>(pixels));
+}
+
+}  // namespace stenometry::io

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "io/file.h"
+#include "stenometry/frame.h"
+
+/// Still images that OpenCV decodes; private to the readers.
+namespace stenometry::io {
+
+/// The format whose first bytes `head` are: "PNG", "TIFF", "JPEG", "BMP", "PNM"; empty if it is none of them.
+std::string still_format(const std::string& head);
+
+/// \throws IoError if the image is cut short or damaged.
+Frame read_still(const InputFile& file, const std::string& format);
+
+/// A frame of `pixels` of which those that are not finite are invalid, and hold the mean of the others
+/// instead so that filters stay finite.
+Frame frame_of(Image<float> pixels);
+
+}  // namespace stenometry::io
