@@ -1,6 +1,6 @@
 // Links the installed library and runs its kernels.
-#include <iostream>
 #include <stenometry/stenometry.h>
+#include <iostream>
 
 int main() {
     const auto calibration = stenometry::Calibration::from_user(0.2);

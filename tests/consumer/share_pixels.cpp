@@ -1,7 +1,7 @@
 // Looks at one image through OpenCV and through ITK: a pixel written through either is seen by all.
-#include <iostream>
 #include <stenometry/interop/itk.h>
 #include <stenometry/interop/opencv.h>
+#include <iostream>
 
 int main() {
     stenometry::Image<float> image(4, 3, 0.0F);

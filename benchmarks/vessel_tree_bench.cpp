@@ -1,0 +1,23 @@
+#include "stenometry/vessel_tree.h"
+
+#include "scene.h"
+
+namespace stenometry {
+namespace {
+
+void BM_BuildVesselTree(benchmark::State& state) {
+    const VesselMask& mask = bench::mask();
+    const Vesselness& vesselness = bench::vesselness();
+    bench::time_per_pixel(state, [&] { return build_vessel_tree(mask, vesselness); });
+}
+BENCHMARK(BM_BuildVesselTree)->Unit(benchmark::kMillisecond);
+
+void BM_Vessels(benchmark::State& state) {
+    const VesselTree& tree = bench::tree();
+    const Vesselness& vesselness = bench::vesselness();
+    bench::time_per_pixel(state, [&] { return vessels(tree, vesselness); });
+}
+BENCHMARK(BM_Vessels)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace stenometry
