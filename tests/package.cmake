@@ -30,3 +30,7 @@ if(STENOMETRY_PROGRAM_IS_COMPLETE)
     set_tests_properties(package.installed_program_runs PROPERTIES
         FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
 endif()
+
+add_test(NAME repository.has_no_large_files_and_no_machine_paths
+         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/repository_test.sh)
+set_tests_properties(repository.has_no_large_files_and_no_machine_paths PROPERTIES SKIP_RETURN_CODE 77)

@@ -1,5 +1,6 @@
 #pragma once
 
+/// \mainpage
 /// Coronary stenosis in X-ray angiograms, from a frame to percent diameter stenosis:
 ///
 ///     Frame --find_valid_region--> Frame --enhance--> EnhancedFrame --compute_vesselness--> Vesselness
