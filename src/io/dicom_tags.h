@@ -35,6 +35,7 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(transfer_syntax, 0x00020010, 'U', 'I')                   \
     ATTRIBUTE(implementation_class, 0x00020012, 'U', 'I')              \
     ATTRIBUTE(implementation_version, 0x00020013, 'S', 'H')            \
+    ATTRIBUTE(character_set, 0x00080005, 'C', 'S')                     \
     ATTRIBUTE(image_type, 0x00080008, 'C', 'S')                        \
     ATTRIBUTE(sop_class, 0x00080016, 'U', 'I')                         \
     ATTRIBUTE(sop_instance, 0x00080018, 'U', 'I')                      \
@@ -61,6 +62,9 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(source_to_detector, 0x00181110, 'D', 'S')                \
     ATTRIBUTE(source_to_patient, 0x00181111, 'D', 'S')                 \
     ATTRIBUTE(magnification, 0x00181114, 'D', 'S')                     \
+    ATTRIBUTE(exposure_time, 0x00181150, 'I', 'S')                     \
+    ATTRIBUTE(tube_current, 0x00181151, 'I', 'S')                      \
+    ATTRIBUTE(exposure, 0x00181152, 'I', 'S')                          \
     ATTRIBUTE(radiation_setting, 0x00181155, 'C', 'S')                 \
     ATTRIBUTE(imager_pixel_spacing, 0x00181164, 'D', 'S')              \
     ATTRIBUTE(positioner_motion, 0x00181500, 'C', 'S')                 \

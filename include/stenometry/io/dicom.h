@@ -12,30 +12,35 @@ namespace stenometry::io {
 /// Whether the file begins as a DICOM file does, with or without a preamble.
 bool is_dicom(const std::filesystem::path& path);
 
-/// Opens a DICOM X-ray angiogram: single and multi-frame, 8 to 16 bits, MONOCHROME1 and 2, uncompressed, JPEG baseline
-/// and lossless, JPEG-LS, JPEG 2000, RLE. Modality LUT and rescale are applied; shutters and collimators of the tags
-/// are in `Frame::valid`; spacing follows `resolve_spacing`.
-/// \throws IoError if the file cannot be read, naming it and the cause.
+/// Opens a DICOM X-ray angiogram: single and multi-frame, 8 to 16 bits, MONOCHROME1 and 2, uncompressed, JPEG
+/// baseline and lossless, JPEG-LS, JPEG 2000, RLE. Modality LUT and rescale are applied; shutters and
+/// collimators of the tags are in `Frame::valid`; spacing follows `resolve_spacing`. \throws IoError if the
+/// file cannot be read, naming it and the cause.
 std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path);
 
 /// What `write_dicom` says of the frames it writes.
 struct DicomTags {
     std::string patient_name = "PHANTOM^STENOMETRY";
     std::string series_description;
-    double imager_pixel_spacing_mm = 0.0;    ///< at the detector, > 0
-    double source_to_detector_mm = 0.0;      ///< > 0
-    double source_to_patient_mm = 0.0;       ///< > 0
-    double frame_time_ms = 0.0;              ///< > 0 for more than one frame
-    double primary_angle_deg = 0.0;
-    double secondary_angle_deg = 0.0;
-    double tube_voltage_kv = 0.0;
-    int bits_stored = 12;                    ///< 8..16
+    double imager_pixel_spacing_mm = 0.0;  ///< at the detector, >= 0; 0: not written
+    double source_to_detector_mm = 0.0;    ///< >= 0; 0: not written
+    double source_to_patient_mm = 0.0;     ///< 0..source_to_detector_mm; 0: not written
+    double frame_time_ms = 0.0;            ///< > 0 for more than one frame; not written for one
+    double primary_angle_deg = 0.0;        ///< LAO positive, -180..180
+    double secondary_angle_deg = 0.0;      ///< cranial positive, -90..90
+    double tube_voltage_kv = 0.0;          ///< >= 0; 0: unknown
+    int bits_stored = 12;                  ///< 8..16
     Intensity intensity = Intensity::linear;
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
 };
 
-/// Writes an uncompressed DICOM XA image, byte for byte the same for the same input (UIDs are derived from it).
-/// Nothing is left behind if it fails.
-/// \throws InvalidInput if the frames are empty or differ in size; IoError naming the file and the cause.
+/// Writes an uncompressed DICOM XA image with vessels dark (PixelIntensityRelationshipSign 1, MONOCHROME2),
+/// byte for byte the same for the same input: UIDs are derived from it and dates are fixed. Nothing is left
+/// behind if it fails. \throws InvalidInput if there are no frames, they differ in size, or a value does not
+/// fit into `bits_stored`;
+///         IoError naming the file and the cause.
 void write_dicom(const std::filesystem::path& path, std::span<const Image<std::uint16_t>> frames,
                  const DicomTags& tags);
 
