@@ -1,1 +1,364 @@
 #include "stenometry/contour.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "cylinder.h"
+#include "statistics.h"
+#include "stenometry/error.h"
+#include "straightened.h"
+
+namespace stenometry {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double across_step_px = 0.25;
+/// Blur of a typical chain at 0.2 mm per pixel, from which the estimate starts.
+constexpr double typical_blur_px = 1.1;
+/// A wall moves sideways by at most this many samples per row: 45 degrees, steep enough for a drilled step.
+constexpr int max_shift = 2;
+/// Cost of moving by one sample, in units of a row's strongest edge: straight walls unless the picture says
+/// otherwise.
+constexpr double shift_cost = 0.04;
+
+enum class Side { left, right };
+double sign(Side side) { return side == Side::left ? -1.0 : 1.0; }
+
+/// out[c] = factor sum_k weights[k] padded[c + 2 radius - k], with as many values before and behind a row as
+/// it needs.
+void convolve(const std::vector<float>& padded, const std::vector<double>& weights, double factor, float* out,
+              int columns) {
+    std::fill_n(out, columns, 0.0F);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        const auto weight = static_cast<float>(factor * weights[k]);
+        const float* in = padded.data() + weights.size() - 1 - k;
+        for (int c = 0; c < columns; ++c) out[c] += weight * in[c];
+    }
+}
+
+/// First and second derivative across the vessel of every profile.
+struct Derivatives {
+    Derivatives(const Straightened& image, double filter_px)
+        : first(image.columns(), image.rows()), second(image.columns(), image.rows()) {
+        const GaussianKernels kernels(filter_px / image.step_px);
+        std::vector<float> padded(static_cast<std::size_t>(image.columns() + 2 * kernels.radius));
+        for (int r = 0; r < image.rows(); ++r) {
+            const float* row = image.profiles.row(r);
+            std::fill(padded.begin(), padded.end(), row[0]);
+            std::fill(padded.end() - kernels.radius, padded.end(), row[image.columns() - 1]);
+            std::copy_n(row, image.columns(), padded.begin() + kernels.radius);
+            convolve(padded, kernels.first, 1.0 / image.step_px, first.row(r), image.columns());
+            convolve(padded, kernels.second, 1.0 / (image.step_px * image.step_px), second.row(r),
+                     image.columns());
+        }
+    }
+    Image<float> first, second;
+};
+
+/// How much each sample looks like the wall of one side; the rule is `EdgeRule`'s.
+Image<float> edge_strength(const Derivatives& d, Side side, const EdgeRule& rule) {
+    const double first = sign(side) * rule.first_weight * rule.length_px;
+    const double second = (1.0 - rule.first_weight) * rule.length_px * rule.length_px;
+    Image<float> strength(d.first.width(), d.first.height());
+    for (int r = 0; r < strength.height(); ++r)
+        for (int c = 0; c < strength.width(); ++c)
+            strength(c, r) = static_cast<float>(first * static_cast<double>(d.first(c, r)) -
+                                                second * static_cast<double>(d.second(c, r)));
+    return strength;
+}
+
+/// Columns in which the wall of one row is looked for.
+struct Window {
+    int begin, end;
+};
+
+/// The path through `strength` that gathers most of each row's strongest edge, one column per row.
+std::vector<int> best_path(const Image<float>& strength, const std::vector<Window>& windows) {
+    const int rows = strength.height(), columns = strength.width();
+    constexpr double never = -1e30;
+    std::vector<double> score(static_cast<std::size_t>(columns), never), next(score);
+    Image<std::int8_t> from(columns, rows);
+
+    for (int r = 0; r < rows; ++r) {
+        const Window window = windows[static_cast<std::size_t>(r)];
+        float strongest = 0.0F;
+        for (int c = window.begin; c < window.end; ++c) strongest = std::max(strongest, strength(c, r));
+        std::fill(next.begin(), next.end(), never);
+        for (int c = window.begin; c < window.end; ++c) {
+            const double gain =
+                strongest > 0.0F ? std::max(0.0, static_cast<double>(strength(c, r) / strongest)) : 0.0;
+            double best = r == 0 ? 0.0 : never;
+            for (int shift = -max_shift; r > 0 && shift <= max_shift; ++shift) {
+                if (c + shift < 0 || c + shift >= columns) continue;
+                const double candidate =
+                    score[static_cast<std::size_t>(c + shift)] - shift_cost * std::abs(shift);
+                if (candidate > best) best = candidate, from(c, r) = static_cast<std::int8_t>(shift);
+            }
+            next[static_cast<std::size_t>(c)] = best + gain;
+        }
+        // Where the windows of two rows are too far apart for any path, start anew.
+        if (*std::max_element(next.begin(), next.end()) < 0.5 * never)
+            for (int c = window.begin; c < window.end; ++c) next[static_cast<std::size_t>(c)] = 0.0;
+        score.swap(next);
+    }
+    std::vector<int> path(static_cast<std::size_t>(rows));
+    int c = static_cast<int>(std::max_element(score.begin(), score.end()) - score.begin());
+    for (int r = rows - 1; r >= 0; --r) {
+        path[static_cast<std::size_t>(r)] = c;
+        c += from(c, r);
+    }
+    return path;
+}
+
+/// The maximum of `strength` near column c, to a fraction of a sample; NaN where it falls off to one side
+/// only.
+double refined(const Image<float>& strength, int c, int r) {
+    for (int climbed = 0; climbed < max_shift; ++climbed) {
+        if (c > 0 && strength(c - 1, r) > strength(c, r))
+            --c;
+        else if (c + 1 < strength.width() && strength(c + 1, r) > strength(c, r))
+            ++c;
+        else
+            break;
+    }
+    if (c <= 0 || c + 1 >= strength.width()) return nan;
+    const auto before = static_cast<double>(strength(c - 1, r)), at = static_cast<double>(strength(c, r)),
+               after = static_cast<double>(strength(c + 1, r));
+    const double bend = before - 2.0 * at + after;
+    if (bend >= 0.0 || at <= 0.0) return nan;
+    const double shift = 0.5 * (before - after) / bend;
+    return std::abs(shift) <= 1.0 ? c + shift : nan;
+}
+
+/// Offsets of both walls from the curve, in pixels, one per row.
+struct Walls {
+    std::vector<double> left, right;
+};
+
+/// One pass of wall finding around one curve.
+class Pass {
+  public:
+    Pass(const Frame& frame, const Polyline& line, double half_width_px, const ContourOptions& options)
+        : line_(line),
+          normals_(right_normals(line, half_width_px)),
+          raw_(straighten(frame, line, normals_, half_width_px, across_step_px)),
+          image_(smoothed_along(raw_, options.smoothing.in_px(frame.calibration) / row_step())),
+          derivatives_(image_, options.filter_px),
+          rule_{options.first_derivative_weight, std::hypot(typical_blur_px, options.filter_px)} {}
+
+    Walls find() const {
+        const int columns = image_.columns(), middle = columns / 2;
+        const std::vector<Window> left(rows(), {0, middle + 1}), right(rows(), {middle, columns});
+        return {find(Side::left, left), find(Side::right, right)};
+    }
+
+    Walls find_near(const Walls& walls, double tolerance_px) const {
+        return {find(Side::left, windows(walls.left, tolerance_px)),
+                find(Side::right, windows(walls.right, tolerance_px))};
+    }
+
+    const EdgeRule& rule() const { return rule_; }
+    void set_rule(const EdgeRule& rule) { rule_ = rule; }
+    std::size_t rows() const { return line_.size(); }
+    const Polyline& line() const { return line_; }
+    const Straightened& image() const { return image_; }
+    const Straightened& raw() const { return raw_; }
+    const Derivatives& derivatives() const { return derivatives_; }
+    Point at(std::size_t row, double offset) const { return line_[row] + offset * normals_[row]; }
+
+  private:
+    double row_step() const { return rows() < 2 ? 1.0 : length(line_) / static_cast<double>(rows() - 1); }
+
+    std::vector<Window> windows(const std::vector<double>& wall, double tolerance_px) const {
+        std::vector<Window> result;
+        for (const double offset : wall) {
+            const int columns = image_.columns();
+            const bool found = std::isfinite(offset);
+            const int begin = found ? static_cast<int>(std::floor(image_.column(offset - tolerance_px))) : 0;
+            const int end =
+                found ? static_cast<int>(std::ceil(image_.column(offset + tolerance_px))) + 1 : columns;
+            result.push_back({std::clamp(begin, 0, columns - 1), std::clamp(end, 1, columns)});
+        }
+        return result;
+    }
+
+    std::vector<double> find(Side side, const std::vector<Window>& windows) const {
+        const Image<float> strength = edge_strength(derivatives_, side, rule_);
+        const std::vector<int> path = best_path(strength, windows);
+        std::vector<double> offsets;
+        for (int r = 0; r < strength.height(); ++r)
+            offsets.push_back(image_.offset_px(refined(strength, path[static_cast<std::size_t>(r)], r)));
+        return offsets;
+    }
+
+    Polyline line_;
+    std::vector<Point> normals_;
+    Straightened raw_, image_;
+    Derivatives derivatives_;
+    EdgeRule rule_;
+};
+
+/// Midway between the walls, smoothed so that the noise of the walls does not bend it, and sampled as `line`
+/// was.
+Polyline middle_line(const Pass& pass, const Walls& walls, double smoothing_px, double step_px) {
+    std::vector<double> offset(pass.rows());
+    for (std::size_t i = 0; i < offset.size(); ++i) offset[i] = 0.5 * (walls.left[i] + walls.right[i]);
+    const std::vector<double> smooth = local_fit(offset, smoothing_px / step_px, 1);
+    Polyline middle;
+    for (std::size_t i = 0; i < offset.size(); ++i)
+        middle.push_back(std::isfinite(smooth[i]) ? pass.at(i, smooth[i]) : pass.line()[i]);
+    return resample(middle, step_px);
+}
+
+/// The steepness of a wall averaged over all steady rows, as a function of the distance outwards from the
+/// wall's smooth course. (Aligned on each row's own edge it would come out too sharp: noise makes edges where
+/// it is steep.)
+std::vector<double> mean_edge(const Pass& pass, const Walls& smooth, const std::vector<bool>& steady,
+                              int reach) {
+    std::vector<double> sum(static_cast<std::size_t>(2 * reach + 1), 0.0);
+    int used = 0;
+    const Image<float>& first = pass.derivatives().first;
+    for (std::size_t i = 0; i < pass.rows(); ++i) {
+        if (!steady[i]) continue;
+        for (const Side side : {Side::left, Side::right}) {
+            const double wall = pass.image().column(side == Side::left ? smooth.left[i] : smooth.right[i]);
+            if (wall < reach || wall > first.width() - 2.0 - reach) continue;
+            for (int k = -reach; k <= reach; ++k) {
+                const double column = wall + sign(side) * k;
+                const int c = static_cast<int>(std::floor(column));
+                const int r = static_cast<int>(i);
+                sum[static_cast<std::size_t>(k + reach)] +=
+                    sign(side) * std::lerp(static_cast<double>(first(c, r)),
+                                           static_cast<double>(first(c + 1, r)), column - c);
+            }
+            ++used;
+        }
+    }
+    for (double& value : sum) value = used > 0 ? value / used : nan;
+    return sum;
+}
+
+/// Rows in which the vessel is about as wide as its wide parts and keeps its width over `span` rows.
+std::vector<bool> steady_rows(const Walls& smooth, double wide_px, std::size_t span, double row_step) {
+    const auto width = [&](std::size_t i) { return smooth.right[i] - smooth.left[i]; };
+    std::vector<bool> steady(smooth.left.size(), false);
+    for (std::size_t i = span; i + span < steady.size(); ++i) {
+        constexpr double steepest =
+            0.06;  // px per px: more than any taper, less than the shoulder of a lesion
+        const double slope =
+            (width(i + span) - width(i - span)) / (2.0 * static_cast<double>(span) * row_step);
+        steady[i] = std::abs(slope) < steepest && width(i) > 0.85 * wide_px;
+    }
+    return steady;
+}
+
+/// Standard deviation of the blur without the filter's share; the typical one where the walls do not tell.
+double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, double row_step) {
+    constexpr double alignment_px =
+        5.0;  // shorter would follow the noise, longer would cut the bends of the walls
+    const double rows = alignment_px / row_step;
+    const Walls smooth{local_fit(walls.left, rows, 2), local_fit(walls.right, rows, 2)};
+    std::vector<double> widths;
+    for (std::size_t i = 0; i < walls.left.size(); ++i)
+        if (const double width = smooth.right[i] - smooth.left[i]; std::isfinite(width))
+            widths.push_back(width);
+    if (widths.empty()) return typical_blur_px;
+
+    const double wide = quantile(widths, 0.7);
+    const std::vector<bool> steady = steady_rows(smooth, wide, static_cast<std::size_t>(rows), row_step);
+    const int reach = static_cast<int>(std::lround(2.5 * typical_blur_px / across_step_px));
+    const std::vector<double> edge = mean_edge(pass, smooth, steady, reach);
+    constexpr double usual_depth_at_axis =
+        0.3;  // of ln intensity; the shape of the edge hardly depends on it
+    double total = std::hypot(typical_blur_px, filter_px), diameter = wide;
+    for (int iteration = 0; iteration < 2;
+         ++iteration) {  // the walls are a little further apart than the lumen is wide
+        total =
+            blur_of_edge(edge, across_step_px, diameter, usual_depth_at_axis / wide, 4.0 * typical_blur_px);
+        if (!(total > filter_px)) return typical_blur_px;
+        const EdgeRule rule{pass.rule()};
+        diameter =
+            wide - (BlurredCylinder{wide, total, usual_depth_at_axis / wide}.edge_distance(rule) - wide);
+        if (!(diameter > 0.5 * wide)) return typical_blur_px;
+    }
+    return std::sqrt(total * total - filter_px * filter_px);
+}
+
+/// Standard error of the width: what is left of it when its course along the vessel is taken away.
+std::vector<double> width_errors(const std::vector<double>& width, double rows_averaged) {
+    const std::vector<double> course = local_fit(width, 3.0 * rows_averaged, 2);
+    std::vector<double> errors(width.size(), nan);
+    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(10.0 * rows_averaged));
+    const auto size = static_cast<std::ptrdiff_t>(width.size());
+    for (std::ptrdiff_t i = 0; i < size; ++i) {
+        std::vector<double> near;
+        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - reach); k < std::min(size, i + reach + 1);
+             ++k) {
+            const auto at = static_cast<std::size_t>(k);
+            if (const double left_over = width[at] - course[at]; std::isfinite(left_over))
+                near.push_back(std::abs(left_over));
+        }
+        constexpr double mad_to_sd = 1.4826;
+        if (near.size() > 4) errors[static_cast<std::size_t>(i)] = mad_to_sd * median(near);
+    }
+    return errors;
+}
+
+}  // namespace
+
+void ContourOptions::validate() const {
+    if (!(max_diameter.mm > 0.0) || !(max_diameter.uncalibrated_px > 0.0))
+        throw InvalidInput("contour.max_diameter must be positive");
+    if (!(first_derivative_weight >= 0.0 && first_derivative_weight <= 1.0))
+        throw InvalidInput("contour.first_derivative_weight must lie in 0..1, but is " +
+                           std::to_string(first_derivative_weight));
+    if (!(filter_px > 0.0))
+        throw InvalidInput("contour.filter_px must be positive, but is " + std::to_string(filter_px));
+    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
+        throw InvalidInput("contour.smoothing must not be negative");
+    if (passes < 1) throw InvalidInput("contour.passes must be at least 1, but is " + std::to_string(passes));
+}
+
+VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
+                             const ContourOptions& options) {
+    frame.validate();
+    options.validate();
+    VesselContour contour{.filter_px = options.filter_px,
+                          .along_px = options.smoothing.in_px(frame.calibration),
+                          .first_derivative_weight = options.first_derivative_weight};
+    constexpr std::size_t fewest_points = 8;  // below that no path along the vessel is worth its name
+    if (centerline.points_px.size() < fewest_points) {
+        contour.reason = Unmeasurable::vessel_too_short;
+        return contour;
+    }
+    const double half_width = 0.5 * options.max_diameter.in_px(frame.calibration) + 3.0 * typical_blur_px;
+    const double step = length(centerline.points_px) / static_cast<double>(centerline.points_px.size() - 1);
+
+    Pass pass(frame, centerline.points_px, half_width, options);
+    Walls walls = pass.find();
+    for (int k = 1; k < options.passes; ++k) {
+        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), half_width, options);
+        contour.blur_px = estimate_blur(pass, pass.find(), options.filter_px, step);
+        pass.set_rule({options.first_derivative_weight, std::hypot(contour.blur_px, options.filter_px)});
+        walls = pass.find();
+    }
+    if (options.passes == 1) contour.blur_px = estimate_blur(pass, walls, options.filter_px, step);
+
+    contour.centerline.points_px = pass.line();
+    for (std::size_t i = 0; i < pass.rows(); ++i) {
+        const double width = walls.right[i] - walls.left[i];
+        const bool found = width > 0.0;
+        contour.left_px.push_back(found ? pass.at(i, walls.left[i]) : no_point);
+        contour.right_px.push_back(found ? pass.at(i, walls.right[i]) : no_point);
+        contour.width_px.push_back(found ? width : nan);
+    }
+    contour.width_sd_px = width_errors(contour.width_px, options.smoothing.in_px(frame.calibration) / step);
+    if (std::none_of(contour.width_px.begin(), contour.width_px.end(),
+                     [](double w) { return std::isfinite(w); }))
+        contour.reason = Unmeasurable::edges_lost;
+    return contour;
+}
+
+}  // namespace stenometry

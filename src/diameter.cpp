@@ -1,1 +1,187 @@
 #include "stenometry/diameter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string>
+
+#include "cylinder.h"
+#include "statistics.h"
+#include "stenometry/error.h"
+#include "straightened.h"
+
+namespace stenometry {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// ln of the background over the intensity, integrated across the lumen, for one row.
+struct Densitogram {
+    double area = nan;        ///< attenuation times pixels
+    double axis_depth = nan;  ///< attenuation at the axis
+};
+
+/// Reads attenuation off the straightened frame. The background under the lumen is the straight line between
+/// what stands on either side of it.
+class Densitometer {
+  public:
+    Densitometer(const Frame& frame, const VesselContour& contour, double reach_px)
+        : reach_px_(reach_px),
+          logarithmic_(frame.intensity == Intensity::logarithmic),
+          image_(smoothed_along(
+              straighten(frame, contour.centerline.points_px,
+                         right_normals(contour.centerline.points_px, reach_px), 2.0 * reach_px, 0.25),
+              2.0)) {}
+
+    /// \param half_px half the width of what to integrate, blur included.
+    Densitogram read(std::size_t row, double half_px) const {
+        constexpr double side_px =
+            2.5;  // enough samples beside the lumen to quieten the noise, few enough to stay local
+        const double left = mean(row, -half_px - side_px, -half_px),
+                     right = mean(row, half_px, half_px + side_px);
+        const double place = half_px + 0.5 * side_px;
+        if (!(left > 0.0) || !(right > 0.0)) return {};
+        const int begin = first(-half_px), end = first(half_px) + 1;
+        Densitogram result{.area = 0.0};
+        for (int c = begin; c < end; ++c) {
+            const double t = image_.offset_px(c);
+            const double background = std::lerp(left, right, 0.5 * (t + place) / place);
+            result.area += attenuation(background, value(row, c)) * image_.step_px;
+        }
+        result.axis_depth = attenuation(0.5 * (left + right), mean(row, -1.0, 1.0));
+        return result;
+    }
+
+  private:
+    double attenuation(double background, double intensity) const {
+        if (logarithmic_) return background - intensity;
+        return intensity > 0.0 ? std::log(background / intensity) : nan;
+    }
+    double value(std::size_t row, int column) const {
+        return static_cast<double>(image_.profiles(column, static_cast<int>(row)));
+    }
+    int first(double offset_px) const {
+        return std::clamp(static_cast<int>(std::lround(image_.column(offset_px))), 0, image_.columns() - 1);
+    }
+    double mean(std::size_t row, double from_px, double to_px) const {
+        double sum = 0.0;
+        const int begin = first(from_px), end = std::max(begin, first(to_px));
+        for (int c = begin; c <= end; ++c) sum += value(row, c);
+        return sum / (end - begin + 1);
+    }
+
+    double reach_px_;
+    bool logarithmic_;
+    Straightened image_;
+};
+
+/// Attenuation per pixel of the contrast medium, from the area of the wide parts of the vessel; NaN if none
+/// is wide.
+double contrast_of(const std::vector<double>& areas, const std::vector<double>& diameters, double wide_px) {
+    std::vector<double> contrast;
+    for (std::size_t i = 0; i < areas.size(); ++i)
+        if (diameters[i] > wide_px && areas[i] > 0.0)
+            contrast.push_back(areas[i] / (0.25 * std::numbers::pi * diameters[i] * diameters[i]));
+    constexpr std::size_t fewest = 10;
+    return contrast.size() < fewest ? nan : median(contrast);
+}
+
+/// One diameter from two readings and their standard errors; either may be NaN.
+struct Reading {
+    double value = nan, sd = nan;
+    bool known() const { return std::isfinite(value) && std::isfinite(sd) && sd > 0.0; }
+};
+
+Reading combined(const Reading& a, const Reading& b) {
+    if (!a.known()) return b;
+    if (!b.known()) return a;
+    const double wa = 1.0 / (a.sd * a.sd), wb = 1.0 / (b.sd * b.sd);
+    return {(wa * a.value + wb * b.value) / (wa + wb), 1.0 / std::sqrt(wa + wb)};
+}
+
+}  // namespace
+
+std::string_view to_string(DiameterMethod method) {
+    switch (method) {
+        case DiameterMethod::contour:
+            return "contour";
+    }
+    return "contour";
+}
+
+void DiameterOptions::validate() const {
+    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
+        throw InvalidInput("diameter.smoothing must not be negative");
+}
+
+DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
+                                 const DiameterOptions& options) {
+    options.validate();
+    const std::size_t size = contour.width_px.size();
+    DiameterProfile profile{.position_px = contour.centerline.arc_length_px(),
+                            .diameter_px = std::vector<double>(size, nan),
+                            .sd_px = std::vector<double>(size, nan),
+                            .method = options.method};
+    std::vector<double> widths;
+    for (const double width : contour.width_px)
+        if (std::isfinite(width)) widths.push_back(width);
+    if (widths.empty()) return profile;
+
+    const double blur = std::hypot(contour.blur_px, contour.filter_px);
+    const double widest = *std::max_element(widths.begin(), widths.end());
+    const Densitometer densitometer(frame, contour, 0.5 * widest + 4.0 * contour.blur_px);
+    constexpr double usual_depth =
+        0.3;  // how deep the vessel is changes the correction by less than 1 % of the blur
+    const EdgeRule rule{contour.first_derivative_weight, blur};
+    const BlurCorrection correction(blur, usual_depth / median(widths), 1.5 * widest, rule);
+
+    std::vector<double> edges(size, nan), areas(size, nan);
+    for (std::size_t i = 0; i < size; ++i) {
+        edges[i] = correction.diameter_px(contour.width_px[i]);
+        const double wide = std::isfinite(edges[i]) ? edges[i] : 2.0 * blur;
+        areas[i] = densitometer.read(i, 0.5 * wide + 2.5 * contour.blur_px).area;
+    }
+    const double contrast = contrast_of(areas, edges, 3.0 * blur);
+
+    // Neither the background under a lumen nor its roundness is known better than this.
+    constexpr double area_uncertainty = 0.15;
+    const double step = profile.position_px.back() / static_cast<double>(size - 1);
+    const double smoothing = options.smoothing.in_px(frame.calibration) / step;
+    const std::vector<double> area = local_fit(areas, 0.5 * smoothing, 1);
+    std::vector<double> readings(size, nan), errors(size, nan);
+    for (std::size_t i = 0; i < size; ++i) {
+        const Reading by_edges{edges[i], correction.gain(contour.width_px[i]) * contour.width_sd_px[i]};
+        Reading by_area;
+        if (area[i] > 0.0) {
+            by_area.value = std::sqrt(4.0 * area[i] / (std::numbers::pi * contrast));
+            by_area.sd = 0.5 * area_uncertainty * by_area.value;
+        }
+        const Reading reading = combined(by_edges, by_area);
+        readings[i] = reading.value;
+        errors[i] = reading.sd;
+    }
+    // The image was averaged over this many samples of the profile before the walls were found.
+    const double correlated = 2.0 * std::sqrt(std::numbers::pi) * std::max(1.0, contour.along_px / step);
+    const SmoothCurve smooth = adaptive_fit(readings, errors, correlated,
+                                            {0.25 * smoothing, 0.4 * smoothing, 0.6 * smoothing, smoothing,
+                                             1.5 * smoothing, 2.5 * smoothing, 4 * smoothing});
+    profile.diameter_px = smooth.value;
+    profile.sd_px = smooth.sd;
+    return profile;
+}
+
+VesselContour fit_walls(VesselContour contour, const DiameterProfile& profile) {
+    for (std::size_t i = 0; i < profile.diameter_px.size(); ++i) {
+        const Point across = contour.right_px[i] - contour.left_px[i];
+        const double width = norm(across);
+        if (!(width > 0.0) || !std::isfinite(profile.diameter_px[i])) continue;
+        const Point middle = lerp(contour.left_px[i], contour.right_px[i], 0.5);
+        const Point half = (0.5 * profile.diameter_px[i] / width) * across;
+        contour.left_px[i] = middle - half;
+        contour.right_px[i] = middle + half;
+    }
+    return contour;
+}
+
+}  // namespace stenometry

@@ -1,1 +1,194 @@
 #include "stenometry/stenosis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <ostream>
+#include <string>
+
+#include "stenometry/error.h"
+
+namespace stenometry {
+namespace {
+
+/// Indices of one stretch of vessel, both ends included.
+struct Stretch {
+    std::size_t first, last;
+};
+
+/// 1 - diameter / reference; NaN where there is no lumen to measure.
+std::vector<double> narrowing_of(const DiameterProfile& profile, const ReferenceProfile& reference) {
+    std::vector<double> narrowing(profile.diameter_px.size());
+    for (std::size_t i = 0; i < narrowing.size(); ++i)
+        narrowing[i] = 1.0 - profile.diameter_px[i] / reference.diameter_px[i];
+    return narrowing;
+}
+
+/// The longest stretches on which `inside` holds for every index.
+template <class Predicate>
+std::vector<Stretch> stretches(std::size_t size, Predicate inside) {
+    std::vector<Stretch> found;
+    for (std::size_t i = 0; i < size; ++i) {
+        if (!inside(i)) continue;
+        if (!found.empty() && found.back().last + 1 == i)
+            found.back().last = i;
+        else
+            found.push_back({i, i});
+    }
+    return found;
+}
+
+/// Cuts a stretch where the lumen recovers between two narrowings: to less than half of the smaller one and
+/// by at least `recovery`. The cut is at the widest place between them.
+void split(const std::vector<double>& narrowing, Stretch whole, double recovery,
+           std::vector<Stretch>& parts) {
+    const auto at = [&](std::size_t i) { return std::isnan(narrowing[i]) ? 1.0 : narrowing[i]; };
+    std::vector<double> before(whole.last - whole.first + 1), after(before);
+    for (std::size_t i = whole.first, k = 0; i <= whole.last; ++i, ++k)
+        before[k] = std::max(k == 0 ? at(i) : before[k - 1], at(i));
+    for (std::size_t k = before.size(); k-- > 0;)
+        after[k] = std::max(k + 1 == before.size() ? at(whole.first + k) : after[k + 1], at(whole.first + k));
+
+    std::size_t cut = 0;
+    double deepest = 0.0;
+    for (std::size_t k = 1; k + 1 < before.size(); ++k) {
+        const double smaller = std::min(before[k], after[k]), here = at(whole.first + k);
+        if (here < 0.5 * smaller && smaller - here > std::max(recovery, deepest))
+            deepest = smaller - here, cut = k;
+    }
+    if (cut == 0) {
+        parts.push_back(whole);
+        return;
+    }
+    split(narrowing, {whole.first, whole.first + cut}, recovery, parts);
+    split(narrowing, {whole.first + cut, whole.last}, recovery, parts);
+}
+
+/// Where between i and its neighbour beyond the border the narrowing passes the border, as a fraction of a
+/// sample.
+double border_fraction(const std::vector<double>& narrowing, std::size_t inside, std::size_t outside,
+                       double border) {
+    const double step = narrowing[inside] - narrowing[outside];
+    return step > 0.0 ? std::clamp((narrowing[inside] - border) / step, 0.0, 1.0) : 0.0;
+}
+
+/// Arc length of the lesion with its ends between samples.
+double length_of(const std::vector<double>& narrowing, const std::vector<double>& position, Stretch lesion,
+                 double border) {
+    double begin = position[lesion.first], end = position[lesion.last];
+    if (lesion.first > 0 && narrowing[lesion.first - 1] <= border)
+        begin -= (begin - position[lesion.first - 1]) *
+                 border_fraction(narrowing, lesion.first, lesion.first - 1, border);
+    if (lesion.last + 1 < position.size() && narrowing[lesion.last + 1] <= border)
+        end += (position[lesion.last + 1] - end) *
+               border_fraction(narrowing, lesion.last, lesion.last + 1, border);
+    return end - begin;
+}
+
+Stenosis placed(const VesselContour& contour, Stretch lesion, std::size_t mld) {
+    const Polyline& line = contour.centerline.points_px;
+    return {.mld_index = mld,
+            .proximal_index = lesion.first,
+            .distal_index = lesion.last,
+            .mld_at_px = line[mld],
+            .proximal_at_px = line[lesion.first],
+            .distal_at_px = line[lesion.last]};
+}
+
+Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const ReferenceProfile& reference) {
+    const double mld = profile.diameter_px[stenosis.mld_index],
+                 healthy = reference.diameter_px[stenosis.mld_index];
+    const double mld_sd = profile.sd_px[stenosis.mld_index], healthy_sd = reference.sd_px[stenosis.mld_index];
+    const double ratio = mld / healthy;
+    stenosis.mld_px = mld;
+    stenosis.reference_px = healthy;
+    stenosis.percent_diameter = 100.0 * (1.0 - ratio);
+    stenosis.percent_area_circular = 100.0 * (1.0 - ratio * ratio);
+    stenosis.reference_sd_px = healthy_sd;
+    if (std::isfinite(mld_sd)) {
+        stenosis.mld_sd_px = mld_sd;
+        stenosis.percent_diameter_sd = 100.0 * std::hypot(mld_sd, ratio * healthy_sd) / healthy;
+    }
+    return stenosis;
+}
+
+Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
+    stenosis.total_occlusion = true;
+    stenosis.reason = Unmeasurable::total_occlusion;
+    stenosis.reference_px = reference.diameter_px[stenosis.mld_index];
+    stenosis.reference_sd_px = reference.sd_px[stenosis.mld_index];
+    return stenosis;
+}
+
+void require_one_length(const VesselContour& contour, const DiameterProfile& profile,
+                        const ReferenceProfile& reference) {
+    const std::size_t size = contour.centerline.points_px.size();
+    for (const std::size_t other :
+         {profile.position_px.size(), profile.diameter_px.size(), profile.sd_px.size(),
+          reference.diameter_px.size(), reference.sd_px.size()})
+        if (other != size)
+            throw InvalidInput("the centerline has " + std::to_string(size) + " points, but a profile has " +
+                               std::to_string(other));
+}
+
+}  // namespace
+
+void StenosisOptions::validate() const {
+    if (!(border_percent >= 0.0 && border_percent < min_percent_diameter && min_percent_diameter <= 100.0))
+        throw InvalidInput("stenosis.border_percent and min_percent_diameter must satisfy 0 <= " +
+                           std::to_string(border_percent) + " < " + std::to_string(min_percent_diameter) +
+                           " <= 100");
+    if (!(min_length.mm >= 0.0) || !(min_length.uncalibrated_px >= 0.0))
+        throw InvalidInput("stenosis.min_length must not be negative");
+}
+
+std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,
+                                    const ReferenceProfile& reference, const Calibration& calibration,
+                                    const StenosisOptions& options) {
+    options.validate();
+    require_one_length(contour, profile, reference);
+    const std::vector<double> narrowing = narrowing_of(profile, reference);
+    const double border = 0.01 * options.border_percent, least = 0.01 * options.min_percent_diameter;
+    const double shortest = options.min_length.in_px(calibration);
+
+    std::vector<Stretch> parts;
+    for (const Stretch& whole :
+         stretches(narrowing.size(), [&](std::size_t i) { return !(narrowing[i] <= border); }))
+        split(narrowing, whole, 0.5 * least, parts);
+
+    std::vector<Stenosis> found;
+    for (const Stretch& part : parts) {
+        const auto begin = profile.diameter_px.begin() + static_cast<std::ptrdiff_t>(part.first);
+        const auto end = profile.diameter_px.begin() + static_cast<std::ptrdiff_t>(part.last) + 1;
+        const double extent = length_of(narrowing, profile.position_px, part, border);
+        if (extent < shortest) continue;
+        // A lumen that is lost within the vessel is an occlusion; one that is lost at its end is just not
+        // followed.
+        const auto lost = std::find_if(begin, end, [](double d) { return std::isnan(d); });
+        const bool inner = part.first > 0 && part.last + 1 < narrowing.size();
+        if (lost != end && inner) {
+            const auto lost_end = std::find_if(lost, end, [](double d) { return !std::isnan(d); });
+            const auto middle =
+                static_cast<std::size_t>(lost - profile.diameter_px.begin() + (lost_end - lost) / 2);
+            found.push_back(occluded(placed(contour, part, middle), reference));
+        } else if (lost == end) {
+            const auto narrowest =
+                static_cast<std::size_t>(std::min_element(begin, end) - profile.diameter_px.begin());
+            if (narrowing[narrowest] < least) continue;
+            found.push_back(measured(placed(contour, part, narrowest), profile, reference));
+        } else {
+            continue;
+        }
+        found.back().length_px = extent;
+    }
+    return found;
+}
+
+std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis) {
+    out << "at (" << stenosis.mld_at_px.x << ", " << stenosis.mld_at_px.y << ") px: ";
+    if (!stenosis.percent_diameter) return out << explain(stenosis.reason);
+    return out << *stenosis.percent_diameter << " %DS, MLD " << *stenosis.mld_px << " px, reference "
+               << *stenosis.reference_px << " px, length " << stenosis.length_px << " px";
+}
+
+}  // namespace stenometry

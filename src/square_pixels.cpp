@@ -1,0 +1,79 @@
+#include "square_pixels.h"
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "stenometry/error.h"
+#include "stenometry/interop/opencv.h"
+
+namespace stenometry {
+namespace {
+
+template <class T>
+Image<T> resized(const Image<T>& image, int width, int height, int interpolation) {
+    if (image.empty()) return image;
+    Image<T> out(width, height);
+    cv::Mat target = interop::as_mat(out);
+    cv::resize(interop::as_mat(image), target, target.size(), 0, 0, interpolation);
+    return out;
+}
+
+}  // namespace
+
+void require_inside(const Frame& frame, Point point, const char* name) {
+    if (is_finite(point) && frame.contains(point)) return;
+    throw InvalidInput(std::string(name) + " " + std::to_string(point.x) + "," + std::to_string(point.y) +
+                       " lies outside the image of " + std::to_string(frame.width()) + " x " +
+                       std::to_string(frame.height()) + " pixels");
+}
+
+SquarePixels::SquarePixels(const Frame& frame) : original_(frame), square_(frame) {
+    const Calibration& calibration = frame.calibration;
+    if (!calibration.known() || calibration.square()) return;
+
+    const double side = calibration.mm_per_px();
+    const int width =
+        std::max(1, static_cast<int>(std::lround(frame.width() * *calibration.mm_per_px_x / side)));
+    const int height =
+        std::max(1, static_cast<int>(std::lround(frame.height() * *calibration.mm_per_px_y / side)));
+    scale_x_ = static_cast<double>(width) / frame.width();
+    scale_y_ = static_cast<double>(height) / frame.height();
+    square_.pixels = resized(frame.pixels, width, height, cv::INTER_CUBIC);
+    square_.valid = resized(frame.valid, width, height, cv::INTER_NEAREST);
+    square_.calibration.mm_per_px_x = side;
+    square_.calibration.mm_per_px_y = side;
+}
+
+Point SquarePixels::to_square(Point p) const {
+    return {(p.x + 0.5) * scale_x_ - 0.5, (p.y + 0.5) * scale_y_ - 0.5};
+}
+
+Point SquarePixels::to_original(Point p) const {
+    return {(p.x + 0.5) / scale_x_ - 0.5, (p.y + 0.5) / scale_y_ - 0.5};
+}
+
+void SquarePixels::restore(std::vector<Point>& points) const {
+    for (Point& point : points) point = to_original(point);
+}
+
+Analysis SquarePixels::restore(Analysis analysis) const {
+    if (scale_x_ == 1.0 && scale_y_ == 1.0) return analysis;
+    analysis.calibration = original_.calibration;
+    for (Vessel& vessel : analysis.vessels) {
+        restore(vessel.contour.centerline.points_px);
+        restore(vessel.contour.left_px);
+        restore(vessel.contour.right_px);
+        for (Stenosis& stenosis : vessel.stenoses)
+            for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
+                *point = to_original(*point);
+    }
+    const int width = original_.width(), height = original_.height();
+    analysis.mask.mask = resized(analysis.mask.mask, width, height, cv::INTER_NEAREST);
+    analysis.mask.catheter = resized(analysis.mask.catheter, width, height, cv::INTER_NEAREST);
+    analysis.mask.probability = resized(analysis.mask.probability, width, height, cv::INTER_LINEAR);
+    analysis.mask.calibration = original_.calibration;
+    return analysis;
+}
+
+}  // namespace stenometry
