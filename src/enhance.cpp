@@ -1,1 +1,259 @@
 #include "stenometry/enhance.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "stenometry/error.h"
+#include "stenometry/interop/opencv.h"
+
+namespace stenometry {
+namespace {
+
+using interop::as_mat;
+
+/// The value that this fraction of all lies below; NaN if there are none. Reorders `values`.
+double quantile(std::vector<float>& values, double fraction) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + rank, values.end());
+    return values[static_cast<std::size_t>(rank)];
+}
+
+/// Where the frame says it is valid and its pixels are finite.
+Image<std::uint8_t> usable_pixels(const Frame& frame) {
+    Image<std::uint8_t> usable(frame.width(), frame.height());
+    for (int y = 0; y < frame.height(); ++y)
+        for (int x = 0; x < frame.width(); ++x)
+            usable(x, y) = frame.is_valid(x, y) && std::isfinite(frame.pixels(x, y)) ? 255 : 0;
+    return usable;
+}
+
+/// Every n-th valid pixel in both directions: enough for quantiles, and quick.
+std::vector<float> sample_pixels(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
+    constexpr std::size_t enough = 16384;
+    int step = 1;
+    while (pixels.size() / static_cast<std::size_t>(step * step) > 2 * enough) ++step;
+    std::vector<float> sample;
+    sample.reserve(2 * enough);
+    for (int y = step / 2; y < pixels.height(); y += step)
+        for (int x = step / 2; x < pixels.width(); x += step)
+            if (valid(x, y)) sample.push_back(pixels(x, y));
+    return sample;
+}
+
+/// Local detail of one pixel and the level it stands on.
+struct Detail {
+    float level;
+    float high_pass;
+};
+
+/// Immerkaer's mask with taps two pixels apart, scaled so that white noise keeps its standard deviation.
+Detail detail_at(const Image<float>& pixels, int x, int y) {
+    const float* above = pixels.row(y - 2) + x;
+    const float* here = pixels.row(y) + x;
+    const float* below = pixels.row(y + 2) + x;
+    const float corners = above[-2] + above[2] + below[-2] + below[2];
+    const float sides = above[0] + below[0] + here[-2] + here[2];
+    return {(corners + 2.0f * sides + 4.0f * here[0]) / 16.0f,
+            std::abs(corners - 2.0f * sides + 4.0f * here[0]) / 6.0f};
+}
+
+bool neighbourhood_valid(const Image<std::uint8_t>& valid, int x, int y) {
+    for (int dy = -2; dy <= 2; dy += 2)
+        for (int dx = -2; dx <= 2; dx += 2)
+            if (!valid(x + dx, y + dy)) return false;
+    return true;
+}
+
+std::vector<Detail> collect_details(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
+    constexpr std::size_t enough = 32768;
+    int step = 1;
+    while (pixels.size() / static_cast<std::size_t>(step * step) > 2 * enough) ++step;
+    std::vector<Detail> details;
+    for (int y = 2; y + 2 < pixels.height(); y += step)
+        for (int x = 2; x + 2 < pixels.width(); x += step)
+            if (neighbourhood_valid(valid, x, y)) details.push_back(detail_at(pixels, x, y));
+    return details;
+}
+
+/// Standard deviation of normal noise whose absolute values these are.
+double robust_sd(std::vector<float>& absolute_values) {
+    return 1.4826 * quantile(absolute_values, 0.5);  // 1 / (0.75 quantile of the normal distribution)
+}
+
+NoiseModel fit_noise(std::vector<Detail> details) {
+    constexpr std::size_t smallest_bin = 256;  // a median of 256 values is good to 8 %
+    constexpr std::size_t most_bins = 16;
+    NoiseModel model;
+    const std::size_t bins = std::min(most_bins, details.size() / smallest_bin);
+    std::sort(details.begin(), details.end(),
+              [](const Detail& a, const Detail& b) { return a.level < b.level; });
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+        const std::size_t begin = bin * details.size() / bins, end = (bin + 1) * details.size() / bins;
+        std::vector<float> values;
+        for (std::size_t i = begin; i < end; ++i) values.push_back(details[i].high_pass);
+        const double level = details[begin + (end - begin) / 2].level;
+        if (!model.intensity.empty() && level <= model.intensity.back())
+            continue;  // a flat part of the picture
+        model.intensity.push_back(level);
+        model.sd.push_back(robust_sd(values));
+    }
+    return model;
+}
+
+double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& valid) {
+    std::vector<float> values;
+    for (const Detail& detail : collect_details(attenuation, valid)) values.push_back(detail.high_pass);
+    return values.empty() ? 0.0 : robust_sd(values);
+}
+
+/// -ln((value - black) / white), with a floor below which values say nothing: `value` is `slope * pixel +
+/// offset`.
+void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double floor,
+                  Image<float>& out) {
+    for (int y = 0; y < pixels.height(); ++y) {
+        for (int x = 0; x < pixels.width(); ++x)
+            out(x, y) = valid(x, y)
+                            ? std::max(pixels(x, y) - static_cast<float>(black), static_cast<float>(floor))
+                            : 1.0f;
+    }
+    cv::Mat mat = as_mat(out);
+    cv::log(mat, mat);
+    mat *= -1.0;
+}
+
+/// Attenuation of every valid pixel, up to a constant; 0 elsewhere.
+Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid) {
+    Image<float> out(frame.width(), frame.height());
+    std::vector<float> sample = sample_pixels(frame.pixels, valid);
+    if (sample.empty()) return out;
+    const double dark = quantile(sample, 0.002), bright = quantile(sample, 0.998);
+    if (!(bright > dark)) return out;
+    if (frame.intensity == Intensity::logarithmic) {
+        // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.
+        constexpr double chest_range = 2.0;
+        const auto slope = static_cast<float>(chest_range / (bright - dark));
+        for (int y = 0; y < frame.height(); ++y)
+            for (int x = 0; x < frame.width(); ++x)
+                if (valid(x, y)) out(x, y) = (static_cast<float>(bright) - frame.pixels(x, y)) * slope;
+    } else if (frame.intensity == Intensity::linear) {
+        // Less than a hundredth of the brightest is noise of the detector, not transmission.
+        negative_log(frame.pixels, valid, 0.0, std::max(0.01 * bright, 1e-30), out);
+    } else {
+        // A viewing curve has an unknown black; the pedestal keeps its darkest parts from being blown up.
+        const double pedestal = 0.25 * (bright - dark);
+        negative_log(frame.pixels, valid, dark - pedestal, 0.5 * pedestal, out);
+    }
+    return out;
+}
+
+/// Means over square cells of `cell` pixels, and how much of each cell is valid.
+struct Grid {
+    cv::Mat mean;
+    cv::Mat weight;
+};
+
+Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int cell) {
+    cv::Mat weight, weighted;
+    as_mat(valid).convertTo(weight, CV_32F, 1.0 / 255.0);
+    cv::multiply(as_mat(image), weight, weighted);
+    const int right = (cell - image.width() % cell) % cell, bottom = (cell - image.height() % cell) % cell;
+    cv::copyMakeBorder(weight, weight, 0, bottom, 0, right, cv::BORDER_CONSTANT, 0.0);
+    cv::copyMakeBorder(weighted, weighted, 0, bottom, 0, right, cv::BORDER_CONSTANT, 0.0);
+    const cv::Size size(weight.cols / cell, weight.rows / cell);
+    Grid grid;
+    cv::resize(weight, grid.weight, size, 0, 0, cv::INTER_AREA);
+    cv::resize(weighted, grid.mean, size, 0, 0, cv::INTER_AREA);
+    cv::divide(grid.mean, cv::max(grid.weight, 1e-6), grid.mean);
+    return grid;
+}
+
+/// Normalised convolution: the weighted mean of the neighbourhood, whatever of it there is.
+cv::Mat local_mean(const Grid& grid, double sigma_cells) {
+    cv::Mat sum, weight;
+    cv::multiply(grid.mean, grid.weight, sum);
+    cv::GaussianBlur(sum, sum, {}, sigma_cells, sigma_cells, cv::BORDER_CONSTANT);
+    cv::GaussianBlur(grid.weight, weight, {}, sigma_cells, sigma_cells, cv::BORDER_CONSTANT);
+    cv::divide(sum, cv::max(weight, 1e-6), sum);
+    return sum;
+}
+
+/// Lowers the weight of cells that stand above the background: vessels and catheters.
+void distrust_vessels(Grid& grid, const cv::Mat& background) {
+    std::vector<float> deviations;
+    const cv::Mat excess = grid.mean - background;
+    for (int y = 0; y < excess.rows; ++y)
+        for (int x = 0; x < excess.cols; ++x)
+            if (grid.weight.at<float>(y, x) > 0.5f) deviations.push_back(std::abs(excess.at<float>(y, x)));
+    const double spread = deviations.empty() ? 0.0 : robust_sd(deviations);
+    if (!(spread > 0.0)) return;
+    for (int y = 0; y < excess.rows; ++y)
+        for (int x = 0; x < excess.cols; ++x) {
+            const double z = std::max(0.0, static_cast<double>(excess.at<float>(y, x)) / spread);
+            grid.weight.at<float>(y, x) *= static_cast<float>(1.0 / (1.0 + z * z));
+        }
+}
+
+/// What is wider than `width_px`, at every pixel.
+cv::Mat estimate_background(const Image<float>& attenuation, const Image<std::uint8_t>& valid,
+                            double width_px) {
+    const double sigma_px = width_px / 2.0;
+    const int cell = std::max(1, static_cast<int>(sigma_px / 4.0));
+    Grid grid = reduce(attenuation, valid, cell);
+    const double sigma_cells = sigma_px / cell;
+    distrust_vessels(grid, local_mean(grid, sigma_cells));
+    cv::Mat background;
+    cv::resize(local_mean(grid, sigma_cells), background, {grid.mean.cols * cell, grid.mean.rows * cell}, 0,
+               0, cv::INTER_CUBIC);
+    return background(cv::Rect(0, 0, attenuation.width(), attenuation.height()));
+}
+
+void remove_background(Image<float>& attenuation, const Image<std::uint8_t>& valid, double width_px) {
+    cv::Mat mat = as_mat(attenuation);
+    mat -= estimate_background(attenuation, valid, width_px);
+    mat.setTo(0.0f, as_mat(valid) == 0);
+}
+
+}  // namespace
+
+void EnhanceOptions::validate() const {
+    const auto check = [](const char* name, double value) {
+        if (!(value > 0.0) || !std::isfinite(value))
+            throw InvalidInput(std::string(name) + " must be positive, but is " + std::to_string(value));
+    };
+    check("enhance.background.mm", background.mm);
+    check("enhance.background.uncalibrated_px", background.uncalibrated_px);
+}
+
+double NoiseModel::at(double value) const {
+    if (intensity.empty() || std::isnan(value)) return std::numeric_limits<double>::quiet_NaN();
+    const auto above = std::lower_bound(intensity.begin(), intensity.end(), value);
+    if (above == intensity.begin()) return sd.front();
+    if (above == intensity.end()) return sd.back();
+    const auto i = static_cast<std::size_t>(above - intensity.begin());
+    const double t = (value - intensity[i - 1]) / (intensity[i] - intensity[i - 1]);
+    return sd[i - 1] + t * (sd[i] - sd[i - 1]);
+}
+
+NoiseModel estimate_noise(const Frame& frame) {
+    frame.validate();
+    return fit_noise(collect_details(frame.pixels, usable_pixels(frame)));
+}
+
+EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options) {
+    frame.validate();
+    options.validate();
+    EnhancedFrame enhanced;
+    enhanced.calibration = frame.calibration;
+    enhanced.valid = usable_pixels(frame);
+    enhanced.noise = fit_noise(collect_details(frame.pixels, enhanced.valid));
+    enhanced.attenuation = to_attenuation(frame, enhanced.valid);
+    remove_background(enhanced.attenuation, enhanced.valid, options.background.in_px(frame.calibration));
+    enhanced.attenuation_noise_sd = noise_of(enhanced.attenuation, enhanced.valid);
+    return enhanced;
+}
+
+}  // namespace stenometry

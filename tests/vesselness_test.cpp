@@ -1,1 +1,272 @@
+#include "stenometry/vesselness.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
+
+#include <cmath>
+#include <numbers>
+#include <random>
+
+#include "stenometry/error.h"
+
+namespace stenometry {
+namespace {
+
+constexpr double degree = std::numbers::pi / 180.0;
+
+/// A straight bright cylinder through the middle of a square image.
+struct Cylinder {
+    double diameter_px = 8.0;
+    double angle_deg = 0.0;
+    double height = 0.3;  ///< attenuation in the middle
+    int size_px = 129;
+};
+
+/// Mean over a pixel of the chord through a cylinder, as a detector sees it.
+double chord_over_pixel(double distance, double diameter) {
+    double sum = 0.0;
+    for (int i = 0; i < 8; ++i) {
+        const double d = 2.0 * (distance + (i - 3.5) / 8.0) / diameter;
+        sum += std::sqrt(std::max(0.0, 1.0 - d * d)) / 8.0;
+    }
+    return sum;
+}
+
+Image<float> draw(const Cylinder& cylinder) {
+    const double c = std::cos(cylinder.angle_deg * degree), s = std::sin(cylinder.angle_deg * degree);
+    const double middle = (cylinder.size_px - 1) / 2.0;
+    Image<float> image(cylinder.size_px, cylinder.size_px);
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x) {
+            const double distance = (y - middle) * c - (x - middle) * s;
+            image(x, y) =
+                static_cast<float>(cylinder.height * chord_over_pixel(distance, cylinder.diameter_px));
+        }
+    return image;
+}
+
+Image<std::uint8_t> all_valid(const Image<float>& image) { return {image.width(), image.height(), 255}; }
+
+Vesselness filter(const Image<float>& image, const VesselnessOptions& options,
+                  const Image<std::uint8_t>& valid, double noise_sd = 0.0) {
+    EnhancedFrame frame;
+    frame.attenuation = image;
+    frame.valid = valid;
+    frame.attenuation_noise_sd = noise_sd;
+    return compute_vesselness(frame, options);
+}
+
+Vesselness filter(const Image<float>& image, const VesselnessOptions& options = {}) {
+    return filter(image, options, all_valid(image));
+}
+
+/// Angle between two undirected lines.
+double angle_between(double a, double b) { return std::abs(std::remainder(a - b, std::numbers::pi)); }
+
+float largest(const Image<float>& image) {
+    float value = 0.0f;
+    for (int y = 0; y < image.height(); ++y)
+        value = std::max(value, *std::max_element(image.row(y), image.row(y) + image.width()));
+    return value;
+}
+
+class EveryMeasure : public testing::TestWithParam<RidgeMeasure> {
+  protected:
+    VesselnessOptions options() const { return {.measure = GetParam()}; }
+};
+
+TEST_P(EveryMeasure, AVesselAnswersOnItsAxisAndNotBesideIt) {
+    const Vesselness vesselness = filter(draw({.diameter_px = 7.0}), options());
+    EXPECT_GT(vesselness.response(64, 64), 0.8f);
+    EXPECT_LT(vesselness.response(64, 40), 0.02f);
+    EXPECT_LT(vesselness.response(64, 90), 0.02f);
+}
+
+TEST_P(EveryMeasure, DirectionIsAlongTheVesselWithinADegree) {
+    for (int angle = -85; angle <= 90; angle += 7) {
+        const Vesselness vesselness = filter(draw({.diameter_px = 6.0, .angle_deg = 1.0 * angle}), options());
+        const auto direction = static_cast<double>(vesselness.direction_rad(64, 64));
+        EXPECT_LT(angle_between(direction, angle * degree), degree) << angle;
+        EXPECT_GT(direction, -std::numbers::pi / 2);
+        EXPECT_LE(direction, std::numbers::pi / 2 + 1e-6);
+    }
+}
+
+TEST_P(EveryMeasure, ADarkLineDoesNotAnswer) {
+    Image<float> image = draw({.diameter_px = 6.0});
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x) image(x, y) = -image(x, y);
+    const Vesselness vesselness = filter(image, options());
+    EXPECT_LT(vesselness.response(64, 64), 1e-6f);
+}
+
+TEST_P(EveryMeasure, AConstantImageDoesNotAnswer) {
+    for (const float value : {0.0f, 1.0f, -3.7f}) {
+        const Vesselness vesselness = filter(Image<float>(50, 40, value), options());
+        EXPECT_LT(largest(vesselness.response), 0.05f);
+    }
+}
+
+TEST_P(EveryMeasure, RotationByAQuarterTurnRotatesTheAnswer) {
+    const Image<float> image = draw({.diameter_px = 5.0, .angle_deg = 17.0});
+    Image<float> turned(129, 129);
+    for (int y = 0; y < 129; ++y)
+        for (int x = 0; x < 129; ++x) turned(128 - y, x) = image(x, y);
+    const Vesselness a = filter(image, options()), b = filter(turned, options());
+    for (int y = 0; y < 129; y += 3)
+        for (int x = 0; x < 129; x += 3) {
+            // The strongest response is found on an eighth of the pixels, and not on the same eighth.
+            ASSERT_NEAR(a.response(x, y), b.response(128 - y, x), 0.02);
+        }
+}
+
+TEST_P(EveryMeasure, ResponseDoesNotDependOnOrientation) {
+    const float level = filter(draw({.diameter_px = 5.0}), options()).response(64, 64);
+    for (int angle = 5; angle < 90; angle += 10) {
+        const float turned =
+            filter(draw({.diameter_px = 5.0, .angle_deg = 1.0 * angle}), options()).response(64, 64);
+        // Sixteen orientations miss an angle by up to 5.6 degrees, which costs an elongated filter 3 %.
+        EXPECT_NEAR(turned, level, 0.04f * level) << angle;
+    }
+}
+
+TEST_P(EveryMeasure, TwiceTheMagnificationGivesTheSameResponse) {
+    VesselnessOptions twice = options();
+    twice.min_diameter.uncalibrated_px *= 2.0;
+    twice.max_diameter.uncalibrated_px *= 2.0;
+    const Image<float> small = draw({.diameter_px = 6.0, .angle_deg = 30.0, .size_px = 129});
+    const Image<float> large = draw({.diameter_px = 12.0, .angle_deg = 30.0, .size_px = 257});
+    const Vesselness a = filter(small, options()), b = filter(large, twice);
+    for (int offset = -6; offset <= 6; ++offset) {
+        // The pixel's own blur is 0.3 px in both pictures, so the smaller one is a little more blurred.
+        EXPECT_NEAR(a.response(64, 64 + offset), b.response(128, 128 + 2 * offset), 0.04) << offset;
+    }
+    EXPECT_NEAR(2.0f * a.scale_px(64, 64), b.scale_px(128, 128), 1e-3);
+}
+
+TEST_P(EveryMeasure, WideAndNarrowVesselsAnswerAlike) {
+    Image<float> image(300, 100);
+    for (int y = 0; y < 100; ++y)
+        for (int x = 0; x < 300; ++x)
+            image(x, y) = static_cast<float>(0.3 * chord_over_pixel(y - 50.0, x < 150 ? 5.0 : 12.0));
+    const Vesselness vesselness = filter(image, options());
+    EXPECT_NEAR(vesselness.response(70, 50), vesselness.response(230, 50), 0.05);
+    EXPECT_LT(vesselness.scale_px(70, 50), vesselness.scale_px(230, 50));
+}
+
+TEST_P(EveryMeasure, BordersOfTheValidRegionDoNotAnswer) {
+    Image<float> image(200, 160);
+    Image<std::uint8_t> valid(200, 160);
+    for (int y = 0; y < 160; ++y)
+        for (int x = 0; x < 200; ++x) {
+            valid(x, y) = x > 30 && std::hypot(x - 100.0, y - 80.0) < 75.0 ? 255 : 0;
+            image(x, y) =
+                valid(x, y) ? static_cast<float>(0.2 + 0.3 * chord_over_pixel(y - 80.0, 6.0)) : 0.0f;
+        }
+    const Vesselness vesselness = filter(image, options(), valid);
+    EXPECT_GT(vesselness.response(100, 80), 0.8f);
+    for (int y = 0; y < 160; ++y)
+        for (int x = 0; x < 200; ++x) {
+            if (!valid(x, y)) {
+                ASSERT_EQ(vesselness.response(x, y), 0.0f);
+            }
+            if (std::abs(y - 80) > 25) {
+                ASSERT_LT(vesselness.response(x, y), 0.02f) << x << ' ' << y;
+            }
+        }
+}
+
+TEST_P(EveryMeasure, NoiseAloneStaysLow) {
+    Image<float> image(200, 200);
+    std::mt19937 random(7);
+    std::normal_distribution<float> noise(0.0f, 0.05f);
+    for (int y = 0; y < 200; ++y)
+        for (int x = 0; x < 200; ++x) image(x, y) = noise(random);
+    const Vesselness vesselness = filter(image, options(), all_valid(image), 0.05);
+    double mean = 0.0;
+    for (int y = 0; y < 200; ++y)
+        for (int x = 0; x < 200; ++x) mean += static_cast<double>(vesselness.response(x, y)) / 40000.0;
+    EXPECT_LT(mean, 0.15);
+}
+
+TEST_P(EveryMeasure, NumberOfThreadsDoesNotMatter) {
+    Image<float> image = draw({.diameter_px = 6.0, .angle_deg = 33.0});
+    const Vesselness many = filter(image, options());
+    const tbb::global_control one_thread(tbb::global_control::max_allowed_parallelism, 1);
+    const Vesselness one = filter(image, options());
+    for (int y = 0; y < 129; ++y)
+        for (int x = 0; x < 129; ++x) {
+            ASSERT_EQ(many.response(x, y), one.response(x, y));
+            ASSERT_EQ(many.scale_px(x, y), one.scale_px(x, y));
+            ASSERT_EQ(many.direction_rad(x, y), one.direction_rad(x, y));
+        }
+}
+
+TEST_P(EveryMeasure, AKeptFilterForgetsTheFrameBefore) {
+    VesselnessFilter kept({1.5, 3.0}, options());
+    const Image<float> first = draw({.diameter_px = 6.0, .angle_deg = 60.0}),
+                       second = draw({.diameter_px = 9.0});
+    Vesselness reused, fresh;
+    kept(first, all_valid(first), 0.0, reused);
+    kept(second, all_valid(second), 0.0, reused);
+    VesselnessFilter({1.5, 3.0}, options())(second, all_valid(second), 0.0, fresh);
+    for (int y = 0; y < 129; ++y)
+        for (int x = 0; x < 129; ++x) {
+            ASSERT_EQ(reused.response(x, y), fresh.response(x, y));
+            ASSERT_EQ(reused.direction_rad(x, y), fresh.direction_rad(x, y));
+        }
+}
+
+TEST_P(EveryMeasure, TinyImagesAreFiltered) {
+    for (const auto& [width, height] : {std::pair{1, 1}, {1, 9}, {9, 1}, {3, 2}}) {
+        Image<float> image(width, height, 0.1f);
+        image(0, 0) = 1.0f;
+        const Vesselness vesselness = filter(image, options());
+        EXPECT_TRUE(std::isfinite(vesselness.response(0, 0)));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Vesselness, EveryMeasure,
+                         testing::Values(RidgeMeasure::frangi, RidgeMeasure::sato, RidgeMeasure::jerman,
+                                         RidgeMeasure::oriented),
+                         [](const auto& measure) { return std::string(to_string(measure.param)); });
+
+TEST(Vesselness, ACylinderAnswersBestAtTheScaleOfItsDiameter) {
+    const VesselnessOptions options{.measure = RidgeMeasure::sato, .scales = 15};
+    for (const double diameter : {5.0, 7.0, 9.0}) {
+        const auto scale =
+            static_cast<double>(filter(draw({.diameter_px = diameter}), options).scale_px(64, 64));
+        // Fifteen scales are 12 % apart.
+        EXPECT_NEAR(scale, 0.42 * diameter, 0.09 * 0.42 * diameter) << diameter;
+    }
+}
+
+TEST(Vesselness, SigmasFollowTheCalibration) {
+    const VesselnessOptions options{.min_diameter = {1.0, 3.0}, .max_diameter = {4.0, 14.0}, .scales = 3};
+    const std::vector<double> sigmas = sigmas_px(options, Calibration::from_user(0.5));
+    EXPECT_THAT(sigmas, testing::Pointwise(testing::DoubleNear(1e-12), {0.84, 1.68, 3.36}));
+}
+
+TEST(Vesselness, OptionsOutOfRangeAreRefusedByName) {
+    const auto refused = [](const VesselnessOptions& options, const std::string& field) {
+        try {
+            options.validate();
+            ADD_FAILURE() << field << " was accepted";
+        } catch (const InvalidInput& error) {
+            EXPECT_THAT(error.what(), testing::HasSubstr(field));
+        }
+    };
+    refused({.min_diameter = {0.0, 3.0}}, "vesselness.min_diameter.mm");
+    refused({.min_diameter = {2.0, 3.0}, .max_diameter = {1.0, 14.0}}, "vesselness.max_diameter.mm");
+    refused({.scales = 0}, "vesselness.scales");
+    refused({.frangi_beta = std::nan("")}, "vesselness.frangi_beta");
+    refused({.jerman_tau = 0.3}, "vesselness.jerman_tau");
+    refused({.orientations = 3}, "vesselness.orientations");
+    refused({.elongation = 0.5}, "vesselness.elongation");
+    EXPECT_THROW(VesselnessFilter({}, {}), InvalidInput);
+    EXPECT_THROW(VesselnessFilter({1.0, -2.0}, {}), InvalidInput);
+}
+
+}  // namespace
+}  // namespace stenometry

@@ -7,7 +7,7 @@
 namespace stenometry {
 
 struct EnhanceOptions {
-    /// Structures wider than this are background; several times the widest vessel.
+    /// Structures wider than this are background; several times the widest vessel, > 0.
     PhysicalLength background{.mm = 12.0, .uncalibrated_px = 50.0};
 
     /// \throws InvalidInput naming the field and its value.
@@ -23,25 +23,31 @@ struct NoiseModel {
     double at(double value) const;
 };
 
-/// Estimates noise from the finest details of the picture, robust to edges: the median of local high-pass responses
-/// in bins of intensity.
-/// Source: Immerkaer, Comput. Vis. Image Underst. 64 (1996) 300, made robust by the median absolute deviation.
+/// Estimates noise from the finest details of the picture, robust to edges: the median of local high-pass
+/// responses in bins of intensity. The taps of the high-pass are two pixels apart, so that the detector's
+/// spread of a quantum over its neighbours hides no noise. Empty if there are too few valid pixels to tell.
+/// Source: Immerkaer, Comput. Vis. Image Underst. 64 (1996) 300, made robust by the median absolute
+/// deviation. \throws InvalidInput if the frame is invalid.
 NoiseModel estimate_noise(const Frame& frame);
 
 /// A frame in which a vessel adds to its background instead of multiplying it.
 struct EnhancedFrame {
-    Image<float> attenuation;   ///< attenuation above the local background, vessels positive, background near 0;
-                                ///< in units of ln where the intensity is known, else in the same scale by assumption
+    Image<float> attenuation;   ///< attenuation above the local background, vessels positive, background near
+                                ///< 0, exactly 0 outside `valid`; in units of ln where the intensity is
+                                ///< linear, else in the same scale by assumption
     Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient, never empty
     NoiseModel noise;           ///< of the frame's own pixels
-    double attenuation_noise_sd = 0.0;  ///< typical standard deviation of `attenuation`
-    Calibration calibration;            ///< of the frame
+    double attenuation_noise_sd =
+        0.0;                  ///< typical standard deviation of `attenuation`, 0 if it cannot be told
+    Calibration calibration;  ///< of the frame
 };
 
 /// Takes a frame into the attenuation domain and removes what is wider than any vessel.
-/// Beer's law makes overlapping structures add in the logarithm of a linear frame; logarithmic frames are
-/// taken as they are; display and unknown ones are treated as linear above their darkest valid level.
-/// \throws InvalidInput if the frame or an option is invalid.
+/// Beer's law makes overlapping structures add in the logarithm of a linear frame. Logarithmic frames are
+/// inverted and scaled, because their slope is in no tag; display and unknown ones are treated as linear
+/// above their darkest valid level. The background is a mean over valid pixels only, taken twice: the second
+/// time without what stood out, so that vessels do not hide themselves. Source: Knutsson and Westin, CVPR
+/// 1993 (normalised convolution). \throws InvalidInput if the frame or an option is invalid.
 EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options = {});
 
 }  // namespace stenometry

@@ -9,12 +9,12 @@
 
 namespace stenometry {
 
-/// How much a place looks like a dark line on a bright ground.
+/// How much a place looks like a bright line of attenuation.
 enum class RidgeMeasure {
     frangi,    ///< Frangi et al., MICCAI 1998, eq. 15
-    sato,      ///< Sato et al., Med. Image Anal. 2 (1998) 143, two-dimensional form
+    sato,      ///< Sato et al., Med. Image Anal. 2 (1998) 143, eq. 5 with one direction across
     jerman,    ///< Jerman et al., IEEE Trans. Med. Imaging 35 (2016) 2107, eq. 13, two-dimensional form
-    oriented,  ///< bank of elongated second-derivative filters, steered over half a turn
+    oriented,  ///< bank of elongated second-derivative filters, sampled over half a turn
 };
 
 std::string_view to_string(RidgeMeasure measure);
@@ -23,11 +23,11 @@ struct VesselnessOptions {
     RidgeMeasure measure = RidgeMeasure::frangi;
     PhysicalLength min_diameter{.mm = 0.7, .uncalibrated_px = 3.0};   ///< narrowest lumen looked for, > 0
     PhysicalLength max_diameter{.mm = 4.5, .uncalibrated_px = 14.0};  ///< widest, >= min_diameter
-    int scales = 7;              ///< sigmas between the two, in geometric steps; >= 1
-    double frangi_beta = 0.5;    ///< tolerance to blobs, > 0
-    double jerman_tau = 0.75;    ///< cut-off of the uniform response, 0.5..1
-    int orientations = 16;       ///< of the oriented bank, >= 4
-    double elongation = 2.5;     ///< length over width of the oriented filters, >= 1
+    int scales = 7;            ///< sigmas between the two, in geometric steps; 1..64
+    double frangi_beta = 0.5;  ///< tolerance to blobs, > 0
+    double jerman_tau = 0.75;  ///< cut-off of the uniform response, 0.5..1
+    int orientations = 16;     ///< of the oriented bank; 4..180
+    double elongation = 2.5;   ///< length over width of the oriented filters; 1..8
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -35,16 +35,22 @@ struct VesselnessOptions {
 
 /// Ridge response of every pixel. All images have the frame's size.
 struct Vesselness {
-    Image<float> response;       ///< 0..1, 0 outside the valid region; 1 is the strongest of this frame
-    Image<float> scale_px;       ///< sigma of the scale that answered best
-    Image<float> direction_rad;  ///< along the vessel, in (-pi/2, pi/2], from +x towards +y
-    Image<std::uint8_t> valid;   ///< 255 where the detector saw the patient, never empty
-    Calibration calibration;     ///< of the frame
+    Image<float> response;  ///< 0..1, 0 outside the valid region; 1 is the strongest that can be, or, for
+                            ///< sato and oriented, the strongest of this frame
+    Image<float> scale_px;  ///< sigma of the scale that answered best; 0 where none answered
+    Image<float>
+        direction_rad;  ///< along the vessel, in (-pi/2, pi/2], from +x towards +y; 0 where none answered
+    Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient, never empty
+    Calibration calibration;    ///< of the frame
 };
 
-/// A multi-scale ridge filter with its buffers: keep it for a cine, no memory is asked for per frame of one size.
+/// A multi-scale ridge filter with its buffers: keep it for a cine.
 /// Derivatives are normalised by sigma squared, so that a vessel answers the same at any magnification
 /// (Lindeberg, Int. J. Comput. Vis. 30 (1998) 117).
+/// Frangi's c is half of the strongest Hessian norm of the frame, as in the paper, but of its 99.5th
+/// percentile, and never less than four standard deviations of what noise gives at that scale: a frame
+/// without vessels stays dark. The border of the valid region is filled smoothly, and places closer to it
+/// than twice sigma do not answer.
 class VesselnessFilter {
   public:
     /// Filters at the given sigmas.
@@ -55,16 +61,19 @@ class VesselnessFilter {
     VesselnessFilter(VesselnessFilter&&) noexcept;
     VesselnessFilter& operator=(VesselnessFilter&&) noexcept;
 
-    /// Filters one image in which vessels are bright. `out` is resized where it has another size.
-    void operator()(const Image<float>& attenuation, const Image<std::uint8_t>& valid, Vesselness& out);
+    /// Filters one image in which vessels are bright, with white noise of `noise_sd`. Fills in all of `out`
+    /// but its calibration; images of another size are replaced. \throws InvalidInput if `attenuation` is
+    /// empty or `valid` has another size.
+    void operator()(const Image<float>& attenuation, const Image<std::uint8_t>& valid, double noise_sd,
+                    Vesselness& out);
 
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// The sigmas that `options` stand for in an image with this calibration. A line of width w answers best at
-/// sigma = w / (2 sqrt(3)) for a bar and near w / 4 for a cylinder's chord profile; the latter is used.
+/// The sigmas that `options` stand for in an image with this calibration: 0.42 times the diameters, which is
+/// where the chord through a cylinder answers best.
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration);
 
 /// Ridge response of one enhanced frame.
