@@ -1,4 +1,7 @@
 # Everything that is not ours, found in one place. cmake/packages.txt names the Debian packages.
+# A project that takes this one in as a subdirectory links what a static library was built on.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+
 find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
 # Debian's GDCM lists command line tools of a package that is not installed, and says so at length: not our concern.
 set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
@@ -13,7 +16,7 @@ find_package(nlohmann_json 3.10 REQUIRED)
 
 # Debian's libhwy-dev has pkg-config files but no CMake package.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy>=1.0)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET GLOBAL libhwy>=1.0)
 add_library(hwy::hwy ALIAS PkgConfig::HWY)
 
 # ITK's own variable names every module it was built with; these are the ones that are called.
