@@ -63,18 +63,22 @@ std::vector<Point> normals(const Polyline& line) {
 
 CurvePoint nearest_on(const Polyline& line, Point p) {
     assert(!line.empty());
-    CurvePoint best{.at = line.front(), .distance = distance(line.front(), p)};
-    double arc = 0.0;
+    CurvePoint best{.at = line.front()};
+    double best_squared = dot(line.front() - p, line.front() - p);
     for (std::size_t i = 0; i + 1 < line.size(); ++i) {
         const Point along = line[i + 1] - line[i];
-        const double size = norm(along);
-        if (size == 0.0) continue;
-        const double t = std::clamp(dot(p - line[i], along) / (size * size), 0.0, 1.0);
-        const Point at = lerp(line[i], line[i + 1], t);
-        const double off = distance(at, p);
-        if (off < best.distance) best = {at, i, arc + t * size, off};
-        arc += size;
+        const double squared = dot(along, along);
+        if (squared == 0.0) continue;
+        const Point at = line[i] + std::clamp(dot(p - line[i], along) / squared, 0.0, 1.0) * along;
+        const double off_squared = dot(at - p, at - p);
+        if (off_squared >= best_squared) continue;
+        best_squared = off_squared;
+        best.at = at;
+        best.segment = i;
     }
+    for (std::size_t i = 0; i < best.segment; ++i) best.arc += distance(line[i], line[i + 1]);
+    best.arc += distance(line[best.segment], best.at);
+    best.distance = std::sqrt(best_squared);
     return best;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -33,13 +34,25 @@ struct Vessel {
     double strength = 1.0;  ///< response at the middle
 };
 
-/// Whether `p` is farther than `reach` from the curve for certain, told from every 40th point; saves most of
-/// the work.
-inline bool surely_beyond(const Polyline& curve, Point p, double reach) {
-    const double slack = 20.0 * distance(curve.front(), curve[1]);
-    for (std::size_t i = 0; i < curve.size(); i += 40)
-        if (distance(curve[i], p) <= reach + 2.0 * slack) return false;
-    return distance(curve.back(), p) > reach + 2.0 * slack;
+/// Calls `visit(x, y, distance, tangent)` for every pixel within `reach` of the curve, at least once with the
+/// distance to the curve itself.
+template <class Visit>
+void for_pixels_near(const Polyline& curve, int width, int height, double reach, Visit visit) {
+    for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
+        const Point along = curve[i + 1] - curve[i];
+        const int left = std::max(0, static_cast<int>(curve[i].x - reach));
+        const int right = std::min(width - 1, static_cast<int>(curve[i].x + reach) + 1);
+        const int top = std::max(0, static_cast<int>(curve[i].y - reach));
+        const int bottom = std::min(height - 1, static_cast<int>(curve[i].y + reach) + 1);
+        for (int y = top; y <= bottom; ++y) {
+            for (int x = left; x <= right; ++x) {
+                const Point p{static_cast<double>(x), static_cast<double>(y)};
+                const double t = std::clamp(dot(p - curve[i], along) / dot(along, along), 0.0, 1.0);
+                const Point off = p - curve[i] - t * along;
+                visit(x, y, std::sqrt(dot(off, off)), along);
+            }
+        }
+    }
 }
 
 /// Response 1 in the middle, falling like a Gaussian of half the radius; where vessels overlap the stronger
@@ -50,20 +63,16 @@ inline Vesselness ridge(int width, int height, const std::vector<Vessel>& vessel
                       .direction_rad = Image<float>(width, height),
                       .valid = Image<std::uint8_t>(width, height, 255)};
     for (const Vessel& vessel : vessels) {
-        const std::vector<Point> along = tangents(vessel.curve);
-        for (int y = 0; y < height; ++y) {
-            for (int x = 0; x < width; ++x) {
-                const CurvePoint near =
-                    nearest_on(vessel.curve, {static_cast<double>(x), static_cast<double>(y)});
-                const double off = near.distance / (0.5 * vessel.radius_px);
-                const auto value = static_cast<float>(vessel.strength * std::exp(-0.5 * off * off));
-                if (value <= result.response(x, y)) continue;
-                result.response(x, y) = value;
-                result.scale_px(x, y) = static_cast<float>(0.5 * vessel.radius_px);
-                const Point t = along[near.segment];
-                result.direction_rad(x, y) = static_cast<float>(std::atan(t.x == 0.0 ? 1e9 : t.y / t.x));
-            }
-        }
+        const double sigma = 0.5 * vessel.radius_px;
+        for_pixels_near(vessel.curve, width, height, 8.0 * sigma, [&](int x, int y, double off, Point along) {
+            const auto value =
+                static_cast<float>(vessel.strength * std::exp(-0.5 * off * off / (sigma * sigma)));
+            if (value <= result.response(x, y)) return;
+            result.response(x, y) = value;
+            result.scale_px(x, y) = static_cast<float>(sigma);
+            result.direction_rad(x, y) =
+                static_cast<float>(std::atan(along.x == 0.0 ? 1e9 : along.y / along.x));
+        });
     }
     return result;
 }
@@ -74,15 +83,11 @@ inline VesselMask mask(int width, int height, const std::vector<Vessel>& vessels
                       .probability = Image<float>(width, height),
                       .catheter = Image<std::uint8_t>(width, height)};
     for (const Vessel& vessel : vessels) {
-        for (int y = 0; y < height; ++y) {
-            for (int x = 0; x < width; ++x) {
-                const Point p{static_cast<double>(x), static_cast<double>(y)};
-                if (surely_beyond(vessel.curve, p, vessel.radius_px)) continue;
-                if (nearest_on(vessel.curve, p).distance > vessel.radius_px) continue;
-                result.mask(x, y) = 255;
-                result.probability(x, y) = 1.0F;
-            }
-        }
+        for_pixels_near(vessel.curve, width, height, vessel.radius_px, [&](int x, int y, double off, Point) {
+            if (off > vessel.radius_px) return;
+            result.mask(x, y) = 255;
+            result.probability(x, y) = 1.0F;
+        });
     }
     return result;
 }
