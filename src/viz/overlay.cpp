@@ -1,1 +1,404 @@
 #include "stenometry/viz/overlay.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+#include <string>
+
+#include "stenometry/error.h"
+#include "stenometry/interop/opencv.h"
+#include "viz/drawing.h"
+
+namespace stenometry::viz {
+namespace {
+
+constexpr Rgb wall_color{255, 214, 64};
+constexpr Rgb centerline_color{120, 210, 255};
+constexpr Rgb moderate_color{255, 150, 40};  ///< lesions of less than 50 % diameter stenosis
+constexpr Rgb severe_color{255, 76, 60};
+constexpr Rgb white{255, 255, 255};
+constexpr Rgb black{0, 0, 0};
+
+std::string fixed(double value, int decimals) {
+    std::array<char, 64> buffer;
+    const int length = std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
+    return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+// The frame as grey levels.
+
+/// Grey levels between which the picture is stretched. Half a percent at either end may be burnt out, so that
+/// a few hot pixels do not darken everything else.
+std::pair<float, float> display_window(const Frame& frame) {
+    std::vector<float> seen;
+    seen.reserve(frame.pixels.size());
+    for (int y = 0; y < frame.height(); ++y)
+        for (int x = 0; x < frame.width(); ++x)
+            if (frame.is_valid(x, y) && std::isfinite(frame.pixels(x, y))) seen.push_back(frame.pixels(x, y));
+    if (seen.empty()) return {0.0F, 1.0F};
+    const auto at = [&seen](double fraction) {
+        const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(seen.size() - 1));
+        std::nth_element(seen.begin(), seen.begin() + rank, seen.end());
+        return seen[static_cast<std::size_t>(rank)];
+    };
+    return {at(0.005), at(0.995)};
+}
+
+Image<std::uint8_t> grey_levels(const Frame& frame) {
+    const auto [dark, bright] = display_window(frame);
+    const float range = std::max(bright - dark, 1e-6F * std::max(1.0F, std::abs(bright)));
+    Image<std::uint8_t> grey(frame.width(), frame.height());
+    for (int y = 0; y < frame.height(); ++y)
+        for (int x = 0; x < frame.width(); ++x) {
+            const float level = 255.0F * (frame.pixels(x, y) - dark) / range;
+            grey(x, y) =
+                std::isfinite(level) ? static_cast<std::uint8_t>(std::clamp(level, 0.0F, 255.0F)) : 0;
+        }
+    return grey;
+}
+
+Image<Rgb> enlarged(const Image<std::uint8_t>& grey, double scale) {
+    const cv::Size size(std::max(1, cvRound(grey.width() * scale)),
+                        std::max(1, cvRound(grey.height() * scale)));
+    cv::Mat large, colored;
+    cv::resize(interop::as_mat(grey), large, size, 0, 0, cv::INTER_CUBIC);
+    cv::cvtColor(large, colored, cv::COLOR_GRAY2RGB);
+    return interop::from_mat<Rgb>(colored);
+}
+
+/// Where things of the frame are on the picture, whose first pixel has its centre at (0.5, 0.5).
+class Placement {
+  public:
+    explicit Placement(double scale) : scale_(scale) {}
+    Point operator()(Point p) const { return scale_ * (p + Point{0.5, 0.5}); }
+    Polyline operator()(Polyline line) const {
+        for (Point& p : line) p = (*this)(p);
+        return line;
+    }
+    double size(double px) const { return scale_ * px; }
+
+  private:
+    double scale_;
+};
+
+// Vessels and lesions.
+
+Rgb lesion_color(const Stenosis& s) {
+    return s.total_occlusion || s.percent_diameter.value_or(0.0) >= 50.0 ? severe_color : moderate_color;
+}
+
+Polyline part(const Polyline& line, std::size_t first, std::size_t last) {
+    if (line.empty()) return {};
+    last = std::min(last, line.size() - 1);
+    if (first > last) return {};
+    const auto from = line.begin() + static_cast<std::ptrdiff_t>(first);
+    return {from, line.begin() + static_cast<std::ptrdiff_t>(last) + 1};
+}
+
+/// The wall that the vessel would have without the lesion: as far from the middle of the walls as the
+/// reference says.
+Polyline reference_wall(const Vessel& vessel, const Polyline& wall, const Polyline& opposite) {
+    Polyline healthy(wall.size(), no_point);
+    if (vessel.reference.diameter_px.size() != wall.size() || opposite.size() != wall.size()) return healthy;
+    for (std::size_t i = 0; i < wall.size(); ++i) {
+        const double width = distance(wall[i], opposite[i]);
+        if (!(width > 0.0)) continue;
+        const double reach = 0.5 * vessel.reference.diameter_px[i] / width;
+        healthy[i] = lerp(wall[i], opposite[i], 0.5) + reach * (wall[i] - opposite[i]);
+    }
+    return healthy;
+}
+
+/// Walls, centerlines, lesions: everything that lies on the vessels themselves.
+class VesselPainter {
+  public:
+    explicit VesselPainter(double scale) : place_(scale), pen_(std::max(1.0, 0.5 * scale)) {}
+
+    std::vector<Shape> shapes(const Analysis& analysis) {
+        for (const Vessel& vessel : analysis.vessels)
+            for (const Stenosis& s : vessel.stenoses) shade_narrowing(vessel, s);
+        for (const Vessel& vessel : analysis.vessels) draw_vessel(vessel);
+        for (const Vessel& vessel : analysis.vessels)
+            for (const Stenosis& s : vessel.stenoses) draw_lesion(vessel, s);
+        return std::move(shapes_);
+    }
+
+  private:
+    void line(const Polyline& points_px, Rgb color, double width, double opacity = 1.0, bool dashed = false) {
+        shapes_.emplace_back(Line{place_(points_px), color, width, opacity, dashed});
+    }
+
+    void draw_vessel(const Vessel& vessel) {
+        line(vessel.contour.centerline.points_px, centerline_color, pen_, 0.4);
+        line(vessel.contour.left_px, wall_color, pen_, 0.9);
+        line(vessel.contour.right_px, wall_color, pen_, 0.9);
+    }
+
+    /// The area between the walls and where they would be without the lesion.
+    void shade_narrowing(const Vessel& vessel, const Stenosis& s) {
+        const auto& [left, right] = std::tie(vessel.contour.left_px, vessel.contour.right_px);
+        shade_side(left, reference_wall(vessel, left, right), s);
+        shade_side(right, reference_wall(vessel, right, left), s);
+    }
+
+    void shade_side(const Polyline& wall, const Polyline& healthy, const Stenosis& s) {
+        Polyline outline;
+        for (const Point& p : part(wall, s.proximal_index, s.distal_index))
+            if (is_finite(p)) outline.push_back(p);
+        Polyline back = part(healthy, s.proximal_index, s.distal_index);
+        std::reverse(back.begin(), back.end());
+        for (const Point& p : back)
+            if (is_finite(p)) outline.push_back(p);
+        shapes_.emplace_back(Area{place_(outline), lesion_color(s), 0.35});
+    }
+
+    void draw_lesion(const Vessel& vessel, const Stenosis& s) {
+        const VesselContour& walls = vessel.contour;
+        const Rgb color = lesion_color(s);
+        for (const Polyline* wall : {&walls.left_px, &walls.right_px})
+            line(part(*wall, s.proximal_index, s.distal_index), color, 1.5 * pen_);
+        if (s.total_occlusion)
+            line(part(walls.centerline.points_px, s.proximal_index, s.distal_index), color, 1.5 * pen_, 1.0,
+                 true);
+        else
+            draw_across(walls, s.mld_index, white, 1.5 * pen_);
+        for (const std::size_t border : {s.proximal_index, s.distal_index})
+            draw_across(walls, border, color, pen_);
+    }
+
+    /// A line from wall to wall.
+    void draw_across(const VesselContour& walls, std::size_t index, Rgb color, double width) {
+        if (index < walls.left_px.size() && index < walls.right_px.size())
+            line({walls.left_px[index], walls.right_px[index]}, color, width);
+    }
+
+    Placement place_;
+    double pen_;
+    std::vector<Shape> shapes_;
+};
+
+// Labels, placed where they hide as little as possible of what was measured.
+
+struct Label {
+    Point target;  ///< what it speaks of, on the picture
+    Rgb color;
+    std::vector<std::string> lines;  ///< the first is the headline
+};
+
+struct Box {
+    double x = 0.0, y = 0.0, width = 0.0, height = 0.0;
+    Point center() const { return {x + 0.5 * width, y + 0.5 * height}; }
+};
+
+std::string length_text(double px, const Calibration& calibration, int decimals_mm) {
+    return calibration.known() ? fixed(px * calibration.mm_per_px(), decimals_mm) + " mm"
+                               : fixed(px, 1) + " px";
+}
+
+std::vector<std::string> lesion_lines(const Stenosis& s, const Calibration& calibration) {
+    std::vector<std::string> lines;
+    if (s.total_occlusion)
+        lines.emplace_back("total occlusion");
+    else
+        lines.push_back(s.percent_diameter ? fixed(*s.percent_diameter, 0) + " % DS" : "not measured");
+    if (s.mld_px) lines.push_back("MLD " + length_text(*s.mld_px, calibration, 2));
+    if (s.reference_px) lines.push_back("ref. " + length_text(*s.reference_px, calibration, 2));
+    lines.push_back("length " + length_text(s.length_px, calibration, 1));
+    return lines;
+}
+
+class LabelPainter {
+  public:
+    /// \param occupied shapes that a label should not hide
+    LabelPainter(int width, int height, const std::vector<Shape>& occupied)
+        : width_(width),
+          height_(height),
+          text_size_(std::clamp(width / 62.0, 11.0, 24.0)),
+          cost_(width, height, Rgb{}) {
+        for (const Shape& shape : occupied)
+            if (const auto* line = std::get_if<Line>(&shape)) {
+                const bool lesion = line->color == severe_color || line->color == moderate_color;
+                occupy(*line, lesion ? lesion_cost : vessel_cost);
+            }
+    }
+
+    std::vector<Shape> shapes(const std::vector<Label>& labels) {
+        for (const Label& label : labels) add(label);
+        return std::move(shapes_);
+    }
+
+  private:
+    static constexpr std::uint8_t vessel_cost = 20, lesion_cost = 180, label_cost = 255;
+
+    void occupy(const Line& line, std::uint8_t cost) {
+        paint({Line{line.points, Rgb{cost, cost, cost}, 5.0}}, cost_);
+    }
+
+    double line_height() const { return 1.35 * text_size_; }
+    double margin() const { return 0.5 * text_size_; }
+
+    Text text(const std::string& words, bool headline) const {
+        return {.text = words,
+                .size = headline ? 1.15 * text_size_ : text_size_,
+                .color = white,
+                .bold = headline};
+    }
+
+    Point size_of(const Label& label) const {
+        double widest = 0.0;
+        for (std::size_t i = 0; i < label.lines.size(); ++i)
+            widest = std::max(widest, painted_size(text(label.lines[i], i == 0)).x);
+        return {widest + 2.0 * margin(), line_height() * static_cast<double>(label.lines.size()) + margin()};
+    }
+
+    /// How much a label there would hide, plus a little for its distance from what it speaks of.
+    double cost_of(const Box& box, Point target, const cv::Mat& sums) const {
+        const int x0 = cvFloor(box.x), y0 = cvFloor(box.y);
+        const int x1 = std::min(width_, cvCeil(box.x + box.width)),
+                  y1 = std::min(height_, cvCeil(box.y + box.height));
+        const double hidden = sums.at<double>(y1, x1) - sums.at<double>(y0, x1) - sums.at<double>(y1, x0) +
+                              sums.at<double>(y0, x0);
+        return hidden + 40.0 * distance(box.center(), target);
+    }
+
+    /// Boxes around the target in rings of growing size, kept inside the picture.
+    Box best_place(const Label& label) const {
+        const Point size = size_of(label);
+        cv::Mat single, sums;
+        cv::extractChannel(interop::as_mat(cost_), single, 0);
+        cv::integral(single, sums, CV_64F);
+        constexpr int directions = 24;
+        Box best;
+        double least = std::numeric_limits<double>::infinity();
+        for (double ring = 1.5 * text_size_; ring < 0.5 * width_; ring += text_size_)
+            for (int i = 0; i < directions; ++i) {
+                const double angle = 2.0 * M_PI * i / directions;
+                const Point center = label.target + Point{(ring + 0.5 * size.x) * std::cos(angle),
+                                                          (ring + 0.5 * size.y) * std::sin(angle)};
+                const Box box{std::clamp(center.x - 0.5 * size.x, 0.0, std::max(0.0, width_ - size.x)),
+                              std::clamp(center.y - 0.5 * size.y, 0.0, std::max(0.0, height_ - size.y)),
+                              size.x, size.y};
+                const double cost = cost_of(box, label.target, sums);
+                if (cost < least) {
+                    least = cost;
+                    best = box;
+                }
+            }
+        return best;
+    }
+
+    static Polyline outline(const Box& b) {
+        return {{b.x, b.y}, {b.x + b.width, b.y}, {b.x + b.width, b.y + b.height}, {b.x, b.y + b.height}};
+    }
+
+    void add(const Label& label) {
+        const Box box = best_place(label);
+        const Point near{std::clamp(label.target.x, box.x, box.x + box.width),
+                         std::clamp(label.target.y, box.y, box.y + box.height)};
+        shapes_.emplace_back(Line{{label.target, near}, label.color, 1.0, 0.8});
+        shapes_.emplace_back(Area{outline(box), black, 0.6});
+        double base = box.y + margin();
+        for (std::size_t i = 0; i < label.lines.size(); ++i) {
+            Text line = text(label.lines[i], i == 0);
+            base += line_height();
+            line.at = {box.x + margin(), base - 0.4 * text_size_};
+            if (i == 0) line.color = label.color;
+            shapes_.emplace_back(std::move(line));
+        }
+        paint({Area{outline(box), Rgb{label_cost, label_cost, label_cost}}}, cost_);
+    }
+
+    int width_, height_;
+    double text_size_;
+    Image<Rgb> cost_;
+    std::vector<Shape> shapes_;
+};
+
+std::vector<Label> lesion_labels(const Analysis& analysis, double scale) {
+    const Placement place(scale);
+    std::vector<const Stenosis*> lesions;
+    for (const Vessel& vessel : analysis.vessels)
+        for (const Stenosis& s : vessel.stenoses) lesions.push_back(&s);
+    // The worst are placed first and get the best places.
+    std::stable_sort(lesions.begin(), lesions.end(), [](const Stenosis* a, const Stenosis* b) {
+        return a->percent_diameter.value_or(100.0) > b->percent_diameter.value_or(100.0);
+    });
+    std::vector<Label> labels;
+    for (const Stenosis* s : lesions)
+        labels.push_back({place(s->mld_at_px), lesion_color(*s), lesion_lines(*s, analysis.calibration)});
+    return labels;
+}
+
+// The scale bar.
+
+/// A light shape on a dark one, visible on any ground.
+void add_outlined(std::vector<Shape>& shapes, const Line& line) {
+    Line shadow = line;
+    shadow.color = black;
+    shadow.width += 2.0;
+    shapes.emplace_back(std::move(shadow));
+    shapes.emplace_back(line);
+}
+
+std::vector<Shape> scale_bar(const Calibration& calibration, double scale, int width, int height) {
+    if (!calibration.known()) return {};
+    double length_mm = 10.0;
+    const auto length = [&] { return scale * length_mm / *calibration.mm_per_px_x; };
+    if (length() > 0.4 * width) length_mm = 1.0;
+    if (length() > 0.4 * width) return {};
+    const double margin = 0.03 * width, y = height - margin, tick = std::max(3.0, 0.006 * width);
+    std::vector<Shape> shapes;
+    add_outlined(
+        shapes,
+        {.points = {{margin, y - tick}, {margin, y}, {margin + length(), y}, {margin + length(), y - tick}},
+         .color = white,
+         .width = std::max(1.0, 0.8 * scale)});
+    const Text name{.at = {margin + 0.5 * length(), y - 2.0 * tick},
+                    .text = fixed(length_mm, 0) + " mm",
+                    .size = std::clamp(width / 62.0, 11.0, 24.0),
+                    .color = white,
+                    .anchor = Anchor::middle};
+    Text shadow = name;
+    shadow.color = black;
+    shadow.bold = true;
+    shapes.emplace_back(std::move(shadow));
+    shapes.emplace_back(name);
+    return shapes;
+}
+
+// The mask.
+
+void shade_mask(Image<Rgb>& picture, const Image<std::uint8_t>& mask) {
+    if (mask.empty()) return;
+    cv::Mat enlarged_mask, layer, canvas = interop::as_mat(picture);
+    cv::resize(interop::as_mat(mask), enlarged_mask, canvas.size(), 0, 0, cv::INTER_NEAREST);
+    cv::addWeighted(canvas, 0.75, cv::Mat(canvas.size(), canvas.type(), cv::Scalar(40, 200, 160)), 0.25, 0.0,
+                    layer);
+    layer.copyTo(canvas, enlarged_mask);
+}
+
+}  // namespace
+
+void OverlayOptions::validate() const {
+    if (!(scale >= 1.0 && scale <= 8.0))
+        throw InvalidInput("scale must be from 1 to 8, but is " + std::to_string(scale));
+}
+
+Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options) {
+    frame.validate();
+    options.validate();
+    Image<Rgb> picture = enlarged(grey_levels(frame), options.scale);
+    if (options.draw_mask) shade_mask(picture, analysis.mask.mask);
+    const auto vessels = VesselPainter(options.scale).shapes(analysis);
+    paint(vessels, picture);
+    paint(LabelPainter(picture.width(), picture.height(), vessels)
+              .shapes(lesion_labels(analysis, options.scale)),
+          picture);
+    paint(scale_bar(analysis.calibration, options.scale, picture.width(), picture.height()), picture);
+    return picture;
+}
+
+}  // namespace stenometry::viz
