@@ -12,12 +12,17 @@ find_package(Eigen3 3.4 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(charls 2.1 REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 
 # Debian's libhwy-dev has pkg-config files but no CMake package.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET GLOBAL libhwy>=1.0)
 add_library(hwy::hwy ALIAS PkgConfig::HWY)
+
+# Debian's libopenjp2-7-dev has a CMake package that wants command line tools of another package.
+pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2>=2.4)
+add_library(openjpeg::openjpeg ALIAS PkgConfig::OPENJPEG)
 
 # ITK's own variable names every module it was built with; these are the ones that are called.
 set(STENOMETRY_ITK_LIBRARIES ${ITK_LIBRARIES})

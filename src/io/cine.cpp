@@ -33,9 +33,10 @@ class Still : public Cine {
 std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) {
     InputFile file(path);
     const std::string head = file.head(512);
+    // Before the others: the preamble of a DICOM file may be the beginning of a TIFF file.
+    if (looks_like_dicom(head)) return open_dicom(std::move(file));
     if (const std::string format = still_format(head); !format.empty())
         return std::make_unique<Still>(std::move(file), format);
-    if (looks_like_dicom(head)) return open_dicom(std::move(file));
     throw read_error(path, "it is neither DICOM nor any image format that is read");
 }
 

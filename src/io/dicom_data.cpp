@@ -39,7 +39,8 @@ bool is_listed(std::string_view list, std::string_view two) {
 
 bool is_vr(std::string_view two) {
     return is_listed(
-        "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV ",
+        "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT "
+        "UV ",
         two);
 }
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+#include "io/codec.h"
+
+namespace stenometry::io {
+
+/// The samples of a JPEG 2000 code stream, those of a pixel side by side.
+/// \throws CodecError if it is damaged, cut short, or of another size than `layout`.
+std::vector<int> decode_jpeg_2000(std::string_view code, const CellLayout& layout);
+
+}  // namespace stenometry::io
