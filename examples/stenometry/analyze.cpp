@@ -33,10 +33,12 @@ Verb add_analyze(CLI::App& program) {
     const auto command = std::make_shared<AnalyzeCommand>();
     add_input_options(*app, command->input);
     add_thread_option(*app, command->threads);
+    add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);
     add_measuring_options(*app, command->analysis);
     add_output_options(*app, command->outputs);
-    app->footer("Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");
+    app->footer(std::string(length_note) +
+                "Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");
     return {app, [command] { run(*command); }};
 }
 

@@ -59,9 +59,11 @@ Verb add_measure(CLI::App& program) {
         ->allow_extra_args(false)
         ->check(point_value());
     add_thread_option(*app, command->threads);
+    add_vesselness_options(*app, command->analysis);
     add_measuring_options(*app, command->analysis);
     add_output_options(*app, command->outputs);
     app->footer(
+        std::string(length_note) +
         "Example: stenometry measure angiogram.png --spacing 0.2 --from 250,180 --to 262,330 --overlay "
         "walls.png");
     return {app, [command] { run(*command); }};

@@ -72,6 +72,7 @@ Verb add_segment(CLI::App& program) {
     const auto command = std::make_shared<SegmentCommand>();
     add_input_options(*app, command->input);
     add_thread_option(*app, command->threads);
+    add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
         app->add_option(name, path, help)->type_name("FILE")->group("Output");
@@ -79,7 +80,8 @@ Verb add_segment(CLI::App& program) {
     add("--mask", command->mask, "vessels 255, everything else 0; 8 bit PNG of the frame's size");
     add("--probability", command->probability, "vessel probability 0 to 1 as 0 to 65535; 16 bit PNG");
     add("--catheter", command->catheter, "what was taken for a catheter 255, everything else 0; 8 bit PNG");
-    app->footer("Example: stenometry segment angiogram.png --mask vessels.png --probability probability.png");
+    app->footer(std::string(length_note) +
+                "Example: stenometry segment angiogram.png --mask vessels.png --probability probability.png");
     return {app, [command] { run(*command); }};
 }
 

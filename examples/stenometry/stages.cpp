@@ -14,6 +14,8 @@ constexpr std::array ridge_measures{RidgeMeasure::frangi, RidgeMeasure::sato, Ri
 constexpr std::array reference_methods{ReferenceMethod::curve_fitted, ReferenceMethod::interpolated_local,
                                        ReferenceMethod::mean_local, ReferenceMethod::given};
 
+constexpr const char* finding_vessels = "Finding vessels";
+
 /// Adds options of one stage to one group of the help. Every description ends with the default, taken from
 /// where the library keeps it.
 class StageOptions {
@@ -24,8 +26,7 @@ class StageOptions {
     void add(const std::string& name, PhysicalLength& length, const std::string& help) {
         place(command_.add_option_function<double>(
                   name, [&length](double value) { length = {.mm = value, .uncalibrated_px = value}; },
-                  help + "; in mm, or in pixels without a pixel size [" + to_text(length.mm) + " mm, " +
-                      to_text(length.uncalibrated_px) + " px]"))
+                  help + " [" + to_text(length.mm) + " mm, " + to_text(length.uncalibrated_px) + " px]"))
             ->type_name("LENGTH")
             ->check(positive_number());
     }
@@ -75,7 +76,7 @@ void add_reference_options(CLI::App& command, ReferenceOptions& options) {
     reference
         .place(command.add_option_function<double>(
             "--reference-diameter", [&options](double diameter) { give_reference(options, diameter); },
-            "a reference diameter of your own, in mm, or in pixels without a pixel size; --reference given"))
+            "a reference diameter of your own; implies --reference given"))
         ->type_name("LENGTH")
         ->check(positive_number());
     reference.add("--reference-window", options.window, "length averaged at either place taken as healthy");
@@ -83,17 +84,21 @@ void add_reference_options(CLI::App& command, ReferenceOptions& options) {
 
 }  // namespace
 
-void add_segmentation_options(CLI::App& command, AnalysisOptions& options) {
-    StageOptions vesselness(command, "Finding vessels");
+void add_vesselness_options(CLI::App& command, AnalysisOptions& options) {
+    StageOptions vesselness(command, finding_vessels);
     vesselness.add("--vesselness", ridge_measures, options.vesselness.measure, "what a vessel looks like");
     vesselness.add("--min-diameter", options.vesselness.min_diameter, "narrowest lumen looked for");
     vesselness.add("--max-diameter", options.vesselness.max_diameter, "widest lumen looked for");
-    vesselness.add("--low-probability", options.segment.low_probability, 0.0, 1.0, "P",
-                   "a pixel joins a vessel from here");
-    vesselness.add("--high-probability", options.segment.high_probability, 0.0, 1.0, "P",
-                   "a vessel needs a pixel of at least this");
-    vesselness.add("--min-length", options.segment.min_length, "shorter pieces are left out");
-    vesselness.add("--keep-catheter", options.segment.keep_catheter, "take the catheter for a vessel too");
+}
+
+void add_segmentation_options(CLI::App& command, AnalysisOptions& options) {
+    StageOptions segment(command, finding_vessels);
+    segment.add("--low-probability", options.segment.low_probability, 0.0, 1.0, "P",
+                "a pixel joins a vessel from here");
+    segment.add("--high-probability", options.segment.high_probability, 0.0, 1.0, "P",
+                "a vessel needs a pixel of at least this");
+    segment.add("--min-length", options.segment.min_length, "shorter pieces are left out");
+    segment.add("--keep-catheter", options.segment.keep_catheter, "take the catheter for a vessel too");
 }
 
 void add_measuring_options(CLI::App& command, AnalysisOptions& options) {

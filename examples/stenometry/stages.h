@@ -6,7 +6,14 @@
 
 namespace stenometry::program {
 
-/// Adds the options of the stages that find vessels. `options` must live as long as `command`.
+/// What a LENGTH on the command line is, for the foot of the help.
+inline constexpr const char* length_note = "A LENGTH is in mm, or in pixels where the size of a pixel is unknown.\n";
+
+/// Adds the options of the stage that tells what looks like a vessel. `options` must live as long as `command`; for the
+/// other functions too.
+void add_vesselness_options(CLI::App& command, AnalysisOptions& options);
+
+/// Adds the options of the stage that tells vessels from everything else.
 void add_segmentation_options(CLI::App& command, AnalysisOptions& options);
 
 /// Adds the options of the stages that measure a vessel.

@@ -82,19 +82,63 @@ void write_svg(const Text& text, std::string& svg) {
     svg += '>' + escaped(text.text) + "</text>\n";
 }
 
-// Pixels. OpenCV draws from pixel centre to pixel centre, with coordinates in fractions of a pixel.
+// Pixels. Lines are painted by how much of a pixel they cover: OpenCV's antialiasing falls apart into dashes
+// where the points of a curve are a pixel apart, as those of walls are.
 
-constexpr int fraction_bits = 4;
+double distance_to_segment(Point p, Point a, Point b) {
+    const Point along = b - a;
+    const double squared = dot(along, along);
+    const double t = squared > 0.0 ? std::clamp(dot(p - a, along) / squared, 0.0, 1.0) : 0.0;
+    return distance(p, lerp(a, b, t));
+}
 
-cv::Scalar bgr_as_stored(Rgb rgb) { return {double(rgb[0]), double(rgb[1]), double(rgb[2])}; }
+/// The pixels of `canvas` that may lie within `reach` of one of the points.
+cv::Rect pixels_around(const Polyline& points, double reach, cv::Size canvas) {
+    double x0 = canvas.width, y0 = canvas.height, x1 = 0.0, y1 = 0.0;
+    for (const Point& p : points) {
+        x0 = std::min(x0, p.x);
+        y0 = std::min(y0, p.y);
+        x1 = std::max(x1, p.x);
+        y1 = std::max(y1, p.y);
+    }
+    // Limits first: places far outside the canvas need not fit into an int.
+    const auto column = [&](double x) { return static_cast<int>(std::clamp(x, 0.0, double(canvas.width))); };
+    const auto row = [&](double y) { return static_cast<int>(std::clamp(y, 0.0, double(canvas.height))); };
+    return {cv::Point(column(std::floor(x0 - reach)), row(std::floor(y0 - reach))),
+            cv::Point(column(std::ceil(x1 + reach)), row(std::ceil(y1 + reach)))};
+}
 
-std::vector<cv::Point> fixed_point(const Polyline& line, double scale) {
-    std::vector<cv::Point> points;
-    points.reserve(line.size());
-    for (const Point& p : line)
-        points.emplace_back(static_cast<int>(std::lround((p.x * scale - 0.5) * (1 << fraction_bits))),
-                            static_cast<int>(std::lround((p.y * scale - 0.5) * (1 << fraction_bits))));
-    return points;
+/// Adds how much of each pixel a stroke from `a` to `b` covers; strokes of one curve do not add up where they
+/// meet.
+void cover(Image<float>& coverage, cv::Point origin, Point a, Point b, double half_width) {
+    const cv::Rect inside = pixels_around({a - Point(origin.x, origin.y), b - Point(origin.x, origin.y)},
+                                          half_width + 1.0, {coverage.width(), coverage.height()});
+    for (int y = inside.y; y < inside.y + inside.height; ++y)
+        for (int x = inside.x; x < inside.x + inside.width; ++x) {
+            const Point center{origin.x + x + 0.5, origin.y + y + 0.5};
+            const double covered = std::clamp(half_width + 0.5 - distance_to_segment(center, a, b), 0.0, 1.0);
+            coverage(x, y) = std::max(coverage(x, y), static_cast<float>(covered));
+        }
+}
+
+Rgb mix(Rgb ground, Rgb paint, double share) {
+    for (std::size_t c = 0; c < 3; ++c)
+        ground[c] = static_cast<std::uint8_t>(std::lround(ground[c] + share * (paint[c] - ground[c])));
+    return ground;
+}
+
+void stroke(const Polyline& points, Rgb paint, double width, double opacity, Image<Rgb>& canvas) {
+    const cv::Rect box = pixels_around(points, 0.5 * width + 1.0, {canvas.width(), canvas.height()});
+    if (box.empty()) return;
+    Image<float> coverage(box.width, box.height);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        cover(coverage, box.tl(), points[i == 0 ? 0 : i - 1], points[i], 0.5 * width);
+    for (int y = 0; y < box.height; ++y)
+        for (int x = 0; x < box.width; ++x)
+            if (coverage(x, y) > 0.0F) {
+                Rgb& pixel = canvas(box.x + x, box.y + y);
+                pixel = mix(pixel, paint, opacity * static_cast<double>(coverage(x, y)));
+            }
 }
 
 /// The dashes of a curve, as SVG's "6 4" draws them.
@@ -112,31 +156,39 @@ std::vector<Polyline> dashes(const Polyline& line) {
     return parts;
 }
 
-/// Lets `draw` paint on a copy, and mixes the copy with `canvas`.
-template <class Draw>
-void blend(cv::Mat& canvas, double opacity, const Draw& draw) {
-    if (opacity >= 1.0) return draw(canvas);
-    cv::Mat layer = canvas.clone();
-    draw(layer);
-    cv::addWeighted(layer, opacity, canvas, 1.0 - opacity, 0.0, canvas);
+Polyline scaled(Polyline points, double scale) {
+    for (Point& p : points) p = scale * p;
+    return points;
 }
 
-void paint_shape(const Line& line, cv::Mat& canvas, double scale) {
-    const int thickness = std::max(1, static_cast<int>(std::lround(line.width * scale)));
-    blend(canvas, line.opacity, [&](cv::Mat& layer) {
-        for (const Polyline& part : finite_parts(line.points))
-            for (const Polyline& dash : line.dashed ? dashes(part) : std::vector<Polyline>{part})
-                cv::polylines(layer, fixed_point(dash, scale), false, bgr_as_stored(line.color), thickness,
-                              cv::LINE_AA, fraction_bits);
-    });
+void paint_shape(const Line& line, Image<Rgb>& canvas, double scale) {
+    for (const Polyline& part : finite_parts(line.points))
+        for (const Polyline& dash : line.dashed ? dashes(part) : std::vector<Polyline>{part})
+            stroke(scaled(dash, scale), line.color, line.width * scale, line.opacity, canvas);
 }
 
-void paint_shape(const Area& area, cv::Mat& canvas, double scale) {
-    if (area.points.size() < 3) return;
-    blend(canvas, area.opacity, [&](cv::Mat& layer) {
-        cv::fillPoly(layer, std::vector{fixed_point(area.points, scale)}, bgr_as_stored(area.color),
-                     cv::LINE_AA, fraction_bits);
-    });
+cv::Scalar as_stored(Rgb rgb) { return {double(rgb[0]), double(rgb[1]), double(rgb[2])}; }
+
+/// Points for OpenCV, which counts from the centre of the first pixel, in sixteenths.
+std::vector<cv::Point> fixed_point(const Polyline& points, cv::Point origin, int fraction_bits) {
+    std::vector<cv::Point> result;
+    for (const Point& p : points)
+        result.emplace_back(static_cast<int>(std::lround((p.x - 0.5 - origin.x) * (1 << fraction_bits))),
+                            static_cast<int>(std::lround((p.y - 0.5 - origin.y) * (1 << fraction_bits))));
+    return result;
+}
+
+void paint_shape(const Area& area, Image<Rgb>& canvas, double scale) {
+    constexpr int fraction_bits = 4;
+    const Polyline points = scaled(area.points, scale);
+    cv::Mat whole = interop::as_mat(canvas);
+    const cv::Rect box = pixels_around(points, 1.0, whole.size());
+    if (points.size() < 3 || box.empty()) return;
+    cv::Mat ground = whole(box);
+    cv::Mat layer = ground.clone();
+    cv::fillPoly(layer, std::vector{fixed_point(points, box.tl(), fraction_bits)}, as_stored(area.color),
+                 cv::LINE_AA, fraction_bits);
+    cv::addWeighted(layer, area.opacity, ground, 1.0 - area.opacity, 0.0, ground);
 }
 
 constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
@@ -153,7 +205,7 @@ double shift_of(Anchor anchor) {
 }
 
 void put_text(cv::Mat& canvas, const Text& text, double size_px, cv::Point at) {
-    cv::putText(canvas, text.text, at, font, font_scale(size_px), bgr_as_stored(text.color),
+    cv::putText(canvas, text.text, at, font, font_scale(size_px), as_stored(text.color),
                 pen_width(text, size_px), cv::LINE_AA);
 }
 
@@ -163,7 +215,8 @@ int text_width(const Text& text, double size_px) {
 }
 
 /// OpenCV writes horizontally only: a text that reads upwards is written on the picture turned by a quarter.
-void paint_shape(const Text& text, cv::Mat& canvas, double scale) {
+void paint_shape(const Text& text, Image<Rgb>& image, double scale) {
+    cv::Mat canvas = interop::as_mat(image);
     const double size_px = text.size * scale;
     const double back = shift_of(text.anchor) * text_width(text, size_px);
     const Point at = scale * text.at;
@@ -198,8 +251,8 @@ Image<Rgb> to_picture(const Drawing& drawing, double scale) {
 }
 
 void paint(const std::vector<Shape>& shapes, Image<Rgb>& canvas, double scale) {
-    cv::Mat mat = interop::as_mat(canvas);
-    for (const Shape& shape : shapes) std::visit([&](const auto& s) { paint_shape(s, mat, scale); }, shape);
+    for (const Shape& shape : shapes)
+        std::visit([&](const auto& s) { paint_shape(s, canvas, scale); }, shape);
 }
 
 Point painted_size(const Text& text) {

@@ -159,12 +159,12 @@ class VesselPainter {
         const VesselContour& walls = vessel.contour;
         const Rgb color = lesion_color(s);
         for (const Polyline* wall : {&walls.left_px, &walls.right_px})
-            line(part(*wall, s.proximal_index, s.distal_index), color, 1.5 * pen_);
+            line(part(*wall, s.proximal_index, s.distal_index), color, 1.3 * pen_);
         if (s.total_occlusion)
             line(part(walls.centerline.points_px, s.proximal_index, s.distal_index), color, 1.5 * pen_, 1.0,
                  true);
         else
-            draw_across(walls, s.mld_index, white, 1.5 * pen_);
+            draw_across(walls, s.mld_index, white, 1.3 * pen_);
         for (const std::size_t border : {s.proximal_index, s.distal_index})
             draw_across(walls, border, color, pen_);
     }
@@ -210,20 +210,52 @@ std::vector<std::string> lesion_lines(const Stenosis& s, const Calibration& cali
     return lines;
 }
 
+/// What a label had better not hide, as a price per pixel.
+class HidingCost {
+  public:
+    HidingCost(const Analysis& analysis, Placement place, cv::Size size) : cost_(size, 0) {
+        // Vessels that were found but not measured still belong to the picture.
+        if (!analysis.mask.mask.empty()) {
+            cv::resize(interop::as_mat(analysis.mask.mask), cost_, size, 0, 0, cv::INTER_NEAREST);
+            cv::threshold(cost_, cost_, 0, price_of_mask, cv::THRESH_BINARY);
+        }
+        for (const Vessel& vessel : analysis.vessels)
+            add_walls(vessel, place, 0, vessel.contour.left_px.size(), price_of_vessel);
+        for (const Vessel& vessel : analysis.vessels)
+            for (const Stenosis& s : vessel.stenoses)
+                add_walls(vessel, place, s.proximal_index, s.distal_index, price_of_lesion);
+    }
+
+    void add(cv::Rect box) { cost_(box & cv::Rect({}, cost_.size())) = price_of_label; }
+
+    /// The sums that the price of a box is read from.
+    cv::Mat1d sums() const {
+        cv::Mat1d result;
+        cv::integral(cost_, result, CV_64F);
+        return result;
+    }
+
+  private:
+    static constexpr std::uint8_t price_of_mask = 10, price_of_vessel = 40, price_of_lesion = 180,
+                                  price_of_label = 255;
+
+    void add_walls(const Vessel& vessel, Placement place, std::size_t first, std::size_t last,
+                   std::uint8_t price) {
+        for (const Polyline* wall : {&vessel.contour.left_px, &vessel.contour.right_px})
+            for (const Point& p : place(part(*wall, first, last)))
+                if (is_finite(p)) cv::circle(cost_, {cvRound(p.x), cvRound(p.y)}, 3, price, cv::FILLED);
+    }
+
+    cv::Mat1b cost_;
+};
+
 class LabelPainter {
   public:
-    /// \param occupied shapes that a label should not hide
-    LabelPainter(int width, int height, const std::vector<Shape>& occupied)
+    LabelPainter(int width, int height, HidingCost cost)
         : width_(width),
           height_(height),
           text_size_(std::clamp(width / 62.0, 11.0, 24.0)),
-          cost_(width, height, Rgb{}) {
-        for (const Shape& shape : occupied)
-            if (const auto* line = std::get_if<Line>(&shape)) {
-                const bool lesion = line->color == severe_color || line->color == moderate_color;
-                occupy(*line, lesion ? lesion_cost : vessel_cost);
-            }
-    }
+          cost_(std::move(cost)) {}
 
     std::vector<Shape> shapes(const std::vector<Label>& labels) {
         for (const Label& label : labels) add(label);
@@ -231,12 +263,6 @@ class LabelPainter {
     }
 
   private:
-    static constexpr std::uint8_t vessel_cost = 20, lesion_cost = 180, label_cost = 255;
-
-    void occupy(const Line& line, std::uint8_t cost) {
-        paint({Line{line.points, Rgb{cost, cost, cost}, 5.0}}, cost_);
-    }
-
     double line_height() const { return 1.35 * text_size_; }
     double margin() const { return 0.5 * text_size_; }
 
@@ -255,21 +281,19 @@ class LabelPainter {
     }
 
     /// How much a label there would hide, plus a little for its distance from what it speaks of.
-    double cost_of(const Box& box, Point target, const cv::Mat& sums) const {
-        const int x0 = cvFloor(box.x), y0 = cvFloor(box.y);
-        const int x1 = std::min(width_, cvCeil(box.x + box.width)),
-                  y1 = std::min(height_, cvCeil(box.y + box.height));
-        const double hidden = sums.at<double>(y1, x1) - sums.at<double>(y0, x1) - sums.at<double>(y1, x0) +
-                              sums.at<double>(y0, x0);
+    double cost_of(const Box& box, Point target, const cv::Mat1d& sums) const {
+        const double gap = margin();
+        const int x0 = std::max(0, cvFloor(box.x - gap)), y0 = std::max(0, cvFloor(box.y - gap));
+        const int x1 = std::min(width_, cvCeil(box.x + box.width + gap));
+        const int y1 = std::min(height_, cvCeil(box.y + box.height + gap));
+        const double hidden = sums(y1, x1) - sums(y0, x1) - sums(y1, x0) + sums(y0, x0);
         return hidden + 40.0 * distance(box.center(), target);
     }
 
     /// Boxes around the target in rings of growing size, kept inside the picture.
     Box best_place(const Label& label) const {
         const Point size = size_of(label);
-        cv::Mat single, sums;
-        cv::extractChannel(interop::as_mat(cost_), single, 0);
-        cv::integral(single, sums, CV_64F);
+        const cv::Mat1d sums = cost_.sums();
         constexpr int directions = 24;
         Box best;
         double least = std::numeric_limits<double>::infinity();
@@ -308,12 +332,12 @@ class LabelPainter {
             if (i == 0) line.color = label.color;
             shapes_.emplace_back(std::move(line));
         }
-        paint({Area{outline(box), Rgb{label_cost, label_cost, label_cost}}}, cost_);
+        cost_.add({cvFloor(box.x), cvFloor(box.y), cvCeil(box.width), cvCeil(box.height)});
     }
 
     int width_, height_;
     double text_size_;
-    Image<Rgb> cost_;
+    HidingCost cost_;
     std::vector<Shape> shapes_;
 };
 
@@ -392,11 +416,11 @@ Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const Over
     options.validate();
     Image<Rgb> picture = enlarged(grey_levels(frame), options.scale);
     if (options.draw_mask) shade_mask(picture, analysis.mask.mask);
-    const auto vessels = VesselPainter(options.scale).shapes(analysis);
-    paint(vessels, picture);
-    paint(LabelPainter(picture.width(), picture.height(), vessels)
-              .shapes(lesion_labels(analysis, options.scale)),
-          picture);
+    paint(VesselPainter(options.scale).shapes(analysis), picture);
+    const HidingCost cost(analysis, Placement(options.scale), {picture.width(), picture.height()});
+    paint(
+        LabelPainter(picture.width(), picture.height(), cost).shapes(lesion_labels(analysis, options.scale)),
+        picture);
     paint(scale_bar(analysis.calibration, options.scale, picture.width(), picture.height()), picture);
     return picture;
 }
