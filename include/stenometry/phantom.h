@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,13 @@ enum class Display {
     sigmoid,      ///< 8 bits: an S-shaped curve of the logarithm, centred on the mean of the background
 };
 
+/// What the collimator leaves of the image.
+enum class FieldStop {
+    none,    ///< everything
+    blades,  ///< a rectangle, `field_margin_mm` inside the image's borders
+    circle,  ///< a circle whose radius is half the shorter side less `field_margin_mm`
+};
+
 /// The scene and how it is taken.
 struct Scene {
     int width_px = 512;      ///< 1..8192
@@ -87,8 +95,11 @@ struct Scene {
     double background = 1.0;  ///< strength of the chest: 0 for flat
     double unsharp = 0.0;     ///< strength of edge enhancement, >= 0
     double unsharp_radius_px = 2.0;  ///< standard deviation of what it subtracts, > 0
+    FieldStop field_stop = FieldStop::none;
+    double field_margin_mm = 3.0;  ///< may be negative
     Display display = Display::linear;
-    std::uint64_t seed = 1;  ///< of background and noise
+    std::uint64_t seed = 1;      ///< of background and noise
+    std::uint64_t exposure = 0;  ///< another number: the same background, other noise
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -116,7 +127,7 @@ struct VesselTruth {
 
 struct Phantom {
     Scene scene;  ///< what was rendered
-    Frame frame;  ///< calibrated by the scene's pixel size
+    Frame frame;  ///< calibrated by the scene's pixel size; `valid` is what the field stop leaves
     std::vector<VesselTruth> vessels;
     Image<std::uint8_t> mask;      ///< 255 where a pixel's centre lies in a lumen
     Image<std::uint8_t> catheter;  ///< 255 where a pixel's centre lies in the catheter
@@ -130,6 +141,34 @@ struct Phantom {
 /// abrupt ends lie within half a cell of their place. \throws InvalidInput if the scene is invalid.
 Phantom render(const Scene& scene);
 
+/// A cine: a bolus of contrast runs from the ostium to the end of the vessels and is washed out, while the
+/// heart beats. The heart moves by shrinking towards the first point of the first tube and turning about it;
+/// diameters stay.
+struct CineOptions {
+    int frames = 24;                      ///< > 0
+    double frames_per_s = 7.5;            ///< > 0
+    double injection_start_s = 0.3;       ///< after the first frame
+    double injection_s = 1.3;             ///< how long contrast is injected, > 0
+    double blood_speed_mm_per_s = 180.0;  ///< > 0
+    double mixing_s = 0.3;                ///< time in which the concentration rises at one place, > 0
+    double washout_s = 0.35;              ///< time in which it falls to 1 / e, > 0
+    double beats_per_s = 1.2;             ///< >= 0
+    double contraction_percent = 3.0;     ///< loss of length at the end of systole, 0 <= c < 50
+    double rotation_deg = 2.0;            ///< at the end of systole
+
+    /// \throws InvalidInput naming the field and its value.
+    void validate() const;
+};
+
+/// Frame `index` of a cine, with the truth as it is at that time.
+/// \throws InvalidInput if the scene or an option is invalid, or there is no such frame.
+Phantom render_frame(const Scene& scene, const CineOptions& options, int index);
+
+/// Renders one frame after the other; only one stands in memory.
+/// \throws InvalidInput if the scene or an option is invalid.
+void render_cine(const Scene& scene, const CineOptions& options,
+                 const std::function<void(const Phantom&)>& take);
+
 /// The truth as JSON in the layout that `tools` for scoring read: name, pixel_mm, render (how it was taken),
 /// from_px and to_px (two points on the first vessel to measure between), vessels with centerline_px,
 /// diameter_mm, reference_mm and lesions.
@@ -138,5 +177,70 @@ std::string truth_json(const Phantom& phantom, const std::string& name);
 /// A straight tube whose middle is at `offset_mm`.
 /// \param angle_deg direction of the flow, from x towards y.
 Tube straight_tube(double diameter_mm, double length_mm, double angle_deg = 0.0, Point offset_mm = {});
+
+/// A narrow channel drilled in a wider one, as the phantoms in which core laboratories compare their systems:
+/// bores of 0.5, 0.7, 1.0, 1.4 and 1.9 mm. Source: Keane et al., Circulation 91 (1995) 2174.
+struct DrilledOptions {
+    double lumen_mm = 3.0;        ///< diameter of the wide channel, > the bore
+    double bore_length_mm = 8.4;  ///< > 0
+    double length_mm = 34.0;      ///< of the whole, > bore_length_mm
+    double angle_deg = 25.0;      ///< direction, from x towards y
+    int size_px = 256;            ///< width and height of the image
+    double mm_per_px = 0.2;       ///< > 0
+};
+Scene drilled_phantom(double bore_mm, const DrilledOptions& options = {});
+
+/// A main vessel with a side branch and a lesion just behind the branch.
+struct BifurcationOptions {
+    double main_diameter_mm = 3.5;   ///< proximal, > 0
+    double side_diameter_mm = 2.2;   ///< at its origin, > 0 and not above the main vessel's
+    double angle_deg = 50.0;         ///< between the two, 10..120
+    double percent_diameter = 50.0;  ///< of the lesion; 0 for none
+    double length_mm = 9.0;          ///< of the lesion, > 0
+    int size_px = 512;               ///< width and height of the image
+    double mm_per_px = 0.15;         ///< > 0
+};
+Scene bifurcation_scene(const BifurcationOptions& options = {});
+
+/// A main vessel with a lesion, and another vessel that crosses over it without joining.
+struct CrossingOptions {
+    double main_diameter_mm = 3.0;   ///< > 0
+    double other_diameter_mm = 2.0;  ///< > 0
+    double angle_deg = 60.0;         ///< between the two
+    double from_lesion_mm = 9.0;     ///< way along the main vessel from the lesion's middle to the crossing
+    double percent_diameter = 60.0;  ///< of the lesion; 0 for none
+    double length_mm = 10.0;         ///< of the lesion, > 0
+    int size_px = 512;               ///< width and height of the image
+    double mm_per_px = 0.15;         ///< > 0
+};
+Scene crossing_scene(const CrossingOptions& options = {});
+
+enum class CoronaryArtery { left, right };
+
+/// A coronary artery as it might come from a catheterization laboratory.
+struct CoronaryOptions {
+    CoronaryArtery artery = CoronaryArtery::left;
+    int lesions = 1;                     ///< on the first vessel, 0..4
+    double min_percent_diameter = 30.0;  ///< of the lesions, > 0
+    double max_percent_diameter = 80.0;  ///< >= min_percent_diameter, < 100
+    int size_px = 512;                   ///< width and height of the image
+    double mm_per_px = 0.2;              ///< > 0
+};
+
+/// Curved tapering arteries with side branches, a filled guide catheter and a chest. The first vessel is the
+/// anterior descending or the right coronary artery; one seed gives one scene. \throws InvalidInput naming
+/// the field and its value.
+Scene coronary_scene(std::uint64_t seed, const CoronaryOptions& options = {});
+
+/// A scene with the name of its file.
+struct NamedScene {
+    std::string name;
+    Scene scene;
+};
+
+/// The scenes of `sample_images/`, and the scene and options of its cine.
+std::vector<NamedScene> sample_scenes();
+NamedScene sample_cine_scene();
+CineOptions sample_cine_options();
 
 }  // namespace stenometry::phantom

@@ -77,7 +77,7 @@ Beam excess_quanta(const Beam& beam, const Scene& scene, int margin) {
         for (int x = 0; x < excess.width(); ++x) {
             const double expected =
                 scene.quanta_per_px * beam(std::clamp(x - margin, 0, beam.width() - 1), by);
-            Random random(scene.seed, 0x6e6f697365,
+            Random random(scene.seed, 0x6e6f697365 + scene.exposure,
                           (static_cast<std::uint64_t>(y) << 32) + static_cast<unsigned>(x));
             excess(x, y) = random.poisson(expected) - expected;
         }

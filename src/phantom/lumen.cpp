@@ -81,89 +81,105 @@ double lesion_ratio(const Lesion& lesion, double arc_mm) {
     return 1.0 - 0.5 * depth * (1.0 + portable::cos(2.0 * portable::pi * from_middle / lesion.length_mm));
 }
 
-/// Writes the chords of one lumen into a grid.
+/// Writes the paths through one lumen into a grid.
 class Sweeper {
   public:
-    Sweeper(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords)
-        : lumen_(lumen), grid_(grid), cell_mm_(cell_mm), chords_(chords) {}
+    Sweeper(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> paths)
+        : lumen_(lumen), grid_(grid), cell_mm_(cell_mm), paths_(paths) {}
 
     void sweep() {
-        const auto& arc = lumen_.curve.arc_mm;
-        double radius = 0.5 * diameter_mm(lumen_.tube, arc.front());
-        if (lumen_.tube.ends == TubeEnds::rounded) sweep_end(0, radius);
-        for (std::size_t i = 0; i + 1 < arc.size(); ++i) {
-            const double next = 0.5 * diameter_mm(lumen_.tube, arc[i + 1]);
-            sweep_piece(i, std::max(radius, next));
-            radius = next;
-        }
-        if (lumen_.tube.ends == TubeEnds::rounded) sweep_end(arc.size() - 1, radius);
+        const std::size_t last = lumen_.curve.points.size() - 1;
+        for (std::size_t i = 0; i < last; ++i) sweep_piece(i);
+        if (lumen_.tube.ends == TubeEnds::flat) return;
+        sweep_end(0, -1.0 * lumen_.curve.tangents.front());
+        sweep_end(last, lumen_.curve.tangents.back());
     }
 
   private:
-    struct Window {
-        int x0, x1, y0, y1;  ///< columns x0 <= x < x1, rows y0 <= y < y1
+    /// Columns or rows from <= i < to.
+    struct Range {
+        int from, to;
     };
 
-    Window window(Point low, Point high) const {
-        const auto index = [&](double mm, double origin) { return (mm - origin) / grid_.step_mm; };
-        const auto clip = [](double v, int limit) {
-            return static_cast<int>(std::clamp(v, 0.0, double(limit)));
-        };
-        return {clip(std::ceil(index(low.x, grid_.origin_mm.x)), grid_.width),
-                clip(std::floor(index(high.x, grid_.origin_mm.x)) + 1.0, grid_.width),
-                clip(std::ceil(index(low.y, grid_.origin_mm.y)), grid_.height),
-                clip(std::floor(index(high.y, grid_.origin_mm.y)) + 1.0, grid_.height)};
+    Range clipped(double low_mm, double high_mm, double origin_mm, int size) const {
+        const double from = std::ceil((low_mm - origin_mm) / grid_.step_mm);
+        const double to = std::floor((high_mm - origin_mm) / grid_.step_mm) + 1.0;
+        return {static_cast<int>(std::clamp(from, 0.0, double(size))),
+                static_cast<int>(std::clamp(to, 0.0, double(size)))};
+    }
+    Range columns(double low_mm, double high_mm) const {
+        return clipped(low_mm, high_mm, grid_.origin_mm.x, grid_.width);
+    }
+    Range rows(double low_mm, double high_mm) const {
+        return clipped(low_mm, high_mm, grid_.origin_mm.y, grid_.height);
     }
 
     Point place(int x, int y) const { return grid_.origin_mm + grid_.step_mm * Point{double(x), double(y)}; }
 
-    void raise(int x, int y, double radius, double off_axis) {
+    void raise(int x, int y, double radius, double off_axis, double contrast) {
         if (off_axis > radius + 0.5 * cell_mm_) return;
-        double& chord = chords_[static_cast<std::size_t>(y) * static_cast<std::size_t>(grid_.width) +
-                                static_cast<std::size_t>(x)];
-        const double path =
-            lumen_.tube.contrast * lumen_.tube.depth_ratio * mean_chord(radius, off_axis, cell_mm_);
-        chord = std::max(chord, path);
+        double& path = paths_[static_cast<std::size_t>(y) * static_cast<std::size_t>(grid_.width) +
+                              static_cast<std::size_t>(x)];
+        path = std::max(path, contrast * lumen_.tube.depth_ratio * mean_chord(radius, off_axis, cell_mm_));
     }
 
     /// The half ball over the first or last point, on the far side of the cut.
-    void sweep_end(std::size_t i, double radius) {
+    void sweep_end(std::size_t i, Point outward) {
         const Point centre = lumen_.curve.points[i];
-        const Point outward = (i == 0 ? -1.0 : 1.0) * lumen_.curve.tangents[i];
-        const double reach = radius + 0.5 * cell_mm_;
-        const Window w = window(centre - Point{reach, reach}, centre + Point{reach, reach});
-        for (int y = w.y0; y < w.y1; ++y)
-            for (int x = w.x0; x < w.x1; ++x) {
+        const double reach = lumen_.radius_mm[i] + 0.5 * cell_mm_;
+        const Range across = columns(centre.x - reach, centre.x + reach);
+        const Range down = rows(centre.y - reach, centre.y + reach);
+        for (int y = down.from; y < down.to; ++y)
+            for (int x = across.from; x < across.to; ++x) {
                 const Point from = place(x, y) - centre;
-                if (dot(from, outward) >= 0.0) raise(x, y, radius, size(from));
+                if (dot(from, outward) >= 0.0)
+                    raise(x, y, lumen_.radius_mm[i], size(from), lumen_.contrast[i]);
             }
     }
 
     /// Points whose foot on the curve lies between sample i and the next: there the product of the tangent
     /// and the way from the curve to the point changes its sign.
-    void sweep_piece(std::size_t i, double radius) {
+    void sweep_piece(std::size_t i) {
+        const Point a = lumen_.curve.points[i], b = lumen_.curve.points[i + 1];
+        const double reach = std::max(lumen_.radius_mm[i], lumen_.radius_mm[i + 1]) + 0.5 * cell_mm_;
+        const Range down = rows(std::min(a.y, b.y) - reach, std::max(a.y, b.y) + reach);
+        for (int y = down.from; y < down.to; ++y) {
+            const Range across = columns_of_piece(i, reach, place(0, y).y);
+            for (int x = across.from; x < across.to; ++x) sweep_point(i, x, y);
+        }
+    }
+
+    void sweep_point(std::size_t i, int x, int y) {
         const SmoothCurve& curve = lumen_.curve;
-        const Point a = curve.points[i];
-        const Point b = curve.points[i + 1];
-        const double reach = radius + 0.5 * cell_mm_;
-        const Window w = window({std::min(a.x, b.x) - reach, std::min(a.y, b.y) - reach},
-                                {std::max(a.x, b.x) + reach, std::max(a.y, b.y) + reach});
-        for (int y = w.y0; y < w.y1; ++y)
-            for (int x = w.x0; x < w.x1; ++x) {
-                const Point p = place(x, y);
-                const double ahead = dot(p - a, curve.tangents[i]);
-                const double behind = dot(p - b, curve.tangents[i + 1]);
-                if ((ahead >= 0.0) == (behind >= 0.0)) continue;
-                const double t = ahead / (ahead - behind);
-                const double arc = curve.arc_mm[i] + t * (curve.arc_mm[i + 1] - curve.arc_mm[i]);
-                raise(x, y, 0.5 * diameter_mm(lumen_.tube, arc), size(p - lerp(a, b, t)));
-            }
+        const Point a = curve.points[i], b = curve.points[i + 1], p = place(x, y);
+        const double ahead = dot(p - a, curve.tangents[i]);
+        const double behind = dot(p - b, curve.tangents[i + 1]);
+        if ((ahead >= 0.0) == (behind >= 0.0)) return;
+        const double t = ahead / (ahead - behind);
+        const double arc = curve.arc_mm[i] + t * (curve.arc_mm[i + 1] - curve.arc_mm[i]);
+        const double contrast = lumen_.contrast[i] + t * (lumen_.contrast[i + 1] - lumen_.contrast[i]);
+        raise(x, y, 0.5 * diameter_mm(lumen_.tube, arc), size(p - lerp(a, b, t)), contrast);
+    }
+
+    /// Columns where the foot may lie on piece i: within reach, and between the normals at its ends where
+    /// these are steep enough to bound a row.
+    Range columns_of_piece(std::size_t i, double reach, double y_mm) const {
+        const Point a = lumen_.curve.points[i], b = lumen_.curve.points[i + 1];
+        const Point ta = lumen_.curve.tangents[i], tb = lumen_.curve.tangents[i + 1];
+        double low = std::min(a.x, b.x) - reach, high = std::max(a.x, b.x) + reach;
+        if (std::abs(ta.x) > 0.1 && std::abs(tb.x) > 0.1 && ta.x * tb.x > 0.0) {
+            const double xa = a.x - (y_mm - a.y) * ta.y / ta.x;
+            const double xb = b.x - (y_mm - b.y) * tb.y / tb.x;
+            low = std::max(low, std::min(xa, xb) - grid_.step_mm);
+            high = std::min(high, std::max(xa, xb) + grid_.step_mm);
+        }
+        return columns(low, high);
     }
 
     const Lumen& lumen_;
     const Grid& grid_;
     double cell_mm_;
-    std::span<double> chords_;
+    std::span<double> paths_;
 };
 
 }  // namespace
@@ -214,8 +230,21 @@ double diameter_mm(const Tube& tube, double arc_mm) {
     return diameter;
 }
 
-void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords) {
-    Sweeper(lumen, grid, cell_mm, chords).sweep();
+Lumen swept(const Tube& tube) {
+    return swept(tube, [](double) { return 1.0; });
+}
+
+Lumen swept(const Tube& tube, const Opacity& opacity) {
+    Lumen lumen{tube, smooth_curve(tube.centerline_mm, curve_step_mm), {}, {}};
+    for (const double arc : lumen.curve.arc_mm) {
+        lumen.radius_mm.push_back(0.5 * diameter_mm(tube, arc));
+        lumen.contrast.push_back(tube.contrast * opacity(tube.ostium_distance_mm + arc));
+    }
+    return lumen;
+}
+
+void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> paths) {
+    Sweeper(lumen, grid, cell_mm, paths).sweep();
 }
 
 }  // namespace stenometry::phantom

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -34,15 +35,29 @@ struct Grid {
     int height = 0;
 };
 
-/// Swept ellipses. Diameter is a function of the arc length.
+/// Distance of the samples along a curve: the chord between two of them leaves a curve of 3 mm radius by 0.1
+/// um.
+inline constexpr double curve_step_mm = 0.05;
+
+/// A tube ready to be looked through.
 struct Lumen {
     Tube tube;
     SmoothCurve curve;
+    std::vector<double> radius_mm;  ///< with lesions, at the curve's points
+    std::vector<double> contrast;   ///< concentration relative to the scene's, at the curve's points
 };
 
-/// Raises each of `chords` (grid.width * grid.height, row by row) to the path length through the lumen there,
-/// times the tube's contrast: several lumens on one grid become their union, as all of them are centred on
-/// one plane. The path is averaged over `cell_mm` across the wall; 0 takes it at the point itself.
-void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> chords);
+/// Concentration of the medium, as a fraction of the scene's, at a distance from the ostium along the
+/// vessels.
+using Opacity = std::function<double(double ostium_distance_mm)>;
+
+/// Everywhere the tube's own contrast.
+Lumen swept(const Tube& tube);
+Lumen swept(const Tube& tube, const Opacity& opacity);
+
+/// Raises each of `paths` (grid.width * grid.height, row by row) to the path length through the lumen there,
+/// times the concentration: several lumens on one grid become their union, as all of them are centred on one
+/// plane. The path is averaged over `cell_mm` across the wall; 0 takes it at the point itself.
+void raise_to_lumen(const Lumen& lumen, const Grid& grid, double cell_mm, std::span<double> paths);
 
 }  // namespace stenometry::phantom
