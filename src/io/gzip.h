@@ -1,0 +1,41 @@
+#pragma once
+
+#include <zlib.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "io/file.h"
+
+namespace stenometry::io {
+
+/// Deflated bytes of a file (gzip or zlib) as if they were inflated. Only what is read stands in memory;
+/// reading backwards begins again at the beginning.
+class InflatedFile {
+  public:
+    /// \param file must outlive this.
+    InflatedFile(const InputFile& file, std::uint64_t offset);
+    ~InflatedFile();
+    InflatedFile(const InflatedFile&) = delete;
+    InflatedFile& operator=(const InflatedFile&) = delete;
+
+    /// \throws IoError if the data are damaged or end before the last byte asked for.
+    void read(std::uint64_t offset, std::span<char> into);
+
+    /// Up to `count` bytes from the beginning; fewer where the data end or are damaged.
+    std::string head(std::size_t count);
+
+  private:
+    void restart();
+    std::size_t inflate_some(std::span<char> into);
+
+    const InputFile* file_;
+    std::uint64_t begin_;
+    std::uint64_t next_ = 0;      ///< the next compressed byte to read from the file
+    std::uint64_t position_ = 0;  ///< the next inflated byte
+    std::string block_;
+    z_stream stream_{};
+};
+
+}  // namespace stenometry::io
