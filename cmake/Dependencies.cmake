@@ -6,6 +6,7 @@ find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
 # Debian's GDCM lists command line tools of a package that is not installed, and says so at length: not our concern.
 set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
 set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
+# For stenometry::itk, and for the tests, which write files with it: the library itself is not linked to ITK.
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKIOMeta ITKIONIFTI ITKIONRRD)
 set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
 find_package(Eigen3 3.4 REQUIRED)
@@ -21,10 +22,9 @@ pkg_check_modules(HWY REQUIRED IMPORTED_TARGET GLOBAL libhwy>=1.0)
 add_library(hwy::hwy ALIAS PkgConfig::HWY)
 
 # Debian's libopenjp2-7-dev has a CMake package that wants command line tools of another package.
-pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2>=2.4)
+pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET GLOBAL libopenjp2>=2.4)
 add_library(openjpeg::openjpeg ALIAS PkgConfig::OPENJPEG)
 
-# ITK's own variable names every module it was built with; these are the ones that are called.
 set(STENOMETRY_ITK_LIBRARIES ${ITK_LIBRARIES})
 
 if(STENOMETRY_BUILD_PROGRAMS)
