@@ -286,26 +286,6 @@ double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, dou
     return std::sqrt(total * total - filter_px * filter_px);
 }
 
-/// Standard error of the width: what is left of it when its course along the vessel is taken away.
-std::vector<double> width_errors(const std::vector<double>& width, double rows_averaged) {
-    const std::vector<double> course = local_fit(width, 3.0 * rows_averaged, 2);
-    std::vector<double> errors(width.size(), nan);
-    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(10.0 * rows_averaged));
-    const auto size = static_cast<std::ptrdiff_t>(width.size());
-    for (std::ptrdiff_t i = 0; i < size; ++i) {
-        std::vector<double> near;
-        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - reach); k < std::min(size, i + reach + 1);
-             ++k) {
-            const auto at = static_cast<std::size_t>(k);
-            if (const double left_over = width[at] - course[at]; std::isfinite(left_over))
-                near.push_back(std::abs(left_over));
-        }
-        constexpr double mad_to_sd = 1.4826;
-        if (near.size() > 4) errors[static_cast<std::size_t>(i)] = mad_to_sd * median(near);
-    }
-    return errors;
-}
-
 }  // namespace
 
 void ContourOptions::validate() const {
@@ -354,7 +334,8 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
         contour.right_px.push_back(found ? pass.at(i, walls.right[i]) : no_point);
         contour.width_px.push_back(found ? width : nan);
     }
-    contour.width_sd_px = width_errors(contour.width_px, options.smoothing.in_px(frame.calibration) / step);
+    contour.width_sd_px =
+        noise_of(contour.width_px, 3.0 * std::max(1.0, options.smoothing.in_px(frame.calibration) / step));
     if (std::none_of(contour.width_px.begin(), contour.width_px.end(),
                      [](double w) { return std::isfinite(w); }))
         contour.reason = Unmeasurable::edges_lost;

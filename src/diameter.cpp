@@ -93,11 +93,23 @@ struct Reading {
     bool known() const { return std::isfinite(value) && std::isfinite(sd) && sd > 0.0; }
 };
 
-Reading combined(const Reading& a, const Reading& b) {
-    if (!a.known()) return b;
-    if (!b.known()) return a;
-    const double wa = 1.0 / (a.sd * a.sd), wb = 1.0 / (b.sd * b.sd);
-    return {(wa * a.value + wb * b.value) / (wa + wb), 1.0 / std::sqrt(wa + wb)};
+Reading combined(const Reading& by_edges, const Reading& by_area) {
+    if (!by_edges.known()) return by_area;
+    if (!by_area.known()) return by_edges;
+    // A lumen so wide would take three times as much from the intensity: those edges are not its walls.
+    constexpr double contradiction = 1.7;
+    if (by_edges.value > contradiction * by_area.value) return by_area;
+    const double we = 1.0 / (by_edges.sd * by_edges.sd), wa = 1.0 / (by_area.sd * by_area.sd);
+    return {(we * by_edges.value + wa * by_area.value) / (we + wa), 1.0 / std::sqrt(we + wa)};
+}
+
+/// Diameter of a round lumen with that integrated attenuation.
+Reading diameter_of(double area, double contrast) {
+    if (!(area > 0.0)) return {};
+    // Neither the background under a lumen nor its roundness is known better than this.
+    constexpr double area_uncertainty = 0.15;
+    const double diameter = std::sqrt(4.0 * area / (std::numbers::pi * contrast));
+    return {diameter, 0.5 * area_uncertainty * diameter};
 }
 
 }  // namespace
@@ -119,10 +131,12 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
                                  const DiameterOptions& options) {
     options.validate();
     const std::size_t size = contour.width_px.size();
-    DiameterProfile profile{.position_px = contour.centerline.arc_length_px(),
-                            .diameter_px = std::vector<double>(size, nan),
-                            .sd_px = std::vector<double>(size, nan),
-                            .method = options.method};
+    DiameterProfile profile{
+        .position_px = contour.centerline.arc_length_px(),
+        .diameter_px = std::vector<double>(size, nan),
+        .sd_px = std::vector<double>(size, nan),
+        .along_px = std::hypot(contour.along_px, options.smoothing.in_px(frame.calibration)),
+        .method = options.method};
     std::vector<double> widths;
     for (const double width : contour.width_px)
         if (std::isfinite(width)) widths.push_back(width);
@@ -143,31 +157,21 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
         areas[i] = densitometer.read(i, 0.5 * wide + 2.5 * contour.blur_px).area;
     }
     const double contrast = contrast_of(areas, edges, 3.0 * blur);
-
-    // Neither the background under a lumen nor its roundness is known better than this.
-    constexpr double area_uncertainty = 0.15;
     const double step = profile.position_px.back() / static_cast<double>(size - 1);
-    const double smoothing = options.smoothing.in_px(frame.calibration) / step;
-    const std::vector<double> area = local_fit(areas, 0.5 * smoothing, 1);
-    std::vector<double> readings(size, nan), errors(size, nan);
+    const double rows = options.smoothing.in_px(frame.calibration) / step;
+    const std::vector<double> area = local_fit(areas, 1.75 * rows, 1);
+    std::vector<double> readings(size, nan);
     for (std::size_t i = 0; i < size; ++i) {
-        const Reading by_edges{edges[i], correction.gain(contour.width_px[i]) * contour.width_sd_px[i]};
-        Reading by_area;
-        if (area[i] > 0.0) {
-            by_area.value = std::sqrt(4.0 * area[i] / (std::numbers::pi * contrast));
-            by_area.sd = 0.5 * area_uncertainty * by_area.value;
-        }
-        const Reading reading = combined(by_edges, by_area);
-        readings[i] = reading.value;
-        errors[i] = reading.sd;
+        const double gain = correction.gain(contour.width_px[i]);
+        constexpr double useless_gain =
+            2.0;  // the blur hides the diameter: only the loss of intensity tells it
+        const Reading by_edges{gain < useless_gain ? edges[i] : nan, gain * contour.width_sd_px[i]};
+        readings[i] = combined(by_edges, diameter_of(area[i], contrast)).value;
     }
-    // The image was averaged over this many samples of the profile before the walls were found.
-    const double correlated = 2.0 * std::sqrt(std::numbers::pi) * std::max(1.0, contour.along_px / step);
-    const SmoothCurve smooth = adaptive_fit(readings, errors, correlated,
-                                            {0.25 * smoothing, 0.4 * smoothing, 0.6 * smoothing, smoothing,
-                                             1.5 * smoothing, 2.5 * smoothing, 4 * smoothing});
-    profile.diameter_px = smooth.value;
-    profile.sd_px = smooth.sd;
+    profile.diameter_px = local_fit(readings, rows, 1);
+    constexpr double course =
+        5.0;  // times the smoothing: slower than the noise of a path, faster than most lesions
+    profile.sd_px = noise_of(profile.diameter_px, course * rows);
     return profile;
 }
 

@@ -53,28 +53,24 @@ std::vector<double> local_fit(const std::vector<double>& values, double sigma, i
     return result;
 }
 
-SmoothCurve adaptive_fit(const std::vector<double>& values, const std::vector<double>& sd,
-                         double correlated_samples, const std::vector<double>& sigmas) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    constexpr double confidence = 1.0;  // half width of the intervals in standard errors
-    const std::size_t size = values.size();
-    SmoothCurve curve{std::vector<double>(size, nan), std::vector<double>(size, nan)};
-    std::vector<double> low(size, -std::numeric_limits<double>::infinity());
-    std::vector<double> high(size, std::numeric_limits<double>::infinity());
-    std::vector<bool> open(size, true);
-    for (const double sigma : sigmas) {
-        std::vector<double> gain;
-        const std::vector<double> fit = local_fit(values, sigma, 1, &gain);
-        for (std::size_t i = 0; i < size; ++i) {
-            if (!open[i] || !std::isfinite(fit[i])) continue;
-            const double error = sd[i] * std::min(1.0, gain[i] * std::sqrt(correlated_samples));
-            low[i] = std::max(low[i], fit[i] - confidence * error);
-            high[i] = std::min(high[i], fit[i] + confidence * error);
-            open[i] = !(low[i] > high[i]);
-            if (open[i] || std::isnan(curve.value[i])) curve.value[i] = fit[i], curve.sd[i] = error;
+std::vector<double> noise_of(const std::vector<double>& values, double course_sigma) {
+    const std::vector<double> course = local_fit(values, course_sigma, 2);
+    std::vector<double> errors(values.size(), std::numeric_limits<double>::quiet_NaN());
+    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(6.0 * course_sigma));
+    const auto size = static_cast<std::ptrdiff_t>(values.size());
+    for (std::ptrdiff_t i = 0; i < size; ++i) {
+        std::vector<double> near;
+        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - reach); k < std::min(size, i + reach + 1);
+             ++k) {
+            const auto at = static_cast<std::size_t>(k);
+            if (const double rest = values[at] - course[at]; std::isfinite(rest))
+                near.push_back(std::abs(rest));
         }
+        constexpr double mad_to_sd = 1.4826;
+        constexpr std::size_t fewest = 5;
+        if (near.size() >= fewest) errors[static_cast<std::size_t>(i)] = mad_to_sd * median(near);
     }
-    return curve;
+    return errors;
 }
 
 }  // namespace stenometry

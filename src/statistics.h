@@ -18,17 +18,9 @@ inline double median(std::vector<double> values) { return quantile(std::move(val
 std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order,
                               std::vector<double>* noise_gain = nullptr);
 
-/// A smoothed curve and its standard error.
-struct SmoothCurve {
-    std::vector<double> value, sd;
-};
-
-/// Smooths each sample over the longest stretch on which the curve still is a parabola within its noise: long
-/// where the curve is flat, short where it bends, so that neither noise nor smoothing moves a minimum.
-/// Source: Goldenshluger and Nemirovski, Math. Methods Stat. 6 (1997) 135 (intersection of confidence
-/// intervals). \param sd standard error of each sample. \param correlated_samples how many neighbouring
-/// samples share their noise. \param sigmas widths to choose from in samples, ascending, at least one.
-SmoothCurve adaptive_fit(const std::vector<double>& values, const std::vector<double>& sd,
-                         double correlated_samples, const std::vector<double>& sigmas);
+/// Standard error of each sample of a curve: the median absolute deviation, among the samples less than 2
+/// `course_sigma` away, from the curve's own course, a local parabola of `course_sigma` samples. What is
+/// slower counts as course.
+std::vector<double> noise_of(const std::vector<double>& values, double course_sigma);
 
 }  // namespace stenometry

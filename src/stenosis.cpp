@@ -1,5 +1,6 @@
 #include "stenometry/stenosis.h"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -95,8 +96,60 @@ Stenosis placed(const VesselContour& contour, Stretch lesion, std::size_t mld) {
             .distal_at_px = line[lesion.last]};
 }
 
+/// Least squares with the last two coefficients not negative: the best of the four ways to leave them out.
+Eigen::Vector3d fit_not_negative(const Eigen::MatrixXd& basis, const Eigen::VectorXd& values) {
+    Eigen::Vector3d best = Eigen::Vector3d::Zero();
+    double least = std::numeric_limits<double>::infinity();
+    for (const std::vector<Eigen::Index>& used :
+         std::vector<std::vector<Eigen::Index>>{{0}, {0, 1}, {0, 2}, {0, 1, 2}}) {
+        const Eigen::MatrixXd part = basis(Eigen::all, used);
+        const Eigen::VectorXd found = part.colPivHouseholderQr().solve(values);
+        const double rest = (values - part * found).squaredNorm();
+        if (rest >= least || (used.size() > 1 && found.tail(found.size() - 1).minCoeff() < 0.0)) continue;
+        least = rest;
+        best.setZero();
+        best(used) = found;
+    }
+    return best;
+}
+
+/// The samples around the narrowest one that lie in the lower half of the lesion.
+Stretch throat_of(const DiameterProfile& profile, const ReferenceProfile& reference,
+                  const Stenosis& stenosis) {
+    const auto& diameter = profile.diameter_px;
+    const std::size_t mld = stenosis.mld_index;
+    const double half_way = 0.5 * (diameter[mld] + reference.diameter_px[mld]);
+    Stretch throat{mld, mld};
+    while (throat.first > stenosis.proximal_index && diameter[throat.first - 1] < half_way) --throat.first;
+    while (throat.last < stenosis.distal_index && diameter[throat.last + 1] < half_way) ++throat.last;
+    return throat;
+}
+
+/// The least of many noisy samples is too small, their mean is too large. So a bowl is fitted to the throat,
+/// flat, round or steep-walled as the samples ask, and its bottom is the minimal lumen diameter: 1, u, u^2
+/// and u^4 with the latter two not negative. What averaging along the vessel filled in is taken off again:
+/// half its variance times the curvature.
+double bottom_of_throat(const DiameterProfile& profile, Stretch throat) {
+    const std::size_t count = throat.last - throat.first + 1;
+    constexpr std::size_t fewest = 6;
+    if (count < fewest) return profile.diameter_px[(throat.first + throat.last) / 2];
+
+    const double middle = 0.5 * (profile.position_px[throat.first] + profile.position_px[throat.last]);
+    const double half = 0.5 * (profile.position_px[throat.last] - profile.position_px[throat.first]);
+    Eigen::MatrixXd basis(static_cast<Eigen::Index>(count), 3);
+    Eigen::VectorXd diameter(static_cast<Eigen::Index>(count));
+    for (std::size_t k = 0; k < count; ++k) {
+        const double u = (profile.position_px[throat.first + k] - middle) / half;
+        basis.row(static_cast<Eigen::Index>(k)) << 1.0, u * u, u * u * u * u;
+        diameter(static_cast<Eigen::Index>(k)) = profile.diameter_px[throat.first + k];
+    }
+    const Eigen::Vector3d bowl = fit_not_negative(basis, diameter);
+    const double curvature = 2.0 * bowl(1) / (half * half);
+    return bowl(0) - 0.5 * profile.along_px * profile.along_px * curvature;
+}
+
 Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const ReferenceProfile& reference) {
-    const double mld = profile.diameter_px[stenosis.mld_index],
+    const double mld = bottom_of_throat(profile, throat_of(profile, reference, stenosis)),
                  healthy = reference.diameter_px[stenosis.mld_index];
     const double mld_sd = profile.sd_px[stenosis.mld_index], healthy_sd = reference.sd_px[stenosis.mld_index];
     const double ratio = mld / healthy;

@@ -13,7 +13,7 @@ struct ContourOptions {
     double first_derivative_weight = 0.5;  ///< Reiber's mix of first and second derivative edges, 0..1
     double filter_px =
         0.7;  ///< sigma of the derivative across the vessel, > 0: pixels, because it fights pixel noise
-    PhysicalLength smoothing{.mm = 0.3, .uncalibrated_px = 1.5};  ///< sigma of the averaging along it, >= 0
+    PhysicalLength smoothing{.mm = 0.5, .uncalibrated_px = 2.0};  ///< sigma of the averaging along it, >= 0
     int passes = 2;  ///< the second follows the middle of the walls that the first found, >= 1
 
     /// \throws InvalidInput naming the field and its value.
