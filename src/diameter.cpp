@@ -96,8 +96,8 @@ struct Reading {
 Reading combined(const Reading& by_edges, const Reading& by_area) {
     if (!by_edges.known()) return by_area;
     if (!by_area.known()) return by_edges;
-    // A lumen so wide would take three times as much from the intensity: those edges are not its walls.
-    constexpr double contradiction = 1.7;
+    // A lumen so wide would take five times as much from the intensity: those edges are not its walls.
+    constexpr double contradiction = 2.2;
     if (by_edges.value > contradiction * by_area.value) return by_area;
     const double we = 1.0 / (by_edges.sd * by_edges.sd), wa = 1.0 / (by_area.sd * by_area.sd);
     return {(we * by_edges.value + wa * by_area.value) / (we + wa), 1.0 / std::sqrt(we + wa)};
