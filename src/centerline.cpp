@@ -15,14 +15,11 @@ namespace stenometry {
 
 namespace {
 
-/// Cost of background over the cost of the vessel's middle. Large enough that the straight way across a bend,
-/// shorter by at most a factor of pi / 2 for a half circle and of any size for a loop, is dearer; small
-/// enough that a tight stenosis, which answers little more than background, is not gone around through a side
-/// branch.
-constexpr double background_cost = 40.0;
-
-/// A pixel answers like a vessel from this part of the response at the given points on.
-constexpr double vessel_fraction = 0.05;
+/// Cost of background over the cost of the vessel's middle. Large enough that the straight way across a bend
+/// is dearer, even across a loop whose ends lie twenty times closer to each other than along the vessel;
+/// small enough that a tight stenosis, which answers little more than background, is not gone around through
+/// a side branch.
+constexpr float background_cost = 40.0F;
 
 struct Pixel {
     int x = 0;
@@ -175,8 +172,8 @@ class PathFinder {
         return std::hypot(static_cast<float>(at.x - goal.x), static_cast<float>(at.y - goal.y));
     }
     float cost(int x, int y) const {
+        constexpr float floor = 1.0F / (background_cost - 1.0F);
         const float part = std::min(1.0F, vesselness_.response(x, y) / reference_);
-        constexpr auto floor = static_cast<float>(1.0 / (background_cost - 1.0));
         return (1.0F + floor) / (part + floor);
     }
     bool passable(int x, int y) const {
@@ -229,8 +226,10 @@ Polyline find_leg(const Vesselness& vesselness, const Anchor& from, const Anchor
     Pixel start = nearest_pixel(from.at), goal = nearest_pixel(to.at);
     const bool turned = std::pair(goal.y, goal.x) < std::pair(start.y, start.x);
     if (turned) std::swap(start, goal);
+    // The stronger end is the scale: against the weaker one, side branches would answer as fully as the
+    // vessel.
     std::vector<Pixel> pixels =
-        PathFinder(vesselness, std::min(from.response, to.response)).find(start, goal);
+        PathFinder(vesselness, std::max(from.response, to.response)).find(start, goal);
     if (turned) std::reverse(pixels.begin(), pixels.end());
     Polyline leg;
     leg.reserve(pixels.size());
@@ -269,13 +268,13 @@ void CenterlineOptions::validate() const {
     require(snap_radius.uncalibrated_px > 0.0 && std::isfinite(snap_radius.uncalibrated_px),
             "snap_radius.uncalibrated_px", snap_radius.uncalibrated_px);
     require(step_px > 0.0 && std::isfinite(step_px), "step_px", step_px);
-    require(smoothing_px >= 0.0 && std::isfinite(smoothing_px), "smoothing_px", smoothing_px);
+    require(smoothing_px > 0.0 && std::isfinite(smoothing_px), "smoothing_px", smoothing_px);
 }
 
 Centerline refine_centerline(const Vesselness& vesselness, const Polyline& rough_px,
                              const CenterlineOptions& options) {
     options.validate();
-    return {.points_px = refine_on_ridge(vesselness.response, vesselness.scale_px, rough_px,
+    return {.points_px = refine_on_ridge({vesselness.response, vesselness.scale_px}, rough_px,
                                          {.step_px = options.step_px, .smoothing_px = options.smoothing_px})};
 }
 

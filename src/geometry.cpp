@@ -10,14 +10,6 @@
 
 namespace stenometry {
 
-namespace {
-
-/// Weight of a point that must not move, against 1 for the others: large, yet harmless to the solution's
-/// precision.
-constexpr double pinned_weight = 1e6;
-
-}  // namespace
-
 std::vector<double> cumulative_length(const Polyline& line) {
     std::vector<double> arc(line.size(), 0.0);
     for (std::size_t i = 1; i < line.size(); ++i) arc[i] = arc[i - 1] + distance(line[i - 1], line[i]);
@@ -105,17 +97,7 @@ Polyline smooth(const Polyline& line, double length) {
     if (line.size() < 3 || length == 0.0) return line;
     const double step = stenometry::length(line) / static_cast<double>(line.size() - 1);
     if (step == 0.0) return line;
-    std::vector<double> x, y, weights(line.size(), 1.0);
-    for (const Point p : line) x.push_back(p.x), y.push_back(p.y);
-    const double stiffness = stiffness_for(length, step);
-    weights.front() = weights.back() = pinned_weight * (1.0 + stiffness);
-    x = smooth_samples(x, weights, stiffness);
-    y = smooth_samples(y, weights, stiffness);
-    Polyline result(line.size());
-    for (std::size_t i = 0; i < line.size(); ++i) result[i] = {x[i], y[i]};
-    result.front() = line.front();
-    result.back() = line.back();
-    return result;
+    return smooth_curve(line, std::vector<double>(line.size(), 1.0), stiffness_for(length, step), true);
 }
 
 }  // namespace stenometry

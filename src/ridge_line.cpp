@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "smoothing.h"
@@ -13,10 +14,15 @@ namespace {
 constexpr double across_step = 0.5;  // px between samples across the curve
 constexpr int passes = 3;            // each starts from the normals of the pass before
 
+/// The rough curve is already a path of strong pixels, so that the crest is near; farther away is another
+/// vessel.
+double reach_of(double scale) { return std::max(2.0, 0.7 * scale); }
+
 /// What the ridge looks like across one point of the curve.
 struct Section {
-    double offset = 0.0;  ///< of the crest from the curve, along the normal
-    double weight = 0.0;  ///< how much it is to be believed
+    double offset = 0.0;    ///< of the crest from the curve, along the normal
+    double response = 0.0;  ///< at the crest, 0 where there is none
+    double scale = 1.0;
 };
 
 /// Samples of the ridge in the curve's own coordinates: one row per point, one column per offset.
@@ -33,6 +39,7 @@ class Straightened {
     std::size_t columns() const { return 2 * static_cast<std::size_t>(half_) + 1; }
     std::size_t rows() const { return values_.size() / columns(); }
     const double* row(std::size_t i) const { return values_.data() + i * columns(); }
+    double strongest() const { return *std::max_element(values_.begin(), values_.end()); }
     double offset(std::size_t column) const { return (static_cast<double>(column) - half_) * across_step; }
 
   private:
@@ -41,109 +48,121 @@ class Straightened {
 };
 
 /// The column of the crest in every row: the brightest way along the curve that moves by at most one column a
-/// row.
+/// row. A step aside costs a twentieth of the strongest response: noise beside a weak crest is no reason to
+/// leave it.
 std::vector<std::size_t> follow_crest(const Straightened& sections, const std::vector<double>& reach) {
     const std::size_t n = sections.rows(), m = sections.columns();
+    const double step_cost = 0.05 * sections.strongest();
     std::vector<double> best(n * m);
     std::vector<std::int8_t> step(n * m, 0);
-    const auto gain = [&](std::size_t i, std::size_t k) {
-        const double off = sections.offset(k) / reach[i];
-        return sections.row(i)[k] * std::max(0.0, 1.0 - 0.25 * off * off);
-    };
-    for (std::size_t k = 0; k < m; ++k) best[k] = gain(0, k);
-    for (std::size_t i = 1; i < n; ++i) {
-        const double* before = &best[(i - 1) * m];
+    for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t k = 0; k < m; ++k) {
-            // Straight on is preferred among equals, so that a plateau does not make the crest drift.
-            int choice = 0;
-            if (k > 0 && before[k - 1] > before[k]) choice = -1;
-            if (k + 1 < m && before[k + 1] > before[k + static_cast<std::size_t>(choice + 1) - 1]) choice = 1;
-            step[i * m + k] = static_cast<std::int8_t>(choice);
-            best[i * m + k] = before[static_cast<std::size_t>(static_cast<int>(k) + choice)] + gain(i, k);
+            double before = i == 0 ? 0.0 : best[(i - 1) * m + k];
+            for (const int aside : {-1, 1}) {
+                if (i == 0 || (aside < 0 ? k == 0 : k + 1 == m)) continue;
+                const double from = best[(i - 1) * m + k + static_cast<std::size_t>(aside)] - step_cost;
+                if (from <= before) continue;
+                before = from;
+                step[i * m + k] = static_cast<std::int8_t>(aside);
+            }
+            const double off = sections.offset(k) / reach[i];
+            best[i * m + k] = before + sections.row(i)[k] * std::max(0.0, 1.0 - 0.25 * off * off);
         }
     }
+    // Among equals the middle, so that nothing moves where there is no ridge.
+    std::size_t at = m / 2;
+    for (std::size_t k = 0; k < m; ++k)
+        if (best[(n - 1) * m + k] > best[(n - 1) * m + at]) at = k;
     std::vector<std::size_t> column(n);
-    const double* last = &best[(n - 1) * m];
-    column[n - 1] = static_cast<std::size_t>(std::max_element(last, last + m) - last);
-    for (std::size_t i = n - 1; i > 0; --i)
-        column[i - 1] = static_cast<std::size_t>(static_cast<int>(column[i]) + step[i * m + column[i]]);
+    for (std::size_t i = n; i-- > 0;) {
+        column[i] = at;
+        at += static_cast<std::size_t>(step[i * m + at]);
+    }
     return column;
 }
 
 /// Vertex of the parabola through the samples around column `k`, by least squares over `half` columns on
-/// either side.
+/// either side. The window is narrow: farther out the response leans towards neighbours and uneven
+/// background.
 Section fit_crest(const Straightened& sections, std::size_t i, std::size_t k, int half) {
     const double* row = sections.row(i);
-    const int m = static_cast<int>(sections.columns());
-    const int centre = std::clamp(static_cast<int>(k), half, m - 1 - half);
-    double s0 = 0, s1 = 0, s2 = 0, q2 = 0, q4 = 0;
+    const int centre = std::clamp(static_cast<int>(k), half, static_cast<int>(sections.columns()) - 1 - half);
+    double s0 = 0.0, s1 = 0.0, s2 = 0.0, q2 = 0.0, q4 = 0.0;
     for (int d = -half; d <= half; ++d) {
-        const double v = row[centre + d], dd = static_cast<double>(d) * d;
-        s0 += v, s1 += v * d, s2 += v * dd, q2 += dd, q4 += dd * dd;
+        const double value = row[centre + d];
+        const double dd = static_cast<double>(d) * d;
+        s0 += value;
+        s1 += value * d;
+        s2 += value * dd;
+        q2 += dd;
+        q4 += dd * dd;
     }
     const double count = 2 * half + 1;
-    const double slope = s1 / q2;
     const double curvature = 2.0 * (count * s2 - q2 * s0) / (count * q4 - q2 * q2);
-    Section section{sections.offset(k), 0.0};
-    if (!(curvature < 0.0)) return section;
-    const double shift = -slope / curvature;
-    if (std::abs(shift) > half) return section;
-    section.offset = sections.offset(static_cast<std::size_t>(centre)) + shift * across_step;
-    section.weight = row[k];
-    return section;
+    const double shift = curvature < 0.0 ? -(s1 / q2) / curvature : 2.0 * half;
+    if (std::abs(shift) > half) return {.offset = sections.offset(k)};
+    return {.offset = sections.offset(static_cast<std::size_t>(centre)) + shift * across_step,
+            .response = row[k]};
 }
 
 /// Scale along the curve, by the median of a window: single pixels answer at a scale of their own.
 std::vector<double> scales_along(const Image<float>& scale_px, const Polyline& line) {
-    constexpr std::size_t half = 8;
+    constexpr std::ptrdiff_t half = 8;
     std::vector<double> raw, result;
     for (const Point p : line) raw.push_back(std::max(0.5, sample_bilinear(scale_px, p)));
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        const std::size_t first = i > half ? i - half : 0;
-        const std::size_t last = std::min(raw.size(), i + half + 1);
-        std::vector<double> window(raw.begin() + static_cast<std::ptrdiff_t>(first),
-                                   raw.begin() + static_cast<std::ptrdiff_t>(last));
-        const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
+    for (std::ptrdiff_t i = 0; i < std::ssize(raw); ++i) {
+        std::vector<double> window(raw.begin() + std::max<std::ptrdiff_t>(0, i - half),
+                                   raw.begin() + std::min(std::ssize(raw), i + half + 1));
+        const auto middle = window.begin() + std::ssize(window) / 2;
         std::nth_element(window.begin(), middle, window.end());
         result.push_back(*middle);
     }
     return result;
 }
 
-std::vector<Section> find_sections(const Image<float>& ridge, const Image<float>& scale_px,
-                                   const Polyline& line) {
-    const std::vector<double> scale = scales_along(scale_px, line);
+std::vector<Section> find_sections(const Ridge& ridge, const Polyline& line) {
+    const std::vector<double> scale = scales_along(ridge.scale_px, line);
     std::vector<double> reach;
-    for (const double s : scale) reach.push_back(std::max(2.0, 1.5 * s));
-    const double widest = *std::max_element(reach.begin(), reach.end());
-    const Straightened sections(ridge, line, widest + 1.0);
+    for (const double s : scale) reach.push_back(reach_of(s));
+    const Straightened sections(ridge.response, line, *std::max_element(reach.begin(), reach.end()) + 1.0);
     const std::vector<std::size_t> column = follow_crest(sections, reach);
     std::vector<Section> result;
     for (std::size_t i = 0; i < line.size(); ++i) {
-        const int half = std::max(2, static_cast<int>(std::lround(0.7 * scale[i] / across_step)));
-        result.push_back(
-            fit_crest(sections, i, column[i], std::min(half, static_cast<int>(sections.columns() / 2))));
+        const int half = std::max(2, static_cast<int>(std::lround(0.3 * scale[i] / across_step)));
+        result.push_back(fit_crest(sections, i, column[i], half));
+        result.back().scale = scale[i];
     }
     return result;
 }
 
-/// Moves the curve to the crest. Where the crest is weak, as in a tight stenosis, its neighbours lead the
-/// curve across.
-Polyline move_to_crest(const Image<float>& ridge, const Image<float>& scale_px, const Polyline& line,
-                       double smoothing_px, double step_px) {
-    const std::vector<Section> sections = find_sections(ridge, scale_px, line);
-    std::vector<double> offsets, weights;
+/// How much each crest point is to be believed. A weak one is uncertain by the inverse square of its
+/// response. Where the ridge is wider than the smoothing is long, the fourth power makes the smoothing as
+/// long as the ridge's scale, because a wide vessel has no sharp wiggles.
+std::vector<double> weights_of(const std::vector<Section>& sections, double smoothing_px) {
     double strongest = 0.0;
-    for (const Section& s : sections) strongest = std::max(strongest, s.weight);
+    for (const Section& s : sections) strongest = std::max(strongest, s.response);
+    std::vector<double> weights;
     for (const Section& s : sections) {
-        offsets.push_back(s.offset);
-        weights.push_back(strongest > 0.0 ? std::max(s.weight / strongest, 1e-4) : 1.0);
+        const double relative = strongest > 0.0 ? s.response / strongest : 1.0;
+        const double shortness = std::min(1.0, smoothing_px / s.scale);
+        // Never zero, so that the curve is defined where no crest was found.
+        weights.push_back(std::max(1e-6, relative * relative * std::pow(shortness, 4)));
     }
-    offsets = smooth_samples(offsets, weights, stiffness_for(smoothing_px, step_px));
+    return weights;
+}
+
+Polyline move_to_crest(const Ridge& ridge, const Polyline& line, const RidgeLineOptions& options) {
+    const std::vector<Section> sections = find_sections(ridge, line);
     const std::vector<Point> across = normals(line);
-    Polyline moved(line.size());
-    for (std::size_t i = 0; i < line.size(); ++i) moved[i] = line[i] + offsets[i] * across[i];
-    return moved;
+    Polyline crest(line.size());
+    for (std::size_t i = 0; i < line.size(); ++i) crest[i] = line[i] + sections[i].offset * across[i];
+    std::vector<double> weights = weights_of(sections, options.smoothing_px);
+    if (options.keep_ends) {
+        crest.front() = line.front();
+        crest.back() = line.back();
+    }
+    return smooth_curve(crest, weights, stiffness_for(options.smoothing_px, options.step_px),
+                        options.keep_ends);
 }
 
 }  // namespace
@@ -176,16 +195,13 @@ Point strongest_across(const Image<float>& image, Point p, Point across, double 
     return {std::clamp(best.x, 0.0, image.width() - 1.0), std::clamp(best.y, 0.0, image.height() - 1.0)};
 }
 
-Polyline refine_on_ridge(const Image<float>& ridge, const Image<float>& scale_px, const Polyline& rough,
-                         const RidgeLineOptions& options) {
+Polyline refine_on_ridge(const Ridge& ridge, const Polyline& rough, const RidgeLineOptions& options) {
     Polyline line = resample(rough, options.step_px);
     if (line.size() < 3) return line;
     // Steps of the pixel grid give normals that cross; they go before the first pass.
     line = resample(smooth(line, 2.0), options.step_px);
-    for (int pass = 0; pass < passes; ++pass) {
-        line = move_to_crest(ridge, scale_px, line, options.smoothing_px, options.step_px);
-        line = resample(smooth(line, 0.5 * options.smoothing_px), options.step_px);
-    }
+    for (int pass = 0; pass < passes && line.size() >= 3; ++pass)
+        line = resample(move_to_crest(ridge, line, options), options.step_px);
     return line;
 }
 

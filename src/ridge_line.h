@@ -12,14 +12,20 @@ double sample_bilinear(const Image<float>& image, Point p);
 /// pixel.
 Point strongest_across(const Image<float>& image, Point p, Point across, double reach);
 
-struct RidgeLineOptions {
-    double step_px = 0.5;
-    double smoothing_px = 2.0;
+/// A crest to be followed and how wide it is, as sigmas.
+struct Ridge {
+    const Image<float>& response;
+    const Image<float>& scale_px;
 };
 
-/// The curve moved to the crest of `ridge`, smoothed, and sampled every `step_px`. `scale_px` says how far
-/// from the curve the crest may be, and how wide it is.
-Polyline refine_on_ridge(const Image<float>& ridge, const Image<float>& scale_px, const Polyline& rough,
-                         const RidgeLineOptions& options);
+struct RidgeLineOptions {
+    double step_px = 0.5;
+    double smoothing_px = 2.0;  ///< of the curve; the scale of the ridge where that is larger; > 0
+    bool keep_ends = false;     ///< whether the first and the last point stay where they are
+};
+
+/// The curve moved to the crest of the ridge, smoothed, and sampled every `step_px`. Where the ridge is weak,
+/// as in a tight stenosis, the curve runs smoothly from one strong part to the next.
+Polyline refine_on_ridge(const Ridge& ridge, const Polyline& rough, const RidgeLineOptions& options);
 
 }  // namespace stenometry

@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "stenometry/geometry.h"
+
 namespace stenometry {
 
 /// The samples z that minimise sum w_i (z_i - y_i)^2 + stiffness * sum (z_{i-1} - 2 z_i + z_{i+1})^2.
@@ -10,6 +12,10 @@ namespace stenometry {
 /// Source: Whittaker, Proc. Edinb. Math. Soc. 41 (1923) 63; Eilers, Anal. Chem. 75 (2003) 3631.
 std::vector<double> smooth_samples(std::span<const double> samples, std::span<const double> weights,
                                    double stiffness);
+
+/// Both coordinates of a curve smoothed in this way; with `keep_ends` its first and last point stay in place,
+/// whatever their weights.
+Polyline smooth_curve(const Polyline& line, std::vector<double> weights, double stiffness, bool keep_ends);
 
 /// The stiffness that halves the amplitude of a wave of wavelength 2 pi `length` where samples are `step`
 /// apart.
