@@ -118,6 +118,13 @@ Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
     };
 }
 
+/// The profile's own positions, which are right for pixels that are not square too.
+std::vector<double> positions_px(const Vessel& vessel) {
+    const Polyline& line = vessel.contour.centerline.points_px;
+    return vessel.diameter.position_px.size() == line.size() ? vessel.diameter.position_px
+                                                             : cumulative_length(line);
+}
+
 Unmeasurable reason_of(const Vessel& vessel) {
     return vessel.contour.reason != Unmeasurable::none ? vessel.contour.reason : vessel.reference.reason;
 }
@@ -125,7 +132,7 @@ Unmeasurable reason_of(const Vessel& vessel) {
 Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     const Polyline& line = vessel.contour.centerline.points_px;
     const std::size_t n = line.size();
-    const std::vector<double> arc = cumulative_length(line);
+    const std::vector<double> arc = positions_px(vessel);
     Json stenoses = Json::array();
     for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
     return {

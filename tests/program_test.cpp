@@ -1,1 +1,415 @@
-#include <gtest/gtest.h>
+// Runs the program itself, as a script would. Without it in the build there is nothing to run.
+#ifdef STENOMETRY_PROGRAM
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "stenometry/io/dicom.h"
+#include "stenometry/io/image.h"
+#include "stenometry/phantom.h"
+
+namespace stenometry {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string contents(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+struct Ending {
+    int code = -1;
+    std::string out, err;
+};
+
+/// A folder of its own for each test, with angiograms in it.
+class Program : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "stenometry_program_XXXXXX").string();
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+    /// Runs the program in the folder. \param end what the shell is told after the arguments, such as a
+    /// redirection
+    Ending run(const std::vector<std::string>& arguments, const std::string& end = "") const {
+        std::string command = "cd '" + folder_.string() + "' && '" STENOMETRY_PROGRAM "'";
+        for (const std::string& argument : arguments) command += " '" + argument + "'";
+        command += " >.out 2>.err </dev/null " + end;
+        const int status = std::system(command.c_str());
+        Ending ending{.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+        ending.out = contents(folder_ / ".out");
+        ending.err = contents(folder_ / ".err");
+        fs::remove(folder_ / ".out");
+        fs::remove(folder_ / ".err");
+        return ending;
+    }
+
+    /// One line that begins with the program's name and holds `part`, and nothing on standard output.
+    void expect_failure(int code, const std::vector<std::string>& arguments, const std::string& part,
+                        const std::string& end = "") const {
+        const std::string command = testing::PrintToString(arguments);
+        const Ending ending = run(arguments, end);
+        EXPECT_EQ(ending.code, code) << command << ending.err;
+        EXPECT_THAT(ending.out, IsEmpty()) << command;
+        EXPECT_THAT(ending.err, StartsWith("stenometry: ")) << command;
+        EXPECT_THAT(ending.err, HasSubstr(part)) << command;
+        EXPECT_EQ(std::count(ending.err.begin(), ending.err.end(), '\n'), 1) << command << ending.err;
+    }
+
+    /// The files that lie in the folder.
+    std::vector<std::string> files() const {
+        std::vector<std::string> names;
+        for (const auto& entry : fs::directory_iterator(folder_))
+            names.push_back(entry.path().filename().string());
+        std::sort(names.begin(), names.end());
+        return names;
+    }
+
+    fs::path folder_;
+};
+
+/// A vessel of 3 mm from left to right through the middle of 160 x 160 pixels of 0.25 mm, with a lesion of 60
+/// %.
+Image<std::uint16_t> render_angiogram(double contrast = 1.0) {
+    phantom::Scene scene{.width_px = 160, .height_px = 160, .mm_per_px = 0.25};
+    phantom::Tube tube = phantom::straight_tube(3.0, 60.0);
+    tube.lesions.push_back({.at_mm = 30.0, .length_mm = 8.0, .percent_diameter = 60.0});
+    scene.tubes.push_back(tube);
+    scene.attenuation_per_mm *= contrast;
+    const phantom::Phantom phantom = phantom::render(scene);
+    Image<std::uint16_t> pixels(160, 160);
+    for (int y = 0; y < 160; ++y)
+        for (int x = 0; x < 160; ++x) pixels(x, y) = static_cast<std::uint16_t>(phantom.frame.pixels(x, y));
+    return pixels;
+}
+
+/// With the angiogram as vessel.png.
+class ProgramOnAngiogram : public Program {
+  protected:
+    void SetUp() override {
+        Program::SetUp();
+        io::write_png(path("vessel.png"), render_angiogram());
+    }
+
+    std::vector<std::string> measuring(const std::vector<std::string>& more) const {
+        std::vector<std::string> arguments{"measure", "vessel.png", "--from", "20,79.5", "--to", "140,79.5"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+};
+
+// Exit code 0.
+
+TEST_F(Program, HelpOfEveryVerbHasAnExample) {
+    EXPECT_THAT(run({"--help"}).out, HasSubstr("measure"));
+    for (const char* verb : {"measure", "analyze", "segment", "phantom"}) {
+        const Ending ending = run({verb, "--help"});
+        EXPECT_EQ(ending.code, 0) << verb;
+        EXPECT_THAT(ending.out, HasSubstr(std::string("Example: stenometry ") + verb)) << verb;
+    }
+}
+
+TEST_F(Program, TellsItsVersion) {
+    const Ending ending = run({"--version"});
+    EXPECT_EQ(ending.code, 0);
+    EXPECT_THAT(ending.out, StartsWith("stenometry "));
+}
+
+TEST_F(ProgramOnAngiogram, MeasuresALesionBetweenTwoPoints) {
+    const Ending ending = run(measuring({"--spacing", "0.25", "--json", "-"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto report = nlohmann::json::parse(ending.out);
+    EXPECT_EQ(report["schema"], "stenometry.analysis/1");
+    EXPECT_EQ(report["input"]["path"], "vessel.png");
+    EXPECT_EQ(report["calibration"]["source"], "user");
+    ASSERT_EQ(report["vessels"].size(), 1U);
+    ASSERT_EQ(report["vessels"][0]["stenoses"].size(), 1U);
+    // The program passes on what the library measures, whose accuracy is tested elsewhere: within 10 points
+    // here.
+    EXPECT_NEAR(report["vessels"][0]["stenoses"][0]["percent_diameter_stenosis"].get<double>(), 60.0, 10.0);
+}
+
+TEST_F(ProgramOnAngiogram, AnalyzesAFrameWithoutBeingTold) {
+    const Ending ending = run({"analyze", "vessel.png", "--spacing", "0.25", "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    EXPECT_GE(nlohmann::json::parse(ending.out)["vessels"].size(), 1U);
+}
+
+TEST_F(ProgramOnAngiogram, ReadsForAPersonWithoutJsonOnStandardOutput) {
+    const Ending ending = run(measuring({"--spacing", "0.25", "--json", "a.json"}));
+    EXPECT_EQ(ending.code, 0);
+    EXPECT_THAT(ending.out, HasSubstr("% DS"));
+    EXPECT_THAT(ending.out, HasSubstr("mm"));
+    EXPECT_THAT(ending.out, Not(HasSubstr("\033")));  // no colours in a file
+}
+
+TEST_F(ProgramOnAngiogram, WithoutCalibrationThereArePixelsAndAWarning) {
+    const Ending ending = run(measuring({"--json", "-"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto report = nlohmann::json::parse(ending.out);
+    EXPECT_TRUE(report["vessels"][0]["diameter_mm"].is_null());
+    EXPECT_TRUE(report["vessels"][0]["diameter_px"].is_array());
+    EXPECT_FALSE(report["warnings"].empty());
+    EXPECT_THAT(ending.err, HasSubstr("warning: "));
+}
+
+TEST_F(ProgramOnAngiogram, WritesEverythingThatIsAskedFor) {
+    const Ending ending =
+        run(measuring({"--spacing", "0.25", "--json", "a.json", "--csv", "a.csv", "--overlay", "a.png",
+                       "--overlay-scale", "3", "--plot", "plot.svg"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    EXPECT_TRUE(nlohmann::json::accept(contents(path("a.json"))));
+    EXPECT_THAT(contents(path("a.csv")), StartsWith("path,"));
+    EXPECT_EQ(cv::imread(path("a.png")).size(), cv::Size(480, 480));
+    EXPECT_THAT(contents(path("plot.svg")), StartsWith("<?xml"));
+}
+
+TEST_F(ProgramOnAngiogram, PlotIsAPictureWhereItsNameSaysSo) {
+    ASSERT_EQ(run(measuring({"--plot", "plot.png"})).code, 0);
+    EXPECT_FALSE(cv::imread(path("plot.png")).empty());
+}
+
+TEST_F(ProgramOnAngiogram, SegmentsIntoPicturesOfTheFramesSize) {
+    const Ending ending =
+        run({"segment", "vessel.png", "--spacing", "0.25", "--mask", "m.png", "--probability", "p.png"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const cv::Mat mask = cv::imread(path("m.png"), cv::IMREAD_UNCHANGED);
+    const cv::Mat probability = cv::imread(path("p.png"), cv::IMREAD_UNCHANGED);
+    EXPECT_EQ(mask.size(), cv::Size(160, 160));
+    EXPECT_EQ(probability.size(), cv::Size(160, 160));
+    EXPECT_EQ(mask.type(), CV_8UC1);
+    EXPECT_EQ(probability.type(), CV_16UC1);
+    EXPECT_EQ(cv::countNonZero(mask == 255) + cv::countNonZero(mask == 0), 160 * 160);
+    EXPECT_EQ(mask.at<std::uint8_t>(79, 40), 255);  // on the vessel
+}
+
+TEST_F(ProgramOnAngiogram, SameBytesWithAnyNumberOfThreadsAndAgain) {
+    const auto outputs = [&](const std::string& threads) {
+        const Ending ending = run({"analyze", "vessel.png", "--spacing", "0.25", "--threads", threads,
+                                   "--json", "a.json", "--csv", "a.csv", "--overlay", "a.png"});
+        EXPECT_EQ(ending.code, 0) << ending.err;
+        return ending.out + contents(path("a.json")) + contents(path("a.csv")) + contents(path("a.png"));
+    };
+    const std::string first = outputs("1");
+    EXPECT_EQ(outputs("2"), first);
+    EXPECT_EQ(outputs("2"), first);
+}
+
+TEST_F(ProgramOnAngiogram, ReferenceDiameterOfYourOwnIsTaken) {
+    const Ending ending = run(
+        measuring({"--spacing", "0.25", "--reference-diameter", "4", "--min-stenosis", "40", "--json", "-"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto vessel = nlohmann::json::parse(ending.out)["vessels"][0];
+    EXPECT_EQ(vessel["reference_method"], "given");
+    EXPECT_EQ(vessel["stenoses"][0]["reference_diameter_mm"], 4.0);
+}
+
+/// A cine of three frames, the middle one with contrast.
+class ProgramOnCine : public Program {
+  protected:
+    void SetUp() override {
+        Program::SetUp();
+        const std::vector<Image<std::uint16_t>> frames{render_angiogram(0.1), render_angiogram(1.0),
+                                                       render_angiogram(0.1)};
+        const io::DicomTags tags{.imager_pixel_spacing_mm = 0.35,
+                                 .source_to_detector_mm = 1050.0,
+                                 .source_to_patient_mm = 750.0,
+                                 .frame_time_ms = 66.7,
+                                 .tube_voltage_kv = 80.0};
+        io::write_dicom(path("cine.dcm"), frames, tags);
+    }
+};
+
+TEST_F(ProgramOnCine, ChoosesTheFilledFrameAndSaysSo) {
+    const Ending ending = run({"analyze", "cine.dcm", "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto report = nlohmann::json::parse(ending.out);
+    EXPECT_EQ(report["input"]["frame"], 1);
+    EXPECT_EQ(report["input"]["frames"], 3);
+    EXPECT_EQ(report["calibration"]["source"], "dicom_isocenter");
+    EXPECT_THAT(ending.err, HasSubstr("frame 1 of 3"));
+}
+
+TEST_F(ProgramOnCine, FrameAskedForIsTaken) {
+    const Ending ending =
+        run({"measure", "cine.dcm", "--frame", "1", "--from", "20,79.5", "--to", "140,79.5", "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    EXPECT_EQ(nlohmann::json::parse(ending.out)["input"]["frame"], 1);
+    EXPECT_THAT(ending.err, Not(HasSubstr("chosen")));
+    expect_failure(2, {"analyze", "cine.dcm", "--frame", "3"},
+                   "--frame 3: cine.dcm has 3 frames, numbers 0 to 2");
+}
+
+TEST_F(ProgramOnCine, SpacingOfTheCommandLineOverridesTheFiles) {
+    const Ending ending = run({"analyze", "cine.dcm", "--frame", "1", "--spacing", "0.3", "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto calibration = nlohmann::json::parse(ending.out)["calibration"];
+    EXPECT_EQ(calibration["source"], "user");
+    EXPECT_EQ(calibration["mm_per_px_x"], 0.3);
+}
+
+// Exit code 2: the command line is wrong.
+
+TEST_F(ProgramOnAngiogram, WrongCommandLinesAreNamed) {
+    expect_failure(2, {}, "measure");
+    expect_failure(2, {"frobnicate"}, "frobnicate");
+    expect_failure(2, {"analyze"}, "IMAGE");
+    expect_failure(2, {"analyze", "vessel.png", "--frobnicate"}, "--frobnicate");
+    expect_failure(2, {"measure", "vessel.png"}, "--from");
+    expect_failure(2, {"measure", "vessel.png", "--from", "20,80"}, "--to");
+    expect_failure(2, {"segment", "vessel.png"}, "--mask");
+}
+
+TEST_F(ProgramOnAngiogram, ValuesOutOfRangeAreNamed) {
+    for (const char* spacing : {"-0.2", "0", "nan", "inf", "wide", "", "0.2mm", "1e999"})
+        expect_failure(2, {"analyze", "vessel.png", "--spacing", spacing}, "--spacing");
+    for (const char* frame : {"-1", "1.5", "first", "99999999999"})
+        expect_failure(2, {"analyze", "vessel.png", "--frame", frame}, "--frame");
+    expect_failure(2, {"analyze", "vessel.png", "--frame", "1"}, "--frame 1");
+    for (const char* threads : {"0", "-2", "many"})
+        expect_failure(2, {"analyze", "vessel.png", "--threads", threads}, "--threads");
+    expect_failure(2, {"analyze", "vessel.png", "--min-stenosis", "120"}, "--min-stenosis");
+    expect_failure(2, {"analyze", "vessel.png", "--min-diameter", "-1"}, "--min-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--vesselness", "magic"}, "--vesselness");
+    expect_failure(2, {"analyze", "vessel.png", "--reference", "magic"}, "--reference");
+    expect_failure(2, {"analyze", "vessel.png", "--reference", "given"}, "--reference-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--overlay", "a.png", "--overlay-scale", "9"},
+                   "--overlay-scale");
+}
+
+TEST_F(ProgramOnAngiogram, PointsThatAreNoneAreNamed) {
+    for (const char* point : {"20", "20,", ",20", "a,b", "20,80,90", "nan,80", "20;80"})
+        expect_failure(2, {"measure", "vessel.png", "--from", point, "--to", "140,80"}, "--from");
+    expect_failure(2, {"measure", "vessel.png", "--from", "600,10", "--to", "140,80"},
+                   "--from 600,10 lies outside the image of 160 x 160 pixels");
+    expect_failure(2, {"measure", "vessel.png", "--from", "20,80", "--to", "-5,80"},
+                   "--to -5,80 lies outside");
+    expect_failure(2, measuring({"--via", "80,500"}), "--via 80,500 lies outside");
+}
+
+TEST_F(ProgramOnAngiogram, OutputsThatExcludeEachOtherAreNamed) {
+    expect_failure(2, measuring({"--json", "-", "--csv", "-"}), "--csv");
+    expect_failure(2, measuring({"--plot", "plot.gif"}), "--plot");
+    expect_failure(2, measuring({"--overlay", "-"}), "--overlay");
+}
+
+// Exit code 3: the input cannot be read.
+
+TEST_F(ProgramOnAngiogram, UnreadableFilesAreNamed) {
+    fs::create_directory(path("folder"));
+    write_text(path("empty.png"), "");
+    write_text(path("letter.dcm"), "Dear colleague,\nthank you for sending us this patient.\n");
+    write_text(path("letter.png"), "Dear colleague,\n");
+    const std::string png = contents(path("vessel.png"));
+    write_text(path("half.png"), png.substr(0, png.size() / 2));
+    write_text(path("head.png"), png.substr(0, 20));
+    for (const char* name :
+         {"absent.png", "folder", "empty.png", "letter.dcm", "letter.png", "half.png", "head.png"})
+        expect_failure(3, {"analyze", name}, name);
+}
+
+TEST_F(ProgramOnCine, TruncatedDicomIsNamed) {
+    const std::string dicom = contents(path("cine.dcm"));
+    for (const double part : {0.005, 0.02, 0.5, 0.99}) {
+        write_text(path("part.dcm"),
+                   dicom.substr(0, static_cast<std::size_t>(part * static_cast<double>(dicom.size()))));
+        expect_failure(3, {"analyze", "part.dcm", "--frame", "2"}, "part.dcm");
+    }
+}
+
+// Exit code 4: nothing can be measured.
+
+TEST_F(Program, FramesWithoutVesselsHaveAReason) {
+    io::write_png(path("constant.png"), Image<std::uint8_t>(128, 128, 120));
+    io::write_png(path("black.png"), Image<std::uint16_t>(128, 128));
+    io::write_png(path("pixel.png"), Image<std::uint8_t>(1, 1, 7));
+    io::write_png(path("line.png"), Image<std::uint8_t>(200, 1, 7));
+    for (const char* name : {"constant.png", "black.png", "pixel.png", "line.png"}) {
+        expect_failure(4, {"analyze", name}, name);
+        expect_failure(4, {"measure", name, "--from", "0,0", "--to", "0,0"}, name);
+        expect_failure(4, {"segment", name, "--mask", "mask.png"}, name);
+    }
+    EXPECT_FALSE(fs::exists(path("mask.png")));
+}
+
+TEST_F(Program, NothingButNotANumberIsNothingToMeasure) {
+    cv::imwrite(path("nan.tiff"),
+                cv::Mat(64, 64, CV_32F, cv::Scalar(std::numeric_limits<float>::quiet_NaN())));
+    expect_failure(4, {"analyze", "nan.tiff"}, "nan.tiff");
+}
+
+TEST_F(ProgramOnAngiogram, PointOnNoVesselIsNotMeasured) {
+    expect_failure(4, {"measure", "vessel.png", "--from", "80,15", "--to", "140,79.5", "--json", "a.json"},
+                   "on no vessel");
+    EXPECT_FALSE(fs::exists(path("a.json")));
+}
+
+TEST_F(ProgramOnAngiogram, PixelsThatAreNotANumberAreLeftOut) {
+    cv::Mat pixels;
+    cv::imread(path("vessel.png"), cv::IMREAD_UNCHANGED).convertTo(pixels, CV_32F);
+    pixels(cv::Rect(0, 120, 160, 40)) = std::numeric_limits<float>::quiet_NaN();
+    cv::imwrite(path("part.tiff"), pixels);
+    const Ending ending =
+        run({"measure", "part.tiff", "--spacing", "0.25", "--from", "20,79.5", "--to", "140,79.5"});
+    EXPECT_EQ(ending.code, 0) << ending.err;
+}
+
+// Exit code 5: the output cannot be written, and nothing else is.
+
+TEST_F(ProgramOnAngiogram, OutputThatCannotBeWrittenLeavesNothingBehind) {
+    fs::create_directory(path("folder"));
+    const auto before = files();
+    const std::vector<std::string> wrong{"folder", "absent/a.out", "vessel.png/a.out", "/dev/full"};
+    for (const std::string option : {"--json", "--csv", "--overlay"})
+        for (const std::string& place : wrong) {
+            const std::string other = option == "--json" ? "--csv" : "--json";
+            expect_failure(5, measuring({option, place, other, "other.out"}), place);
+            EXPECT_EQ(files(), before) << option << ' ' << place;
+        }
+    expect_failure(5, measuring({"--plot", "absent/a.svg", "--overlay", "a.png"}), "absent");
+    expect_failure(5, {"segment", "vessel.png", "--mask", "m.png", "--probability", "/dev/full"},
+                   "/dev/full");
+    EXPECT_EQ(files(), before);
+}
+
+TEST_F(ProgramOnAngiogram, FullStandardOutputIsAFailure) {
+    expect_failure(5, measuring({"--json", "-", "--overlay", "a.png"}), "standard output", ">/dev/full");
+    expect_failure(5, measuring({}), "standard output", ">/dev/full");
+    EXPECT_FALSE(fs::exists(path("a.png")));
+}
+
+TEST_F(ProgramOnAngiogram, OutputGoesToPipesAndDevices) {
+    const Ending ending = run(measuring({"--json", "/dev/null", "--csv", "/dev/stdout"}));
+    EXPECT_EQ(ending.code, 0) << ending.err;
+    EXPECT_THAT(ending.out, HasSubstr("percent_diameter_stenosis"));
+}
+
+}  // namespace
+}  // namespace stenometry
+
+#endif

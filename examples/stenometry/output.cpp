@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -71,9 +72,13 @@ void add_overlay(OutputFiles& files, const AnalysisOutputs& outputs, const Frame
     files.add(outputs.overlay, [picture](const fs::path& to) { io::write_png(to, picture); });
 }
 
+bool was_measured(const Vessel& vessel) { return vessel.contour.reason == Unmeasurable::none; }
+
 void require_measured(const Analysis& analysis, const std::string& path) {
-    if (!analysis.vessels.empty()) return;
-    throw Failure(ExitCode::unmeasurable, path + ": " + std::string(explain(analysis.reason)));
+    if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return;
+    const Unmeasurable reason =
+        analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
+    throw Failure(ExitCode::unmeasurable, path + ": " + std::string(explain(reason)));
 }
 
 }  // namespace

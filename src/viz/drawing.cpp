@@ -116,7 +116,8 @@ void cover(Image<float>& coverage, cv::Point origin, Point a, Point b, double ha
     for (int y = inside.y; y < inside.y + inside.height; ++y)
         for (int x = inside.x; x < inside.x + inside.width; ++x) {
             const Point center{origin.x + x + 0.5, origin.y + y + 0.5};
-            const double covered = std::clamp(half_width + 0.5 - distance_to_segment(center, a, b), 0.0, 1.0);
+            const double off = distance_to_segment(center, a, b);
+            const double covered = std::min(off + 0.5, half_width) - std::max(off - 0.5, -half_width);
             coverage(x, y) = std::max(coverage(x, y), static_cast<float>(covered));
         }
 }
@@ -141,9 +142,10 @@ void stroke(const Polyline& points, Rgb paint, double width, double opacity, Ima
             }
 }
 
-/// The dashes of a curve, as SVG's "6 4" draws them.
-std::vector<Polyline> dashes(const Polyline& line) {
-    constexpr double on = 6.0, period = 10.0, step = 1.0;
+/// The dashes of a curve, as SVG's "6 4" draws them; the round ends of a stroke add its width to each.
+std::vector<Polyline> dashes(const Polyline& line, double width) {
+    constexpr double period = 10.0, step = 0.5;
+    const double on = std::max(0.0, 6.0 - width);
     std::vector<Polyline> parts;
     const Polyline dense = resample(line, step);
     const std::vector<double> arc = cumulative_length(dense);
@@ -163,7 +165,7 @@ Polyline scaled(Polyline points, double scale) {
 
 void paint_shape(const Line& line, Image<Rgb>& canvas, double scale) {
     for (const Polyline& part : finite_parts(line.points))
-        for (const Polyline& dash : line.dashed ? dashes(part) : std::vector<Polyline>{part})
+        for (const Polyline& dash : line.dashed ? dashes(part, line.width) : std::vector<Polyline>{part})
             stroke(scaled(dash, scale), line.color, line.width * scale, line.opacity, canvas);
 }
 

@@ -102,13 +102,14 @@ Polyline part(const Polyline& line, std::size_t first, std::size_t last) {
 /// reference says.
 Polyline reference_wall(const Vessel& vessel, const Polyline& wall, const Polyline& opposite) {
     Polyline healthy(wall.size(), no_point);
-    if (vessel.reference.diameter_px.size() != wall.size() || opposite.size() != wall.size()) return healthy;
-    for (std::size_t i = 0; i < wall.size(); ++i) {
-        const double width = distance(wall[i], opposite[i]);
-        if (!(width > 0.0)) continue;
-        const double reach = 0.5 * vessel.reference.diameter_px[i] / width;
-        healthy[i] = lerp(wall[i], opposite[i], 0.5) + reach * (wall[i] - opposite[i]);
-    }
+    const std::vector<double>&diameter = vessel.diameter.diameter_px,
+          &reference = vessel.reference.diameter_px;
+    if (reference.size() != wall.size() || diameter.size() != wall.size() || opposite.size() != wall.size())
+        return healthy;
+    for (std::size_t i = 0; i < wall.size(); ++i)
+        if (diameter[i] > 0.0)
+            healthy[i] =
+                lerp(wall[i], opposite[i], 0.5) + 0.5 * reference[i] / diameter[i] * (wall[i] - opposite[i]);
     return healthy;
 }
 

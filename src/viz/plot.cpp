@@ -65,7 +65,7 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 Curves curves_of(const Vessel& vessel, const Calibration& calibration) {
     const double factor = calibration.known() ? calibration.mm_per_px() : 1.0;
-    return {.position = scaled(cumulative_length(vessel.contour.centerline.points_px), factor),
+    return {.position = scaled(vessel.diameter.position_px, factor),
             .diameter = scaled(vessel.diameter.diameter_px, factor),
             .sd = scaled(vessel.diameter.sd_px, factor),
             .reference = scaled(vessel.reference.diameter_px, factor),
