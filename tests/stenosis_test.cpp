@@ -1,1 +1,130 @@
-#include <gtest/gtest.h>
+#include "stenometry/stenosis.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "stenometry/error.h"
+
+namespace stenometry {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+const Calibration calibration = Calibration::from_user(0.2);
+
+/// A straight vessel of 60 mm with a reference of 3 mm, and its lesions.
+std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_mm,
+                                 const StenosisOptions& options = {}) {
+    VesselContour contour;
+    DiameterProfile profile;
+    ReferenceProfile reference;
+    for (int i = 0; i <= 600; ++i) {
+        contour.centerline.points_px.push_back({10.0 + 0.5 * i, 20.0});
+        profile.position_px.push_back(0.5 * i);
+        profile.diameter_px.push_back(diameter_mm(0.1 * i) / 0.2);
+        profile.sd_px.push_back(0.25);
+        reference.diameter_px.push_back(15.0);
+        reference.sd_px.push_back(0.1);
+    }
+    return find_stenoses(contour, profile, reference, calibration, options);
+}
+
+double with_cosine(double s, double at, double length, double percent) {
+    const double u = (s - at) / length;
+    return std::abs(u) < 0.5 ? 1.0 - 0.01 * percent * (0.5 + 0.5 * std::cos(2.0 * M_PI * u)) : 1.0;
+}
+
+class CosineLesion : public ::testing::TestWithParam<double> {};
+
+TEST_P(CosineLesion, HasItsDepthPlaceAndLength) {
+    const double percent = GetParam(), length = 12.0;
+    const auto found = lesions_of([&](double s) { return 3.0 * with_cosine(s, 25.0, length, percent); });
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NEAR(found[0].mld_at_px.x, 10.0 + 25.0 / 0.2, 0.5);  // px, one sample
+    EXPECT_NEAR(*found[0].percent_diameter, percent,
+                1.0);  // a bowl of the fourth order is not quite a cosine
+    EXPECT_NEAR(*found[0].percent_area_circular,
+                100.0 * (1.0 - std::pow(1.0 - *found[0].percent_diameter / 100.0, 2)), 1e-9);
+    // The narrowing is 5 % where 0.5 + 0.5 cos(2 pi u) = 5 / percent.
+    const double border = length * std::acos(10.0 / percent - 1.0) / (2.0 * M_PI);
+    EXPECT_NEAR(0.2 * found[0].length_px, 2.0 * border, 0.05);  // mm
+}
+
+INSTANTIATE_TEST_SUITE_P(FromMildToSevere, CosineLesion, ::testing::Values(25.0, 40.0, 60.0, 75.0, 90.0));
+
+TEST(Stenosis, DrilledChannelHasTheDiameterOfItsBore) {
+    const auto found = lesions_of([](double s) { return s > 20.0 && s < 28.4 ? 1.0 : 3.0; });
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NEAR(0.2 * *found[0].mld_px, 1.0, 1e-6);
+    EXPECT_NEAR(0.2 * found[0].length_px, 8.4, 0.2);  // mm, two samples
+}
+
+TEST(Stenosis, HealthyVesselHasNone) {
+    EXPECT_TRUE(lesions_of([](double s) { return 3.0 + 0.1 * std::sin(s); }).empty());
+}
+
+TEST(Stenosis, EctasiaIsNone) {
+    EXPECT_TRUE(lesions_of([](double s) { return 3.0 * with_cosine(s, 25.0, 12.0, -40.0); }).empty());
+}
+
+TEST(Stenosis, TwoNarrowingsWithARecoveryBetweenThemAreTwoLesions) {
+    const auto found = lesions_of(
+        [](double s) { return 3.0 * with_cosine(s, 20.0, 10.0, 60.0) * with_cosine(s, 30.0, 10.0, 45.0); });
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_LT(found[0].mld_at_px.x, found[1].mld_at_px.x);
+    EXPECT_LE(found[0].distal_index, found[1].proximal_index);
+}
+
+TEST(Stenosis, WavyBottomIsOneLesion) {
+    const auto found =
+        lesions_of([](double s) { return s > 20.0 && s < 30.0 ? 1.2 + 0.1 * std::sin(3.0 * s) : 3.0; });
+    EXPECT_EQ(found.size(), 1U);
+}
+
+TEST(Stenosis, ContrastThatEndsAndBeginsAgainIsATotalOcclusionAndNotANumber) {
+    const auto found = lesions_of(
+        [](double s) { return s > 20.0 && s < 26.0 ? std::numeric_limits<double>::quiet_NaN() : 3.0; });
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].total_occlusion);
+    EXPECT_EQ(found[0].reason, Unmeasurable::total_occlusion);
+    EXPECT_FALSE(found[0].percent_diameter.has_value());
+    EXPECT_FALSE(found[0].mld_px.has_value());
+    EXPECT_NEAR(0.2 * found[0].length_px, 6.0, 0.3);  // mm
+}
+
+TEST(Stenosis, VesselThatIsLostAtItsEndIsNoOcclusion) {
+    EXPECT_TRUE(lesions_of([](double s) {
+                    return s > 50.0 ? std::numeric_limits<double>::quiet_NaN() : 3.0;
+                }).empty());
+}
+
+TEST(Stenosis, MilderOnesThanAskedForAreLeftOut) {
+    const auto diameter = [](double s) { return 3.0 * with_cosine(s, 25.0, 12.0, 40.0); };
+    EXPECT_EQ(lesions_of(diameter, {.min_percent_diameter = 50.0}).size(), 0U);
+    EXPECT_EQ(lesions_of(diameter, {.min_percent_diameter = 30.0}).size(), 1U);
+}
+
+TEST(Stenosis, SwappingTheEndsOfTheVesselSwapsTheBordersOnly) {
+    const auto diameter = [](double s) { return 3.0 * with_cosine(s, 25.0, 12.0, 55.0); };
+    const auto there = lesions_of(diameter);
+    const auto back = lesions_of([&](double s) { return diameter(60.0 - s); });
+    ASSERT_EQ(there.size(), 1U);
+    ASSERT_EQ(back.size(), 1U);
+    EXPECT_NEAR(*there[0].percent_diameter, *back[0].percent_diameter, 1e-6);
+    EXPECT_NEAR(there[0].length_px, back[0].length_px, 1e-6);
+    EXPECT_EQ(there[0].proximal_index, 600U - back[0].distal_index);
+}
+
+TEST(Stenosis, ProfilesOfOtherLengthsAreTheCallersMistake) {
+    VesselContour contour;
+    contour.centerline.points_px = {{0.0, 0.0}, {1.0, 0.0}};
+    EXPECT_THAT([&] { find_stenoses(contour, {}, {}, calibration); },
+                ThrowsMessage<InvalidInput>(HasSubstr("the centerline has 2 points")));
+}
+
+}  // namespace
+}  // namespace stenometry
