@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/dicom_tags.h"
+#include "io/file.h"
 #include "io/jpeg.h"
 #include "io/jpeg_2000.h"
 #include "io/jpeg_huffman.h"
@@ -156,6 +157,10 @@ const Codec* find_codec(std::string_view transfer_syntax) {
 }
 
 }  // namespace
+
+void require_sides(std::int64_t width, std::int64_t height) {
+    if (const std::string fault = size_fault(width, height); !fault.empty()) throw CodecError(fault);
+}
 
 bool can_decode(std::string_view transfer_syntax) { return find_codec(transfer_syntax) != nullptr; }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-/// Decoders for the compressed pixels of one frame; private to the DICOM reader.
+/// Decoders for the compressed pixels of one frame; private to the readers.
 namespace stenometry::io {
 
 /// How pixels stand in memory and in the code stream.
@@ -24,11 +24,14 @@ struct CellLayout {
     }
 };
 
-/// A code stream that cannot be decoded; the reader adds the file's name.
+/// Encoded pixels that cannot be decoded; the reader adds the file's name.
 class CodecError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+
+/// \throws CodecError unless an image may have this size.
+void require_sides(std::int64_t width, std::int64_t height);
 
 /// Whether there is a decoder for it.
 bool can_decode(std::string_view transfer_syntax);

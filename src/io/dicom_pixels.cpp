@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "io/dicom_tags.h"
+#include "io/luma.h"
 
 namespace stenometry::io {
 
@@ -31,17 +32,11 @@ std::string interleaved(const std::string& planes) {
     return pixels;
 }
 
-/// Luma of ITU-R BT.601, which for grey pictures stored in colour is the grey value.
-float grey_of(const unsigned char* rgb) {
-    return 0.299f * static_cast<float>(rgb[0]) + 0.587f * static_cast<float>(rgb[1]) +
-           0.114f * static_cast<float>(rgb[2]);
-}
-
 Image<float> pixels_of_colour(const std::string& cells, const CellLayout& layout) {
     Image<float> pixels(layout.width, layout.height);
     const auto* rgb = reinterpret_cast<const unsigned char*>(cells.data());
     for (int y = 0; y < layout.height; ++y)
-        for (int x = 0; x < layout.width; ++x, rgb += 3) pixels(x, y) = grey_of(rgb);
+        for (int x = 0; x < layout.width; ++x, rgb += 3) pixels(x, y) = luma(rgb[0], rgb[1], rgb[2]);
     return pixels;
 }
 

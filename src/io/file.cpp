@@ -134,13 +134,16 @@ IoError write_error(const fs::path& path, const std::string& cause) {
     return IoError(on_one_line("cannot write " + path.string() + ": " + cause));
 }
 
-void check_size(const fs::path& path, std::int64_t width, std::int64_t height) {
+std::string size_fault(std::int64_t width, std::int64_t height) {
     const std::string size =
         "the image is " + std::to_string(width) + " x " + std::to_string(height) + " pixels";
-    if (width <= 0 || height <= 0) throw read_error(path, size);
-    if (width > max_side_px || height > max_side_px)
-        throw read_error(path,
-                         size + ", and more than " + std::to_string(max_side_px) + " on a side is not read");
+    if (width <= 0 || height <= 0) return size;
+    if (width <= max_side_px && height <= max_side_px) return {};
+    return size + ", and more than " + std::to_string(max_side_px) + " on a side is not read";
+}
+
+void check_size(const fs::path& path, std::int64_t width, std::int64_t height) {
+    if (const std::string fault = size_fault(width, height); !fault.empty()) throw read_error(path, fault);
 }
 
 InputFile::InputFile(fs::path path) : path_(std::move(path)) {

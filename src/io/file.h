@@ -18,7 +18,10 @@ inline constexpr int max_side_px = 16384;
 IoError read_error(const std::filesystem::path& path, const std::string& cause);
 IoError write_error(const std::filesystem::path& path, const std::string& cause);
 
-/// \throws IoError unless the sides are 1..max_side_px.
+/// What is wrong with the size of an image: empty if the sides are 1..max_side_px.
+std::string size_fault(std::int64_t width, std::int64_t height);
+
+/// \throws IoError if there is a fault.
 void check_size(const std::filesystem::path& path, std::int64_t width, std::int64_t height);
 
 /// Bytes of a file at any offset. What cannot be sought in (a pipe) is read into memory at once.

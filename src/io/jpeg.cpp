@@ -2,11 +2,13 @@
 
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 
 #include "io/codec.h"
-#include "io/file.h"
+#include "io/jpeg_huffman.h"
+#include "io/still_codecs.h"
 
 namespace stenometry::io {
 
@@ -77,14 +79,33 @@ JpegImage decode_jpeg(std::string_view code, int samples) {
     if (!decoder.read_header(code, samples)) throw CodecError(decoder.sink.message);
     JpegImage image{
         static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height), {}};
-    if (image.width > max_side_px || image.height > max_side_px)
-        throw CodecError("the JPEG stream is " + std::to_string(image.width) + " x " +
-                         std::to_string(image.height));
+    require_sides(image.width, image.height);
     const std::size_t row_bytes = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(samples);
     image.samples.resize(row_bytes * static_cast<std::size_t>(image.height));
     if (!decoder.read_rows(reinterpret_cast<unsigned char*>(image.samples.data()), row_bytes))
         throw CodecError(decoder.sink.message);
     return image;
+}
+
+namespace {
+
+Image<float> decode_wide_still(std::string_view file) {
+    const WideJpegImage wide = decode_wide_jpeg(file);
+    if (wide.samples != 1) throw CodecError("lossless JPEG in colour is not read");
+    Image<float> pixels(wide.width, wide.height);
+    std::copy(wide.values.begin(), wide.values.end(), pixels.row(0));
+    return pixels;
+}
+
+}  // namespace
+
+Image<float> decode_jpeg_still(std::string_view file) {
+    if (needs_wide_jpeg(file)) return decode_wide_still(file);
+    const JpegImage image = decode_jpeg(file, 1);
+    Image<float> pixels(image.width, image.height);
+    std::transform(image.samples.begin(), image.samples.end(), pixels.row(0),
+                   [](char c) { return static_cast<float>(static_cast<unsigned char>(c)); });
+    return pixels;
 }
 
 }  // namespace stenometry::io

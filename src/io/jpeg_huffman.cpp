@@ -8,7 +8,6 @@
 #include <string>
 
 #include "io/codec.h"
-#include "io/file.h"
 
 namespace stenometry::io {
 
@@ -112,9 +111,7 @@ void read_frame(Segment segment, int marker, Stream& stream) {
     stream.precision = segment.byte();
     stream.height = segment.word();
     stream.width = segment.word();
-    if (stream.width < 1 || stream.height < 1 || stream.width > max_side_px || stream.height > max_side_px)
-        throw CodecError("the JPEG stream is " + std::to_string(stream.width) + " x " +
-                         std::to_string(stream.height));
+    require_sides(stream.width, stream.height);
     const int count = segment.byte();
     for (int i = 0; i < count; ++i) {
         Component component;

@@ -1,25 +1,33 @@
 #include "io/still.h"
 
+#include <cctype>
 #include <cmath>
-#include <opencv2/imgcodecs.hpp>
+#include <string_view>
 
-#include "stenometry/interop/opencv.h"
+#include "io/codec.h"
+#include "io/still_codecs.h"
 
 namespace stenometry::io {
 
 namespace {
 
-cv::Mat decode(const InputFile& file, const std::string& format) {
-    const std::string bytes = file.all();
-    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-    cv::Mat image;
+Image<float> decode(std::string_view bytes, const std::string& format) {
+    if (format == "PNG") return decode_png(bytes);
+    if (format == "JPEG") return decode_jpeg_still(bytes);
+    if (format == "TIFF") return decode_tiff(bytes);
+    if (format == "BMP") return decode_bmp(bytes);
+    return decode_pnm(bytes);
+}
+
+Image<float> decode_still(const InputFile& file, const std::string& format) {
+    constexpr std::uint64_t max_bytes = 1u << 31;  // OpenCV and zlib count them with an int
+    if (file.size() >= max_bytes)
+        throw read_error(file.path(), "the " + format + " file is larger than 2 GB");
     try {
-        image = cv::imdecode(encoded, cv::IMREAD_GRAYSCALE | cv::IMREAD_ANYDEPTH);
-    } catch (const cv::Exception& e) {
-        throw read_error(file.path(), "damaged " + format + " image (" + e.err + ")");
+        return decode(file.all(), format);
+    } catch (const CodecError& e) {
+        throw read_error(file.path(), e.what());
     }
-    if (image.empty()) throw read_error(file.path(), "damaged " + format + " image");
-    return image;
 }
 
 bool all_finite(const Image<float>& pixels) {
@@ -54,6 +62,7 @@ std::string still_format(const std::string& head) {
     if (head.starts_with("\x89PNG\r\n\x1a\n")) return "PNG";
     if (head.starts_with("\xff\xd8\xff")) return "JPEG";
     if (head.starts_with("II*\0"s) || head.starts_with("MM\0*"s)) return "TIFF";
+    if (head.starts_with("II+\0"s) || head.starts_with("MM\0+"s)) return "TIFF";
     if (head.starts_with("BM")) return "BMP";
     if (head.size() > 2 && head[0] == 'P' && head[1] >= '1' && head[1] <= '6' &&
         std::isspace(static_cast<unsigned char>(head[2])))
@@ -70,9 +79,7 @@ Frame frame_of(Image<float> pixels) {
 }
 
 Frame read_still(const InputFile& file, const std::string& format) {
-    cv::Mat pixels;
-    decode(file, format).convertTo(pixels, CV_32F);
-    return frame_of(interop::from_mat<float>(pixels));
+    return frame_of(decode_still(file, format));
 }
 
 }  // namespace stenometry::io

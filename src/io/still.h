@@ -5,7 +5,7 @@
 #include "io/file.h"
 #include "stenometry/frame.h"
 
-/// Still images that OpenCV decodes; private to the readers.
+/// Still images; private to the readers.
 namespace stenometry::io {
 
 /// The format whose first bytes `head` are: "PNG", "TIFF", "JPEG", "BMP", "PNM"; empty if it is none of them.

@@ -120,9 +120,7 @@ class Volume : public Cine {
     explicit Volume(InputFile file)
         : path_(file.path()), header_(header_of(file)), zipped_whole_(is_gzip(file.head(2))) {
         read_size();
-        data_ = header_.data_file.empty()
-                    ? std::make_unique<InputFile>(std::move(file))
-                    : std::make_unique<InputFile>(path_.parent_path() / header_.data_file);
+        data_ = header_.data_file.empty() ? std::make_unique<InputFile>(std::move(file)) : open_data_file();
         find_data();
     }
 
@@ -146,6 +144,14 @@ class Volume : public Cine {
     }
 
   private:
+    std::unique_ptr<InputFile> open_data_file() const {
+        try {
+            return std::make_unique<InputFile>(path_.parent_path() / header_.data_file);
+        } catch (const IoError& e) {
+            throw read_error(path_, std::string("the file with its pixels: ") + e.what());
+        }
+    }
+
     void read_size() {
         std::vector<std::int64_t> size = header_.size;
         while (size.size() > 3 && size.back() == 1) size.pop_back();

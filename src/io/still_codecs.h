@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "stenometry/image.h"
+
+/// Decoders of still images. Colour becomes grey by the luma of ITU-R BT.601. All throw CodecError if the
+/// image is damaged, cut short or too large, which is asked before anything is allocated. OpenCV decodes only
+/// what has been checked before: it gives a partly decoded picture for a file that is cut short, and tells
+/// standard error alone.
+namespace stenometry::io {
+
+Image<float> decode_png(std::string_view file);
+Image<float> decode_jpeg_still(std::string_view file);
+
+/// Any TIFF that libtiff reads, of which the first image is taken; integers and floating point of 8 to 64
+/// bits.
+Image<float> decode_tiff(std::string_view file);
+
+/// Uncompressed BMP with 1 to 32 bits.
+Image<float> decode_bmp(std::string_view file);
+
+/// PBM, PGM and PPM, binary and as text. Values are those of the file, not stretched to a range.
+Image<float> decode_pnm(std::string_view file);
+
+}  // namespace stenometry::io
