@@ -22,8 +22,8 @@ struct TaperingLine {
 
 /// The samples that are numbers.
 struct Samples {
-    explicit Samples(const DiameterProfile& profile) {
-        for (std::size_t i = 0; i < profile.diameter_px.size(); ++i) {
+    explicit Samples(const DiameterProfile& profile, std::size_t stride = 1) {
+        for (std::size_t i = 0; i < profile.diameter_px.size(); i += stride) {
             if (!std::isfinite(profile.diameter_px[i])) continue;
             position.push_back(profile.position_px[i]);
             diameter.push_back(profile.diameter_px[i]);
@@ -115,7 +115,10 @@ void fill(ReferenceProfile& reference, const DiameterProfile& profile, const Tap
 ReferenceProfile curve_fitted(const DiameterProfile& profile, double correlated_px) {
     ReferenceProfile reference{.method = ReferenceMethod::curve_fitted};
     const Samples samples(profile);
-    const Fit fit = refine(samples, best_supported(samples));
+    constexpr std::size_t enough_to_choose =
+        200;  // neighbours are smoothed over each other: not all are needed
+    const Samples sparse(profile, std::max<std::size_t>(1, samples.size() / enough_to_choose));
+    const Fit fit = refine(samples, best_supported(sparse));
     constexpr double smallest_healthy_part = 0.1;
     if (!(fit.used > smallest_healthy_part * static_cast<double>(samples.size()))) {
         reference.reason = Unmeasurable::no_healthy_segment;

@@ -1,6 +1,5 @@
 #include "statistics.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -18,37 +17,64 @@ double quantile(std::vector<double> values, double q) {
     return std::lerp(below, above, place - static_cast<double>(lower));
 }
 
-std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order,
-                              std::vector<double>* noise_gain) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    const auto size = static_cast<std::ptrdiff_t>(values.size());
-    std::vector<double> result(values.size(), nan);
-    if (noise_gain != nullptr) noise_gain->assign(values.size(), nan);
-    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(3.0 * sigma));
-    for (std::ptrdiff_t i = 0; i < size; ++i) {
-        Eigen::Matrix3d normal = Eigen::Matrix3d::Zero(), spread = Eigen::Matrix3d::Zero();
-        Eigen::Vector3d right = Eigen::Vector3d::Zero();
-        int used = 0;
-        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - reach); k < std::min(size, i + reach + 1);
-             ++k) {
-            const double value = values[static_cast<std::size_t>(k)];
-            if (!std::isfinite(value)) continue;
-            const double u = sigma > 0.0 ? static_cast<double>(k - i) / sigma : 0.0;
-            const double weight = std::exp(-0.5 * u * u);
-            const Eigen::Vector3d basis(1.0, u, u * u);
-            normal += weight * basis * basis.transpose();
-            spread += weight * weight * basis * basis.transpose();
-            right += weight * value * basis;
-            ++used;
+namespace {
+
+/// Weighted sums of powers of u and of their products with the values, from which a fit of any order up to 2
+/// follows.
+struct Moments {
+    double u[5] = {};
+    double uv[3] = {};
+    int used = 0;
+
+    void add(double at, double value, double weight) {
+        double power = weight;
+        for (int k = 0; k < 5; ++k, power *= at) {
+            u[k] += power;
+            if (k < 3) uv[k] += power * value;
         }
-        // Near an end or a gap there may be too few samples for the full order.
-        const int terms = std::min(order, used - 1) + 1;
-        if (terms < 1) continue;
-        const Eigen::MatrixXd inverse = normal.topLeftCorner(terms, terms).inverse();
-        result[static_cast<std::size_t>(i)] = (inverse * right.head(terms))(0);
-        if (noise_gain != nullptr)
-            (*noise_gain)[static_cast<std::size_t>(i)] =
-                std::sqrt((inverse * spread.topLeftCorner(terms, terms) * inverse)(0, 0));
+        ++used;
+    }
+
+    /// Value at u = 0 of the polynomial that fits best; of a lower order where there are too few samples for
+    /// it.
+    double fit(int order) const {
+        constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+        switch (std::min(order, used - 1)) {
+            case 0:
+                return uv[0] / u[0];
+            case 1:
+                return (uv[0] * u[2] - uv[1] * u[1]) / (u[0] * u[2] - u[1] * u[1]);
+            case 2: {
+                const double c0 = u[2] * u[4] - u[3] * u[3], c1 = u[2] * u[3] - u[1] * u[4],
+                             c2 = u[1] * u[3] - u[2] * u[2];
+                return (c0 * uv[0] + c1 * uv[1] + c2 * uv[2]) / (c0 * u[0] + c1 * u[1] + c2 * u[2]);
+            }
+            default:
+                return nan;
+        }
+    }
+};
+
+}  // namespace
+
+std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order) {
+    const auto size = static_cast<std::ptrdiff_t>(values.size());
+    const auto reach = static_cast<std::ptrdiff_t>(std::ceil(3.0 * sigma));
+    if (reach == 0) return values;
+    std::vector<double> weights;
+    for (std::ptrdiff_t k = -reach; k <= reach; ++k)
+        weights.push_back(std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma)));
+
+    std::vector<double> result(values.size());
+    for (std::ptrdiff_t i = 0; i < size; ++i) {
+        Moments moments;
+        for (std::ptrdiff_t k = std::max(-reach, -i); k <= std::min(reach, size - 1 - i); ++k) {
+            const double value = values[static_cast<std::size_t>(i + k)];
+            if (std::isfinite(value))
+                moments.add(static_cast<double>(k) / sigma, value,
+                            weights[static_cast<std::size_t>(k + reach)]);
+        }
+        result[static_cast<std::size_t>(i)] = moments.fit(order);
     }
     return result;
 }
@@ -57,18 +83,23 @@ std::vector<double> noise_of(const std::vector<double>& values, double course_si
     const std::vector<double> course = local_fit(values, course_sigma, 2);
     std::vector<double> errors(values.size(), std::numeric_limits<double>::quiet_NaN());
     const auto reach = static_cast<std::ptrdiff_t>(std::ceil(6.0 * course_sigma));
+    // The noise changes slowly: one estimate serves as many samples as the course is stiff.
+    const auto block = std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(course_sigma));
     const auto size = static_cast<std::ptrdiff_t>(values.size());
-    for (std::ptrdiff_t i = 0; i < size; ++i) {
+    for (std::ptrdiff_t begin = 0; begin < size; begin += block) {
+        const std::ptrdiff_t middle = begin + block / 2;
         std::vector<double> near;
-        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - reach); k < std::min(size, i + reach + 1);
-             ++k) {
+        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, middle - reach);
+             k < std::min(size, middle + reach + 1); ++k) {
             const auto at = static_cast<std::size_t>(k);
             if (const double rest = values[at] - course[at]; std::isfinite(rest))
                 near.push_back(std::abs(rest));
         }
         constexpr double mad_to_sd = 1.4826;
         constexpr std::size_t fewest = 5;
-        if (near.size() >= fewest) errors[static_cast<std::size_t>(i)] = mad_to_sd * median(near);
+        if (near.size() < fewest) continue;
+        const auto end = std::min(size, begin + block);
+        std::fill(errors.begin() + begin, errors.begin() + end, mad_to_sd * median(std::move(near)));
     }
     return errors;
 }

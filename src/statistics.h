@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 namespace stenometry {
@@ -11,14 +12,12 @@ double quantile(std::vector<double> values, double q);
 inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
 /// Smooths a curve by a polynomial fitted around each sample with Gaussian weights of `sigma` samples: a
-/// parabola (order 2) keeps the depth of a minimum where an average would fill it. NaNs are left out; the
-/// result is NaN where too few samples are near. Source: Cleveland, J. Am. Stat. Assoc. 74 (1979) 829. \param
-/// order 0, 1 or 2. \param noise_gain if not null, receives the standard error of each result per unit of a
-/// sample's white noise.
-std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order,
-                              std::vector<double>* noise_gain = nullptr);
+/// parabola (order 2) keeps the depth of a minimum where an average (order 0) or, off the ends, a line (order 1)
+/// would fill it. NaNs are left out; the result is NaN where no sample is near.
+/// Source: Cleveland, J. Am. Stat. Assoc. 74 (1979) 829.
+std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order);
 
-/// Standard error of each sample of a curve: the median absolute deviation, among the samples less than 2
+/// Standard error of each sample of a curve: the median absolute deviation, among the samples less than 6
 /// `course_sigma` away, from the curve's own course, a local parabola of `course_sigma` samples. What is
 /// slower counts as course.
 std::vector<double> noise_of(const std::vector<double>& values, double course_sigma);

@@ -8,31 +8,42 @@
 namespace stenometry {
 namespace {
 
-std::array<double, 4> cubic_weights(double t) {
-    const double t2 = t * t, t3 = t2 * t;
-    return {0.5 * (-t3 + 2 * t2 - t), 0.5 * (3 * t3 - 5 * t2 + 2), 0.5 * (-3 * t3 + 4 * t2 + t),
-            0.5 * (t3 - t2)};
+std::array<float, 4> cubic_weights(float t) {
+    const float t2 = t * t, t3 = t2 * t;
+    return {0.5F * (-t3 + 2 * t2 - t), 0.5F * (3 * t3 - 5 * t2 + 2), 0.5F * (-3 * t3 + 4 * t2 + t),
+            0.5F * (t3 - t2)};
+}
+
+float blend(const std::array<float, 4>& w, float a, float b, float c, float d) {
+    return w[0] * a + w[1] * b + w[2] * c + w[3] * d;
 }
 
 float sample(const Image<float>& image, Point p) {
     const int x0 = static_cast<int>(std::floor(p.x)), y0 = static_cast<int>(std::floor(p.y));
-    const auto wx = cubic_weights(p.x - x0), wy = cubic_weights(p.y - y0);
-    double sum = 0.0;
+    const auto wx = cubic_weights(static_cast<float>(p.x - x0)),
+               wy = cubic_weights(static_cast<float>(p.y - y0));
+    std::array<float, 4> lines{};
+    const bool inner = x0 >= 1 && y0 >= 1 && x0 + 2 < image.width() && y0 + 2 < image.height();
     for (int j = 0; j < 4; ++j) {
-        const float* row = image.row(std::clamp(y0 + j - 1, 0, image.height() - 1));
-        double line = 0.0;
-        for (int i = 0; i < 4; ++i)
-            line += wx[static_cast<std::size_t>(i)] *
-                    static_cast<double>(row[std::clamp(x0 + i - 1, 0, image.width() - 1)]);
-        sum += wy[static_cast<std::size_t>(j)] * line;
+        const auto line = static_cast<std::size_t>(j);
+        if (inner) {
+            const float* at = image.row(y0 + j - 1) + x0 - 1;
+            lines[line] = blend(wx, at[0], at[1], at[2], at[3]);
+        } else {
+            const float* row = image.row(std::clamp(y0 + j - 1, 0, image.height() - 1));
+            const auto at = [&](int i) { return row[std::clamp(x0 + i, 0, image.width() - 1)]; };
+            lines[line] = blend(wx, at(-1), at(0), at(1), at(2));
+        }
     }
-    return static_cast<float>(sum);
+    return blend(wy, lines[0], lines[1], lines[2], lines[3]);
 }
 
 bool usable(const Frame& frame, Point p) {
-    return frame.contains(p) &&
-           frame.is_valid(std::clamp(static_cast<int>(std::lround(p.x)), 0, frame.width() - 1),
-                          std::clamp(static_cast<int>(std::lround(p.y)), 0, frame.height() - 1));
+    if (!frame.contains(p)) return false;
+    if (frame.valid.empty()) return true;
+    const int x = std::clamp(static_cast<int>(p.x + 0.5), 0, frame.width() - 1);
+    const int y = std::clamp(static_cast<int>(p.y + 0.5), 0, frame.height() - 1);
+    return frame.valid(x, y) != 0;
 }
 
 /// Repeats the last usable sample outwards from the middle of the row.
