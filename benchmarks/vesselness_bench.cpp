@@ -21,7 +21,7 @@ void BM_VesselnessOfACine(benchmark::State& state) {
     VesselnessFilter filter(sigmas_px(options, enhanced.calibration), options);
     Vesselness out;
     bench::time_per_pixel(state, [&] {
-        filter(enhanced.attenuation, enhanced.valid, out);
+        filter(enhanced.attenuation, enhanced.valid, enhanced.attenuation_noise_sd, out);
         return out.response.row(0);
     });
 }

@@ -73,7 +73,9 @@ float largest(const Image<float>& image) {
 
 class EveryMeasure : public testing::TestWithParam<RidgeMeasure> {
   protected:
-    VesselnessOptions options() const { return {.measure = GetParam()}; }
+    VesselnessOptions options() const {
+        return {.measure = GetParam(), .min_diameter = {0.7, 3.0}, .max_diameter = {4.5, 14.0}, .scales = 7};
+    }
 };
 
 TEST_P(EveryMeasure, AVesselAnswersOnItsAxisAndNotBesideIt) {
@@ -126,8 +128,8 @@ TEST_P(EveryMeasure, ResponseDoesNotDependOnOrientation) {
     for (int angle = 5; angle < 90; angle += 10) {
         const float turned =
             filter(draw({.diameter_px = 5.0, .angle_deg = 1.0 * angle}), options()).response(64, 64);
-        // Sixteen orientations miss an angle by up to 5.6 degrees, which costs an elongated filter 3 %.
-        EXPECT_NEAR(turned, level, 0.04f * level) << angle;
+        // Twelve orientations miss an angle by up to 7.5 degrees, which costs an elongated filter 8 %.
+        EXPECT_NEAR(turned, level, 0.09f * level) << angle;
     }
 }
 
@@ -233,7 +235,8 @@ INSTANTIATE_TEST_SUITE_P(Vesselness, EveryMeasure,
                          [](const auto& measure) { return std::string(to_string(measure.param)); });
 
 TEST(Vesselness, ACylinderAnswersBestAtTheScaleOfItsDiameter) {
-    const VesselnessOptions options{.measure = RidgeMeasure::sato, .scales = 15};
+    const VesselnessOptions options{
+        .measure = RidgeMeasure::sato, .min_diameter = {0.7, 3.0}, .max_diameter = {4.5, 14.0}, .scales = 15};
     for (const double diameter : {5.0, 7.0, 9.0}) {
         const auto scale =
             static_cast<double>(filter(draw({.diameter_px = diameter}), options).scale_px(64, 64));
@@ -246,6 +249,8 @@ TEST(Vesselness, SigmasFollowTheCalibration) {
     const VesselnessOptions options{.min_diameter = {1.0, 3.0}, .max_diameter = {4.0, 14.0}, .scales = 3};
     const std::vector<double> sigmas = sigmas_px(options, Calibration::from_user(0.5));
     EXPECT_THAT(sigmas, testing::Pointwise(testing::DoubleNear(1e-12), {0.84, 1.68, 3.36}));
+    EXPECT_THAT(sigmas_px(options, {.uncalibrated_scale = 2.0}).front(),
+                testing::DoubleNear(0.42 * 6.0, 1e-12));
 }
 
 TEST(Vesselness, OptionsOutOfRangeAreRefusedByName) {

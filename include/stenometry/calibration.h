@@ -26,6 +26,10 @@ struct Calibration {
     SpacingSource source = SpacingSource::none;
     std::optional<double> relative_sd;   ///< standard error of the size, as a fraction of it
 
+    /// Where the size is not known: how many pixels of this image stand for one of a picture 512 pixels wide. Angiograms
+    /// show much the same field whatever their matrix. Nothing that is reported depends on it.
+    double uncalibrated_scale = 1.0;
+
     /// Square pixels of `mm_per_px`, by the caller's word.
     /// \throws InvalidInput unless `mm_per_px` is positive and finite.
     static Calibration from_user(double mm_per_px);
@@ -57,14 +61,15 @@ struct SpacingAttributes {
 /// Source: DICOM PS3.3 C.8.7.6 and C.8.19.6.9, PS3.17 FFF.1.3.
 Calibration resolve_spacing(const SpacingAttributes& attributes);
 
-/// A length that is physical where the pixel size is known, and a number of pixels where it is not, so that an
-/// option means the same on every detector.
+/// A length that is physical where the pixel size is known, and a number of pixels in a picture 512 pixels wide where
+/// it is not, so that an option means the same on every detector.
 struct PhysicalLength {
     double mm = 0.0;               ///< where the image is calibrated
     double uncalibrated_px = 0.0;  ///< where it is not
 
     double in_px(const Calibration& calibration) const {
-        return calibration.known() ? mm / calibration.mm_per_px() : uncalibrated_px;
+        return calibration.known() ? mm / calibration.mm_per_px()
+                                   : uncalibrated_px * calibration.uncalibrated_scale;
     }
 };
 

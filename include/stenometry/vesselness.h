@@ -20,13 +20,14 @@ enum class RidgeMeasure {
 std::string_view to_string(RidgeMeasure measure);
 
 struct VesselnessOptions {
-    RidgeMeasure measure = RidgeMeasure::frangi;
-    PhysicalLength min_diameter{.mm = 0.7, .uncalibrated_px = 3.0};   ///< narrowest lumen looked for, > 0
-    PhysicalLength max_diameter{.mm = 4.5, .uncalibrated_px = 14.0};  ///< widest, >= min_diameter
-    int scales = 7;            ///< sigmas between the two, in geometric steps; 1..64
+    RidgeMeasure measure = RidgeMeasure::oriented;
+    PhysicalLength min_diameter{.mm = 1.0, .uncalibrated_px = 5.0};  ///< that the finest scale fits best, > 0
+    PhysicalLength max_diameter{.mm = 4.0,
+                                .uncalibrated_px = 18.0};  ///< that the coarsest fits, >= min_diameter
+    int scales = 4;            ///< sigmas between the two, in geometric steps; 1..64
     double frangi_beta = 0.5;  ///< tolerance to blobs, > 0
     double jerman_tau = 0.75;  ///< cut-off of the uniform response, 0.5..1
-    int orientations = 16;     ///< of the oriented bank; 4..180
+    int orientations = 12;     ///< of the oriented bank; 4..180
     double elongation = 2.5;   ///< length over width of the oriented filters; 1..8
 
     /// \throws InvalidInput naming the field and its value.

@@ -19,7 +19,6 @@ struct GaussianTaps {
     std::size_t radius() const { return smooth.size() - 1; }
 };
 
-/// Taps out to 4 sigma, beyond which lies less than 7e-5 of a Gaussian.
 /// \pre sigma > 0
 GaussianTaps make_gaussian_taps(double sigma);
 

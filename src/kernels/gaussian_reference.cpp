@@ -1,16 +1,14 @@
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 #include "kernels/gaussian.h"
 
 namespace stenometry::kernels {
 namespace {
 
-double sum_both_sides(const std::vector<double>& taps, int power) {
-    double sum = power == 0 ? taps[0] : 0.0;
-    for (std::size_t k = 1; k < taps.size(); ++k)
-        sum += 2.0 * std::pow(static_cast<double>(k), power) * taps[k];
-    return sum;
+double sum_both_sides(const std::vector<double>& taps) {
+    return 2.0 * std::accumulate(taps.begin(), taps.end(), 0.0) - taps[0];
 }
 
 std::vector<float> scaled(const std::vector<double>& taps, double factor) {
@@ -32,12 +30,11 @@ GaussianTaps make_gaussian_taps(double sigma) {
         first.push_back(t * g);
         second.push_back((t * t - 1.0) * g);
     }
-    const double total = sum_both_sides(smooth, 0);
+    const double total = sum_both_sides(smooth);
     // A multiple of the Gaussian takes away what is left of the sum, so that a constant answers nothing.
-    const double offset = sum_both_sides(second, 0) / total;
+    const double offset = sum_both_sides(second) / total;
     for (std::size_t k = 0; k <= radius; ++k) second[k] -= offset * smooth[k];
-    return {sigma, scaled(smooth, 1.0 / total), scaled(first, sigma / sum_both_sides(first, 1)),
-            scaled(second, 2.0 * sigma * sigma / sum_both_sides(second, 2))};
+    return {sigma, scaled(smooth, 1.0 / total), scaled(first, 1.0 / total), scaled(second, 1.0 / total)};
 }
 
 namespace reference {

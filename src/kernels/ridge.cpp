@@ -128,8 +128,12 @@ void direction_row(const float* cos2, const float* sin2, std::size_t n, float* a
     const Tag d;
     if (n < hn::Lanes(d)) return reference::direction_row(cos2, sin2, n, angle);
     for_each_vector(d, n, [&](std::size_t x) HWY_ATTR {
-        const Vec twice = arc_tangent(hn::LoadU(d, sin2 + x), hn::LoadU(d, cos2 + x));
-        hn::StoreU(hn::Mul(hn::Set(d, 0.5f), twice), d, angle + x);
+        const Vec quarter_turn = hn::Set(d, 1.57079632679f);
+        const Vec half =
+            hn::Mul(hn::Set(d, 0.5f), arc_tangent(hn::LoadU(d, sin2 + x), hn::LoadU(d, cos2 + x)));
+        const auto downwards =
+            hn::Le(half, hn::Neg(quarter_turn));  // a vertical line is at +pi/2, not at -pi/2
+        hn::StoreU(hn::IfThenElse(downwards, quarter_turn, half), d, angle + x);
     });
 }
 

@@ -85,8 +85,11 @@ void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n
 }
 
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle) {
-    // Adding zero turns -0 into 0, so that a vertical line is always at +pi/2.
-    for (std::size_t x = 0; x < n; ++x) angle[x] = 0.5f * std::atan2(sin2[x] + 0.0f, cos2[x]);
+    constexpr float quarter_turn = 1.57079632679f;
+    for (std::size_t x = 0; x < n; ++x) {
+        const float half = 0.5f * std::atan2(sin2[x], cos2[x]);
+        angle[x] = half <= -quarter_turn ? quarter_turn : half;  // both are vertical
+    }
 }
 
 }  // namespace stenometry::kernels::reference

@@ -1,0 +1,287 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+#include <random>
+
+#include "kernels/gaussian.h"
+#include "kernels/ridge.h"
+#include "kernels/weighted_sum.h"
+
+namespace stenometry::kernels {
+namespace {
+
+/// Runs `check(width)` on every kind of CPU that this one can stand for, for every length of a row's tail.
+void on_every_target_and_width(const std::function<void(std::size_t)>& check) {
+    for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+        SCOPED_TRACE(hwy::TargetName(target));
+        hwy::SetSupportedTargetsForTest(target);
+        for (std::size_t width = 0; width < 67; ++width) {
+            SCOPED_TRACE(width);
+            check(width);
+        }
+    }
+    hwy::SetSupportedTargetsForTest(0);
+}
+
+std::vector<float> random_values(std::size_t count, unsigned seed, float low = -1.0f, float high = 1.0f) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> uniform(low, high);
+    std::vector<float> values(count);
+    for (float& value : values) value = uniform(random);
+    return values;
+}
+
+/// Every value within `tolerance`, and what lies behind the row untouched.
+void expect_same(const std::vector<float>& fast, const std::vector<float>& plain, float tolerance) {
+    ASSERT_EQ(fast.size(), plain.size());
+    for (std::size_t i = 0; i < fast.size(); ++i) ASSERT_NEAR(fast[i], plain[i], tolerance) << "pixel " << i;
+}
+
+constexpr std::size_t guard = 16;  ///< values behind a row that no kernel may touch
+constexpr float untouched = 12345.0f;
+
+std::vector<float> output(std::size_t width) { return std::vector<float>(width + guard, untouched); }
+
+/// A rectangle of random rows.
+struct Rows {
+    std::vector<std::vector<float>> values;
+    std::vector<const float*> pointers;
+
+    Rows(std::size_t count, std::size_t width) {
+        for (std::size_t i = 0; i < count; ++i)
+            values.push_back(random_values(width, static_cast<unsigned>(i + 1)));
+        for (const auto& row : values) pointers.push_back(row.data());
+    }
+};
+
+/// A row of Hessians of all kinds: random ones, zero, isotropic and one-dimensional ones.
+struct HessianRow {
+    std::vector<float> xx, xy, yy;
+
+    explicit HessianRow(std::size_t width)
+        : xx(random_values(width, 1)), xy(random_values(width, 2)), yy(random_values(width, 3)) {
+        for (std::size_t x = 0; x < width; ++x) {
+            if (x % 7 == 3) xx[x] = xy[x] = yy[x] = 0.0f;
+            if (x % 7 == 4) xy[x] = 0.0f, yy[x] = xx[x];
+            if (x % 7 == 5) xy[x] = yy[x] = 0.0f;
+        }
+    }
+};
+
+/// The four rows that a ridge measure updates, half of them with a response that is hard to beat.
+struct BestRows {
+    std::vector<float> response, scale, cos2, sin2;
+
+    explicit BestRows(std::size_t width)
+        : response(output(width)), scale(output(width)), cos2(output(width)), sin2(output(width)) {
+        for (std::size_t x = 0; x < width; ++x) {
+            response[x] = x % 2 == 0 ? 0.0f : 0.3f;
+            scale[x] = cos2[x] = sin2[x] = 0.0f;
+        }
+    }
+    BestRow row() { return {response.data(), scale.data(), cos2.data(), sin2.data()}; }
+};
+
+using Measure = std::function<void(const HessianRow&, std::size_t, const BestRow&)>;
+
+void expect_same_measure(const Measure& fast, const Measure& plain) {
+    on_every_target_and_width([&](std::size_t width) {
+        const HessianRow hessian(width);
+        BestRows a(width), b(width);
+        fast(hessian, width, a.row());
+        plain(hessian, width, b.row());
+        // Exponentials and roots of vectors are good to a few units in the last place.
+        expect_same(a.response, b.response, 5e-6f);
+        expect_same(a.scale, b.scale, 0.0f);
+        expect_same(a.cos2, b.cos2, 1e-6f);
+        expect_same(a.sin2, b.sin2, 1e-6f);
+    });
+}
+
+class GaussianOfSigma : public testing::TestWithParam<double> {};
+
+TEST_P(GaussianOfSigma, TapsDifferFromTheExactGaussianByLessThanAThousandth) {
+    const double sigma = GetParam();
+    const GaussianTaps taps = make_gaussian_taps(sigma);
+    const double largest = 1.0 / (sigma * std::sqrt(2.0 * std::numbers::pi));
+    for (std::size_t k = 0; k <= taps.radius(); ++k) {
+        const double t = static_cast<double>(k) / sigma;
+        const double g = std::exp(-0.5 * t * t) * largest;
+        EXPECT_NEAR(taps.smooth[k], g, 1e-4 * largest);
+        EXPECT_NEAR(taps.first[k], t * g, 1e-4 * largest);
+        EXPECT_NEAR(taps.second[k], (t * t - 1.0) * g, 1e-3 * largest);
+    }
+}
+
+TEST_P(GaussianOfSigma, ConstantsAnswerNothingAndRampsTheirSlope) {
+    const double sigma = GetParam();
+    const GaussianTaps taps = make_gaussian_taps(sigma);
+    double constant = static_cast<double>(taps.smooth[0]), flat = static_cast<double>(taps.second[0]),
+           ramp = 0.0;
+    for (std::size_t k = 1; k <= taps.radius(); ++k) {
+        constant += 2.0 * static_cast<double>(taps.smooth[k]);
+        flat += 2.0 * static_cast<double>(taps.second[k]);
+        ramp += 2.0 * static_cast<double>(k) * static_cast<double>(taps.first[k]);
+    }
+    EXPECT_NEAR(constant, 1.0, 1e-6);
+    EXPECT_NEAR(flat, 0.0, 1e-6);
+    EXPECT_NEAR(ramp, sigma, 2e-3 * sigma);  // 0.1 % of the second moment of a Gaussian lies beyond 4 sigma
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, GaussianOfSigma, testing::Values(1.0, 1.26, 2.0, 3.7, 8.0));
+
+TEST(Gaussian, HessianOfAGaussianBlobIsTheOneOnPaper) {
+    // Blurring a Gaussian of deviation b by one of s gives one of sqrt(b^2 + s^2), whose curvature is known.
+    constexpr double blob = 3.0, sigma = 2.0, variance = blob * blob + sigma * sigma;
+    const GaussianTaps taps = make_gaussian_taps(sigma);
+    const auto radius = static_cast<int>(taps.radius());
+    const int size = 2 * radius + 1;
+    std::vector<std::vector<float>> image;
+    std::vector<const float*> rows;
+    for (int y = -radius; y <= radius; ++y) {
+        image.emplace_back();
+        for (int x = -radius; x <= radius; ++x)
+            image.back().push_back(static_cast<float>(
+                std::exp(-((x - 1.0) * (x - 1.0) + (y + 2.0) * (y + 2.0)) / (2.0 * blob * blob))));
+    }
+    for (const auto& row : image) rows.push_back(row.data());
+    std::vector<float> smooth(image[0].size()), first = smooth, second = smooth;
+    gaussian_columns(rows.data(), taps, static_cast<std::size_t>(size), smooth.data(), first.data(),
+                     second.data());
+    float xx = 0.0f, xy = 0.0f, yy = 0.0f;
+    hessian_row(smooth.data() + radius, first.data() + radius, second.data() + radius, taps, 1, &xx, &xy,
+                &yy);
+    const double x = -1.0, y = 2.0;  // from the middle of the blob
+    const double height =
+        blob * blob / variance * std::exp(-(x * x + y * y) / (2.0 * variance)) * sigma * sigma;
+    // The largest of the taps' errors is 0.1 % of a response of 0.2.
+    EXPECT_NEAR(xx, height * (x * x / variance - 1.0) / variance, 2e-4);
+    EXPECT_NEAR(xy, height * x * y / (variance * variance), 2e-4);
+    EXPECT_NEAR(yy, height * (y * y / variance - 1.0) / variance, 2e-4);
+}
+
+TEST(GaussianColumns, MatchesReferenceOnEveryTargetAndWidth) {
+    const GaussianTaps taps = make_gaussian_taps(1.7);
+    on_every_target_and_width([&](std::size_t width) {
+        const Rows rows(2 * taps.radius() + 1, width);
+        std::vector<float> fast[3], plain[3];
+        for (int i = 0; i < 3; ++i) fast[i] = plain[i] = output(width);
+        gaussian_columns(rows.pointers.data(), taps, width, fast[0].data(), fast[1].data(), fast[2].data());
+        reference::gaussian_columns(rows.pointers.data(), taps, width, plain[0].data(), plain[1].data(),
+                                    plain[2].data());
+        // Sums of 15 products below 1, added in another order.
+        for (int i = 0; i < 3; ++i) expect_same(fast[i], plain[i], 2e-6f);
+    });
+}
+
+TEST(HessianRow, MatchesReferenceOnEveryTargetAndWidth) {
+    const GaussianTaps taps = make_gaussian_taps(1.7);
+    on_every_target_and_width([&](std::size_t width) {
+        const Rows rows(3, width + 2 * taps.radius());
+        const auto at = [&](std::size_t i) { return rows.pointers[i] + taps.radius(); };
+        std::vector<float> fast[3], plain[3];
+        for (int i = 0; i < 3; ++i) fast[i] = plain[i] = output(width);
+        hessian_row(at(0), at(1), at(2), taps, width, fast[0].data(), fast[1].data(), fast[2].data());
+        reference::hessian_row(at(0), at(1), at(2), taps, width, plain[0].data(), plain[1].data(),
+                               plain[2].data());
+        for (int i = 0; i < 3; ++i) expect_same(fast[i], plain[i], 2e-6f);
+    });
+}
+
+TEST(RidgeNormRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        const HessianRow h(width);
+        std::vector<float> fast = output(width), plain = output(width);
+        ridge_norm_row(h.xx.data(), h.xy.data(), h.yy.data(), width, fast.data());
+        reference::ridge_norm_row(h.xx.data(), h.xy.data(), h.yy.data(), width, plain.data());
+        expect_same(fast, plain, 1e-6f);
+    });
+}
+
+TEST(FrangiRow, MatchesReferenceOnEveryTargetAndWidth) {
+    const FrangiParameters p{0.5f, 0.4f};
+    expect_same_measure(
+        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+            frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
+        },
+        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+            reference::frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
+        });
+}
+
+TEST(SatoRow, MatchesReferenceOnEveryTargetAndWidth) {
+    expect_same_measure(
+        [](const HessianRow& h, std::size_t n, const BestRow& best) {
+            sato_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, best);
+        },
+        [](const HessianRow& h, std::size_t n, const BestRow& best) {
+            reference::sato_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, best);
+        });
+}
+
+TEST(JermanRow, MatchesReferenceOnEveryTargetAndWidth) {
+    const JermanParameters p{0.75f, 1.5f};
+    expect_same_measure(
+        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+            jerman_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
+        },
+        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+            reference::jerman_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
+        });
+}
+
+TEST(DirectionRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        std::vector<float> cos2 = random_values(width, 1), sin2 = random_values(width, 2);
+        for (std::size_t x = 0; x < width; ++x) {
+            if (x % 5 == 1) cos2[x] = 0.0f;
+            if (x % 5 == 2) sin2[x] = x % 2 == 0 ? 0.0f : -0.0f;
+            if (x % 5 == 3) cos2[x] = sin2[x] = 0.0f;
+        }
+        std::vector<float> fast = output(width), plain = output(width);
+        direction_row(cos2.data(), sin2.data(), width, fast.data());
+        reference::direction_row(cos2.data(), sin2.data(), width, plain.data());
+        expect_same(fast, plain, 1e-6f);
+    });
+}
+
+TEST(DirectionRow, AVerticalLineIsAtPlusAQuarterTurn) {
+    const float cos2[] = {-1.0f, -1.0f, 1.0f, 0.0f}, sin2[] = {0.0f, -0.0f, -0.0f, -1.0f};
+    float angle[4];
+    reference::direction_row(cos2, sin2, 4, angle);
+    const auto quarter = static_cast<float>(std::numbers::pi / 2.0);
+    EXPECT_THAT(angle,
+                testing::Pointwise(testing::FloatNear(1e-6f), {quarter, quarter, 0.0f, -0.5f * quarter}));
+}
+
+TEST(WeightedSumRow, MatchesReferenceOnEveryTargetAndWidth) {
+    for (const std::size_t count : {0, 1, 2, 7}) {
+        const std::vector<float> weights = random_values(count, 9);
+        on_every_target_and_width([&](std::size_t width) {
+            const Rows rows(count, width);
+            std::vector<float> fast = output(width), plain = output(width);
+            weighted_sum_row(rows.pointers.data(), weights.data(), count, width, fast.data());
+            reference::weighted_sum_row(rows.pointers.data(), weights.data(), count, width, plain.data());
+            expect_same(fast, plain, 2e-6f);
+        });
+    }
+}
+
+TEST(FrangiReference, GivesTheValuesOnPaper) {
+    // A line with curvature 2 across and 1 along: R = 1/2, S^2 = 5.
+    const float xx[] = {-1.0f, 1.0f, 0.0f}, xy[] = {0.0f, 0.0f, 0.0f}, yy[] = {-2.0f, 2.0f, 0.0f};
+    float response[3] = {}, scale[3] = {}, cos2[3] = {}, sin2[3] = {};
+    reference::frangi_row(xx, xy, yy, 3, 4.0f, {0.5f, 2.0f}, {response, scale, cos2, sin2});
+    EXPECT_NEAR(response[0], std::exp(-0.5) * (1.0 - std::exp(-5.0 / 8.0)), 1e-6);
+    EXPECT_EQ(response[1], 0.0f);
+    EXPECT_EQ(response[2], 0.0f);
+    EXPECT_EQ(scale[0], 4.0f);
+    EXPECT_EQ(scale[1], 0.0f);
+}
+
+}  // namespace
+}  // namespace stenometry::kernels
