@@ -10,12 +10,22 @@
 namespace stenometry::program {
 namespace {
 
+std::unique_ptr<io::Cine> open(const std::filesystem::path& path) {
+    const SilentStandardError silent;
+    return io::open_cine(path);
+}
+
+Frame read(io::Cine& cine, int index) {
+    const SilentStandardError silent;
+    return cine.read(index);
+}
+
 int choose_frame(io::Cine& cine) {
     const int count = cine.frame_count();
     Progress progress("choosing a frame", count);
     const auto scores = score_frames(count, [&](int index) {
         progress.show(index);
-        return cine.read(index);
+        return read(cine, index);
     });
     return best_frame(scores);
 }
@@ -53,8 +63,8 @@ void add_input_options(CLI::App& command, InputOptions& options) {
 
 Frame read_frame(const InputOptions& options) {
     try {
-        const auto cine = io::open_cine(options.image);
-        Frame frame = cine->read(frame_asked_for(options, *cine));
+        const auto cine = open(options.image);
+        Frame frame = read(*cine, frame_asked_for(options, *cine));
         if (options.spacing_mm) frame.calibration = Calibration::from_user(*options.spacing_mm);
         if (frame.count > 1 && !options.frame)
             say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +

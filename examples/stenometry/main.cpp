@@ -22,6 +22,21 @@ int fail(ExitCode code, std::string message) {
     return end(code);
 }
 
+std::string names_of(const std::vector<Verb>& verbs) {
+    std::string names;
+    for (std::size_t i = 0; i < verbs.size(); ++i)
+        names += (i == 0 ? "" : i + 1 == verbs.size() ? " or " : ", ") + verbs[i].command->get_name();
+    return names;
+}
+
+/// What is wrong with the command line, where CLI11 would say no more than that a subcommand is required.
+std::string complaint(const CLI::App& program, const std::vector<Verb>& verbs, const CLI::ParseError& error) {
+    if (!program.get_subcommands().empty()) return error.what();
+    const std::vector<std::string> extra = program.remaining();
+    if (extra.empty()) return "a verb is missing: " + names_of(verbs) + "; see stenometry --help";
+    return "'" + extra.front() + "' is neither a verb nor an option; the verbs are " + names_of(verbs);
+}
+
 int run_verb(const std::vector<Verb>& verbs) {
     try {
         for (const Verb& verb : verbs)
@@ -53,7 +68,7 @@ int run(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return program.exit(error);  // --help and --version
-        return fail(ExitCode::wrong_command, error.what());
+        return fail(ExitCode::wrong_command, complaint(program, verbs, error));
     }
     return run_verb(verbs);
 }

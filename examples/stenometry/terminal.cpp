@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -52,6 +53,18 @@ void Progress::show_bar(int done) const {
     const auto filled = static_cast<std::size_t>(total_ > 0 ? width * done / total_ : 0);
     std::cerr << '\r' << what_ << " [" << std::string(filled, '#') << std::string(width - filled, '.') << "] "
               << done << " of " << total_ << "\033[K" << std::flush;
+}
+
+SilentStandardError::SilentStandardError() : saved_(dup(STDERR_FILENO)) {
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (saved_ >= 0 && nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+    if (nowhere >= 0) close(nowhere);
+}
+
+SilentStandardError::~SilentStandardError() {
+    if (saved_ < 0) return;
+    dup2(saved_, STDERR_FILENO);
+    close(saved_);
 }
 
 void say(std::string_view message) { std::cerr << message << '\n'; }

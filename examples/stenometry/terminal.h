@@ -29,6 +29,19 @@ class Progress {
     Clock::time_point next_;
 };
 
+/// As long as it lives, nobody writes to standard error: libraries that decode files report faults there in their own words,
+/// and throw as well.
+class SilentStandardError {
+  public:
+    SilentStandardError();
+    ~SilentStandardError();
+    SilentStandardError(const SilentStandardError&) = delete;
+    SilentStandardError& operator=(const SilentStandardError&) = delete;
+
+  private:
+    int saved_;  ///< descriptor of the real one; negative if it could not be put aside
+};
+
 /// A line for the user on standard error.
 void say(std::string_view message);
 
