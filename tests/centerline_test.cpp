@@ -61,8 +61,7 @@ TEST(Centerline, DoesNotJumpBetweenTheTurnsOfASpiral) {
     }
     const Polyline truth = resample(spiral, 0.25);
     const Centerline line = trace(ridge(160, 160, {{truth, 3.0}}), truth);
-    // px; the ends of the tightest arc, where the curve is known from one side only, are the worst.
-    EXPECT_LT(worst_distance(line.points_px, truth), radius < 12.0 ? 0.4 : 0.3);
+    EXPECT_LT(worst_distance(line.points_px, truth), 0.3);  // px
     EXPECT_NEAR(length(line.points_px), length(truth), 0.005 * length(truth));
 }
 
