@@ -97,7 +97,13 @@ Polyline smooth(const Polyline& line, double length) {
     if (line.size() < 3 || length == 0.0) return line;
     const double step = stenometry::length(line) / static_cast<double>(line.size() - 1);
     if (step == 0.0) return line;
-    return smooth_curve(line, std::vector<double>(line.size(), 1.0), stiffness_for(length, step), true);
+    const double stiffness = stiffness_for(length, step);
+    std::vector<double> weights(line.size(), 1.0);
+    weights.front() = weights.back() = pinned_weight(stiffness);
+    Polyline result = smooth_curve(line, weights, stiffness);
+    result.front() = line.front();
+    result.back() = line.back();
+    return result;
 }
 
 }  // namespace stenometry

@@ -156,13 +156,20 @@ Polyline move_to_crest(const Ridge& ridge, const Polyline& line, const RidgeLine
     const std::vector<Point> across = normals(line);
     Polyline crest(line.size());
     for (std::size_t i = 0; i < line.size(); ++i) crest[i] = line[i] + sections[i].offset * across[i];
+    const double stiffness = stiffness_for(options.smoothing_px, options.step_px);
     std::vector<double> weights = weights_of(sections, options.smoothing_px);
-    if (options.keep_ends) {
+    if (options.keep_first) {
         crest.front() = line.front();
-        crest.back() = line.back();
+        weights.front() = pinned_weight(stiffness);
     }
-    return smooth_curve(crest, weights, stiffness_for(options.smoothing_px, options.step_px),
-                        options.keep_ends);
+    if (options.keep_last) {
+        crest.back() = line.back();
+        weights.back() = pinned_weight(stiffness);
+    }
+    Polyline moved = smooth_curve(crest, weights, stiffness);
+    if (options.keep_first) moved.front() = line.front();
+    if (options.keep_last) moved.back() = line.back();
+    return moved;
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct Ridge {
 struct RidgeLineOptions {
     double step_px = 0.5;
     double smoothing_px = 2.0;  ///< of the curve; the scale of the ridge where that is larger; > 0
-    bool keep_ends = false;     ///< whether the first and the last point stay where they are
+    bool keep_first = false;    ///< whether the first point stays where it is
+    bool keep_last = false;
 };
 
 /// The curve moved to the crest of the ridge, smoothed, and sampled every `step_px`. Where the ridge is weak,

@@ -60,9 +60,7 @@ std::vector<double> smooth_samples(std::span<const double> samples, std::span<co
     return result;
 }
 
-Polyline smooth_curve(const Polyline& line, std::vector<double> weights, double stiffness, bool keep_ends) {
-    // Against 1 for the others: large, yet harmless to the precision of the solution.
-    if (keep_ends) weights.front() = weights.back() = 1e6 * (1.0 + stiffness);
+Polyline smooth_curve(const Polyline& line, std::span<const double> weights, double stiffness) {
     std::vector<double> x, y;
     for (const Point p : line) {
         x.push_back(p.x);
@@ -72,12 +70,10 @@ Polyline smooth_curve(const Polyline& line, std::vector<double> weights, double 
     y = smooth_samples(y, weights, stiffness);
     Polyline result(line.size());
     for (std::size_t i = 0; i < line.size(); ++i) result[i] = {x[i], y[i]};
-    if (keep_ends) {
-        result.front() = line.front();
-        result.back() = line.back();
-    }
     return result;
 }
+
+double pinned_weight(double stiffness) { return 1e6 * (1.0 + stiffness); }
 
 double stiffness_for(double length, double step) {
     const double ratio = length / step;

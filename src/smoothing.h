@@ -13,9 +13,12 @@ namespace stenometry {
 std::vector<double> smooth_samples(std::span<const double> samples, std::span<const double> weights,
                                    double stiffness);
 
-/// Both coordinates of a curve smoothed in this way; with `keep_ends` its first and last point stay in place,
-/// whatever their weights.
-Polyline smooth_curve(const Polyline& line, std::vector<double> weights, double stiffness, bool keep_ends);
+/// Both coordinates of a curve smoothed in this way.
+Polyline smooth_curve(const Polyline& line, std::span<const double> weights, double stiffness);
+
+/// The weight of a sample that must stay where it is, beside samples of weights up to 1: large, yet harmless
+/// to the precision of the solution. The sample stays within a millionth of what it would have moved by.
+double pinned_weight(double stiffness);
 
 /// The stiffness that halves the amplitude of a wave of wavelength 2 pi `length` where samples are `step`
 /// apart.

@@ -1,1 +1,130 @@
 #include "stenometry/vessel_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "ridge_line.h"
+#include "skeleton_graph.h"
+#include "stenometry/error.h"
+#include "stenometry/interop/opencv.h"
+#include "thinning.h"
+
+namespace stenometry {
+
+namespace {
+
+void require_length(const PhysicalLength& length, const char* field) {
+    for (const double value : {length.mm, length.uncalibrated_px})
+        if (!(value >= 0.0 && std::isfinite(value)))
+            throw InvalidInput("tree " + std::string(field) + " is out of range: " + std::to_string(value));
+}
+
+void require_same_size(const VesselMask& mask, const Vesselness& vesselness) {
+    if (same_size(mask.mask, vesselness.response)) return;
+    throw InvalidInput("the mask is " + std::to_string(mask.mask.width()) + " x " +
+                       std::to_string(mask.mask.height()) + " pixels, but the vesselness is " +
+                       std::to_string(vesselness.response.width()) + " x " +
+                       std::to_string(vesselness.response.height()));
+}
+
+/// The mask without holes of less than `max_area`: noise in the lumen would become a loop of two vessels.
+Image<std::uint8_t> without_small_holes(const Image<std::uint8_t>& mask, double max_area) {
+    Image<std::uint8_t> filled = mask.clone();
+    if (filled.empty()) return filled;
+    std::vector<std::vector<cv::Point>> outlines;
+    std::vector<cv::Vec4i> family;
+    cv::findContours(interop::as_mat(mask), outlines, family, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
+    cv::Mat target = interop::as_mat(filled);
+    for (std::size_t i = 0; i < outlines.size(); ++i) {
+        const bool is_hole = family[i][3] >= 0;
+        // The outline runs on the pixels around the hole, so that its area is that of the hole or more.
+        if (is_hole && cv::contourArea(outlines[i]) <= max_area)
+            cv::drawContours(target, outlines, static_cast<int>(i), cv::Scalar(255), cv::FILLED);
+    }
+    return filled;
+}
+
+bool is_lumen(const Image<float>& depth, Point p) {
+    const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
+    return depth.contains(x, y) && depth(x, y) > 0.0F;
+}
+
+/// Replaces the tip of the line, its first points, by a straight way to the edge of the mask. The skeleton
+/// stops a radius short of the edge, and what remains of a fork in the last radius points to a corner of the
+/// mask.
+void straighten_tip(Polyline& line, const Image<float>& depth) {
+    const double whole = length(line);
+    const Polyline head = slice(line, 0.0, 20.0);
+    double radius = 0.0;
+    for (const Point p : head) radius = std::max(radius, mask_radius(depth, p));
+    const double cut = std::min(radius, 0.3 * whole);
+    const Polyline base = slice(line, cut, cut + std::max(6.0, 2.0 * radius));
+    if (base.size() < 2) return;
+    const Point out = base.front() - base.back();
+    const Point step = (0.5 / std::max(norm(out), 1e-9)) * out;
+    const auto limit = static_cast<int>(4.0 * (radius + 1.0));
+    Polyline tip;
+    for (Point p = base.front() + step; std::ssize(tip) < limit && is_lumen(depth, p); p = p + step)
+        tip.push_back(p);
+    line = slice(line, cut, whole);
+    line.insert(line.begin(), tip.rbegin(), tip.rend());
+}
+
+/// Moves a branch to the crest of the ridge response, which knows the middle to a fraction of a pixel; the
+/// mask does not.
+void refine(VesselTree::Branch& branch, bool from_is_end, bool to_is_end, const Image<float>& depth,
+            const Vesselness& vesselness, const CenterlineOptions& options) {
+    Polyline& line = branch.points_px;
+    if (from_is_end) straighten_tip(line, depth);
+    std::reverse(line.begin(), line.end());
+    if (to_is_end) straighten_tip(line, depth);
+    std::reverse(line.begin(), line.end());
+    line = refine_on_ridge({vesselness.response, vesselness.scale_px}, line,
+                           {.step_px = options.step_px,
+                            .smoothing_px = options.smoothing_px,
+                            .keep_first = !from_is_end,
+                            .keep_last = !to_is_end});
+    for (const Point p : line) branch.radius_px.push_back(mask_radius(depth, p));
+    branch.length_px = length(line);
+}
+
+void refine_branches(VesselTree& tree, const Image<float>& depth, const Vesselness& vesselness,
+                     const CenterlineOptions& options) {
+    for (VesselTree::Branch& branch : tree.branches) {
+        VesselTree::Node& from = tree.nodes[static_cast<std::size_t>(branch.from)];
+        VesselTree::Node& to = tree.nodes[static_cast<std::size_t>(branch.to)];
+        const bool from_is_end = from.branches.size() == 1, to_is_end = to.branches.size() == 1;
+        refine(branch, from_is_end, to_is_end, depth, vesselness, options);
+        if (from_is_end) from.at_px = branch.points_px.front();
+        if (to_is_end) to.at_px = branch.points_px.back();
+    }
+}
+
+}  // namespace
+
+void VesselTreeOptions::validate() const {
+    require_length(min_spur, "min_spur");
+    require_length(min_vessel, "min_vessel");
+    require_length(max_gap, "max_gap");
+    centerline.validate();
+}
+
+VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
+                             const VesselTreeOptions& options) {
+    options.validate();
+    require_same_size(mask, vesselness);
+    const double min_spur = options.min_spur.in_px(mask.calibration);
+    const Image<std::uint8_t> lumen = without_small_holes(mask.mask, 0.25 * min_spur * min_spur);
+    const Image<float> depth = distance_to_background(lumen);
+    TreeEditor editor(trace_skeleton(thin(lumen, depth)), depth);
+    editor.prune(min_spur);
+    editor.join_gaps(options.max_gap.in_px(mask.calibration));
+    editor.merge_overlapping_nodes();
+    VesselTree tree = editor.finish();
+    refine_branches(tree, depth, vesselness, options.centerline);
+    return tree;
+}
+
+}  // namespace stenometry

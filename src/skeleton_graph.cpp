@@ -1,0 +1,345 @@
+#include "skeleton_graph.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "ridge_line.h"
+
+namespace stenometry {
+
+namespace {
+
+struct Pixel {
+    int x = 0;
+    int y = 0;
+    friend bool operator==(const Pixel&, const Pixel&) = default;
+};
+
+Point centre_of(Pixel p) { return {static_cast<double>(p.x), static_cast<double>(p.y)}; }
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Nearest first, so that a line goes on to the pixel beside before the one across the corner.
+constexpr std::array<Pixel, 8> around{{{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {1, 1}, {-1, 1}, {-1, -1}, {1, -1}}};
+
+class SkeletonTracer {
+  public:
+    explicit SkeletonTracer(const Image<std::uint8_t>& skeleton)
+        : skeleton_(skeleton),
+          node_(skeleton.width(), skeleton.height(), none),
+          done_(skeleton.width(), skeleton.height()) {
+        for (int y = 0; y < skeleton.height(); ++y)
+            for (int x = 0; x < skeleton.width(); ++x)
+                if (skeleton(x, y) != 0) pixels_.push_back({x, y});
+    }
+
+    VesselTree trace() {
+        for (const Pixel p : pixels_)
+            if (node(p) == none && neighbours(p) > 2) add_bifurcation(p);
+        for (const Pixel p : pixels_)
+            if (node(p) == none && neighbours(p) == 1) add_node({p});
+        for (const Pixel p : pixels_)
+            if (node(p) != none) trace_from(p);
+        for (const Pixel p : pixels_) {
+            if (node(p) != none || done_(p.x, p.y) != 0 || neighbours(p) == 0) continue;
+            add_node({p});  // of a ring
+            trace_from(p);
+        }
+        return std::move(tree_);
+    }
+
+  private:
+    static constexpr int none = -1;
+
+    bool set(Pixel p) const { return skeleton_.contains(p.x, p.y) && skeleton_(p.x, p.y) != 0; }
+    int& node(Pixel p) { return node_(p.x, p.y); }
+    static Pixel beside(Pixel p, Pixel step) { return {p.x + step.x, p.y + step.y}; }
+    int neighbours(Pixel p) const {
+        return static_cast<int>(
+            std::count_if(around.begin(), around.end(), [&](Pixel step) { return set(beside(p, step)); }));
+    }
+
+    void add_node(const std::vector<Pixel>& cluster) {
+        Point sum;
+        for (const Pixel p : cluster) {
+            node(p) = static_cast<int>(tree_.nodes.size());
+            sum = sum + centre_of(p);
+        }
+        tree_.nodes.push_back({.at_px = (1.0 / static_cast<double>(cluster.size())) * sum});
+    }
+
+    void add_bifurcation(Pixel first) {
+        std::vector<Pixel> cluster{first};
+        node(first) = static_cast<int>(tree_.nodes.size());
+        for (std::size_t i = 0; i < cluster.size(); ++i) {
+            for (const Pixel step : around) {
+                const Pixel p = beside(cluster[i], step);
+                if (!set(p) || node(p) != none || neighbours(p) <= 2) continue;
+                node(p) = node(first);
+                cluster.push_back(p);
+            }
+        }
+        add_node(cluster);
+    }
+
+    void trace_from(Pixel start) {
+        for (const Pixel step : around) {
+            const Pixel p = beside(start, step);
+            if (!set(p)) continue;
+            if (node(p) == none && done_(p.x, p.y) == 0) {
+                follow(start, p);
+            } else if (node(p) != none && node(p) > node(start)) {
+                add_branch(node(start), node(p), {});
+            }
+        }
+    }
+
+    void follow(Pixel start, Pixel p) {
+        Polyline way;
+        Pixel before = start;
+        while (node(p) == none) {
+            done_(p.x, p.y) = 1;
+            way.push_back(centre_of(p));
+            Pixel next = p;
+            for (const Pixel step : around) {
+                const Pixel q = beside(p, step);
+                if (set(q) && q != before && done_(q.x, q.y) == 0) {
+                    next = q;
+                    break;
+                }
+            }
+            if (next == p) return;  // a bump on a cluster of node pixels
+            before = p;
+            p = next;
+        }
+        // The way around less than a handful of pixels is no loop.
+        if (node(p) == node(start) && way.size() < 4) return;
+        add_branch(node(start), node(p), way);
+    }
+
+    void add_branch(int from, int to, const Polyline& way) {
+        Polyline points{tree_.nodes[at(from)].at_px};
+        points.insert(points.end(), way.begin(), way.end());
+        points.push_back(tree_.nodes[at(to)].at_px);
+        const int index = static_cast<int>(tree_.branches.size());
+        tree_.nodes[at(from)].branches.push_back(index);
+        tree_.nodes[at(to)].branches.push_back(index);
+        tree_.branches.push_back({.from = from, .to = to, .points_px = std::move(points)});
+    }
+
+    const Image<std::uint8_t>& skeleton_;
+    std::vector<Pixel> pixels_;
+    Image<int> node_;
+    Image<std::uint8_t> done_;
+    VesselTree tree_;
+};
+
+/// The direction in which a line runs out of its last point, over about `span` of its length.
+Point outward(const Polyline& line, double span) {
+    const double whole = length(line);
+    const Polyline tail = slice(line, std::max(0.0, whole - span), whole);
+    if (tail.size() < 2) return {};
+    const Point along = tail.back() - tail.front();
+    return norm(along) > 0.0 ? (1.0 / norm(along)) * along : Point{};
+}
+
+Polyline reversed(Polyline line) {
+    std::reverse(line.begin(), line.end());
+    return line;
+}
+
+}  // namespace
+
+VesselTree trace_skeleton(const Image<std::uint8_t>& skeleton) { return SkeletonTracer(skeleton).trace(); }
+
+double mask_radius(const Image<float>& depth, Point p) {
+    const double rough = sample_bilinear(depth, p);
+    if (rough <= 0.0) return 0.0;
+    // Between pixels the distance has a crest that interpolation cuts off by up to half a pixel.
+    const double reach = rough + 1.0;
+    const int left = std::max(0, static_cast<int>(p.x - reach)), right = static_cast<int>(p.x + reach) + 1;
+    const int top = std::max(0, static_cast<int>(p.y - reach)), bottom = static_cast<int>(p.y + reach) + 1;
+    double nearest = reach * reach;
+    for (int y = top; y <= std::min(bottom, depth.height() - 1); ++y) {
+        for (int x = left; x <= std::min(right, depth.width() - 1); ++x) {
+            const Point off = centre_of({x, y}) - p;
+            if (depth(x, y) == 0.0F) nearest = std::min(nearest, dot(off, off));
+        }
+    }
+    return std::max(0.0, std::sqrt(nearest) - 0.3);
+}
+
+TreeEditor::TreeEditor(VesselTree tree, const Image<float>& depth) : tree_(std::move(tree)), depth_(depth) {
+    for (int n = 0; n < std::ssize(tree_.nodes); ++n) dissolve_if_passed_through(n);
+}
+
+double TreeEditor::radius_at(Point p) const { return mask_radius(depth_, p); }
+
+/// How far a dead end reaches out of the lumen that it leaves; the whole length of a single piece. The
+/// skeleton stops a radius before the end of the mask.
+double TreeEditor::reach_beyond_wall(int branch) const {
+    const VesselTree::Branch& b = tree_.branches[at(branch)];
+    double reach = length(b.points_px);
+    for (const int node : {b.from, b.to}) {
+        const double radius = radius_at(tree_.nodes[at(node)].at_px);
+        reach += is_end(node) ? radius : -radius;
+    }
+    return reach;
+}
+
+void TreeEditor::prune(double min_reach) {
+    while (true) {
+        int shortest = -1;
+        double reach = min_reach;
+        for (int b = 0; b < std::ssize(tree_.branches); ++b) {
+            if (removed(b)) continue;
+            const auto& [from, to] = std::pair(tree_.branches[at(b)].from, tree_.branches[at(b)].to);
+            if (!is_end(from) && !is_end(to)) continue;
+            const double own = reach_beyond_wall(b);
+            if (own >= reach) continue;
+            reach = own;
+            shortest = b;
+        }
+        if (shortest < 0) return;
+        remove(shortest);
+    }
+}
+
+void TreeEditor::merge_overlapping_nodes() {
+    // Two tubes that cross at 45 degrees run in one lumen for 1.05 times the sum of the radii at its two
+    // ends.
+    constexpr double overlap = 1.15;
+    for (int b = 0; b < std::ssize(tree_.branches); ++b) {
+        if (removed(b)) continue;
+        const VesselTree::Branch& branch = tree_.branches[at(b)];
+        if (is_end(branch.from) || is_end(branch.to) || branch.from == branch.to) continue;
+        const double lumens =
+            radius_at(tree_.nodes[at(branch.from)].at_px) + radius_at(tree_.nodes[at(branch.to)].at_px);
+        if (length(branch.points_px) < overlap * lumens) merge_nodes(b);
+    }
+}
+
+void TreeEditor::join_gaps(double max_gap) {
+    struct Tip {
+        int node, branch;
+        Point at, out;
+        double radius;
+    };
+    struct Bridge {
+        double cost;
+        std::size_t a, b;
+    };
+    std::vector<Tip> tips;
+    for (int b = 0; b < std::ssize(tree_.branches); ++b) {
+        if (removed(b)) continue;
+        const VesselTree::Branch& branch = tree_.branches[at(b)];
+        for (const bool first : {true, false}) {
+            const int node = first ? branch.from : branch.to;
+            if (!is_end(node)) continue;
+            const Point tip = tree_.nodes[at(node)].at_px;
+            const double radius = radius_at(tip);
+            const Polyline towards = first ? reversed(branch.points_px) : branch.points_px;
+            tips.push_back({node, b, tip, outward(towards, std::max(8.0, 3.0 * radius)), radius});
+        }
+    }
+    // Both ends must point to within 45 degrees of the other: more is a bend that the image does not show.
+    const double facing = std::sqrt(0.5);
+    std::vector<Bridge> bridges;
+    for (std::size_t i = 0; i < tips.size(); ++i) {
+        for (std::size_t j = i + 1; j < tips.size(); ++j) {
+            const Point across = tips[j].at - tips[i].at;
+            const double far = norm(across);
+            if (tips[i].branch == tips[j].branch || far == 0.0) continue;
+            if (far - tips[i].radius - tips[j].radius > max_gap) continue;
+            const double straight = std::min(dot(tips[i].out, across), -dot(tips[j].out, across)) / far;
+            if (straight < facing) continue;
+            bridges.push_back({far / straight, i, j});
+        }
+    }
+    std::stable_sort(bridges.begin(), bridges.end(),
+                     [](const Bridge& a, const Bridge& b) { return a.cost < b.cost; });
+    for (const Bridge& bridge : bridges) {
+        const Tip &a = tips[bridge.a], &b = tips[bridge.b];
+        if (!is_end(a.node) || !is_end(b.node)) continue;
+        const int index = static_cast<int>(tree_.branches.size());
+        tree_.branches.push_back({.from = a.node, .to = b.node, .points_px = {a.at, b.at}});
+        tree_.nodes[at(a.node)].branches.push_back(index);
+        tree_.nodes[at(b.node)].branches.push_back(index);
+    }
+    for (int n = 0; n < std::ssize(tree_.nodes); ++n) dissolve_if_passed_through(n);
+}
+
+VesselTree TreeEditor::finish() const {
+    VesselTree result;
+    std::vector<int> new_node(tree_.nodes.size(), -1);
+    for (std::size_t n = 0; n < tree_.nodes.size(); ++n) {
+        if (tree_.nodes[n].branches.empty()) continue;
+        new_node[n] = static_cast<int>(result.nodes.size());
+        result.nodes.push_back({.at_px = tree_.nodes[n].at_px});
+    }
+    for (int b = 0; b < std::ssize(tree_.branches); ++b) {
+        if (removed(b)) continue;
+        VesselTree::Branch branch = tree_.branches[at(b)];
+        branch.from = new_node[at(branch.from)];
+        branch.to = new_node[at(branch.to)];
+        const int index = static_cast<int>(result.branches.size());
+        result.nodes[at(branch.from)].branches.push_back(index);
+        result.nodes[at(branch.to)].branches.push_back(index);
+        result.branches.push_back(std::move(branch));
+    }
+    return result;
+}
+
+/// Takes the branch away and leaves its nodes as they are.
+void TreeEditor::detach(int branch) {
+    VesselTree::Branch& b = tree_.branches[at(branch)];
+    for (const int node : {b.from, b.to}) std::erase(tree_.nodes[at(node)].branches, branch);
+    b.from = b.to = -1;
+}
+
+void TreeEditor::remove(int branch) {
+    const int from = tree_.branches[at(branch)].from, to = tree_.branches[at(branch)].to;
+    detach(branch);
+    dissolve_if_passed_through(from);
+    dissolve_if_passed_through(to);
+}
+
+/// Makes one branch of two that meet at a node where nothing else does.
+void TreeEditor::dissolve_if_passed_through(int node) {
+    const std::vector<int> met = tree_.nodes[at(node)].branches;
+    if (met.size() != 2 || met[0] == met[1]) return;
+    const VesselTree::Branch &a = tree_.branches[at(met[0])], &b = tree_.branches[at(met[1])];
+    Polyline points = a.to == node ? a.points_px : reversed(a.points_px);
+    const Polyline rest = b.from == node ? b.points_px : reversed(b.points_px);
+    const int from = a.to == node ? a.from : a.to;
+    const int to = b.from == node ? b.to : b.from;
+    points.insert(points.end(), rest.begin() + 1, rest.end());
+    detach(met[0]);
+    detach(met[1]);
+    tree_.branches[at(met[0])] = {.from = from, .to = to, .points_px = std::move(points)};
+    tree_.nodes[at(from)].branches.push_back(met[0]);
+    tree_.nodes[at(to)].branches.push_back(met[0]);
+}
+
+/// Shrinks a branch to its middle, which becomes the one node of all that met at its two ends.
+void TreeEditor::merge_nodes(int branch) {
+    const int kept = tree_.branches[at(branch)].from, gone = tree_.branches[at(branch)].to;
+    const double half = 0.5 * length(tree_.branches[at(branch)].points_px);
+    const Polyline first_half = slice(tree_.branches[at(branch)].points_px, 0.0, half);
+    detach(branch);
+    if (!first_half.empty()) tree_.nodes[at(kept)].at_px = first_half.back();
+    const Point middle = tree_.nodes[at(kept)].at_px;
+    for (VesselTree::Branch& b : tree_.branches) {
+        if (b.from == gone) b.from = kept;
+        if (b.to == gone) b.to = kept;
+        if (b.from == kept) b.points_px.front() = middle;
+        if (b.to == kept) b.points_px.back() = middle;
+    }
+    std::vector<int>& met = tree_.nodes[at(kept)].branches;
+    met.insert(met.end(), tree_.nodes[at(gone)].branches.begin(), tree_.nodes[at(gone)].branches.end());
+    tree_.nodes[at(gone)].branches.clear();
+}
+
+}  // namespace stenometry

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+
+#include "stenometry/image.h"
+#include "stenometry/vessel_tree.h"
+
+namespace stenometry {
+
+/// The graph of a skeleton's pixels: pixels that touch where more than two ways meet make one node, and so
+/// does the tip of a line; a ring without either has a node at its first pixel. Points are the pixels'
+/// centres; radii are not set.
+VesselTree trace_skeleton(const Image<std::uint8_t>& skeleton);
+
+/// Takes a tree apart and puts it together, keeping its indices consistent. Radii are those of the mask,
+/// whose distance to the background is `depth`.
+class TreeEditor {
+  public:
+    TreeEditor(VesselTree tree, const Image<float>& depth);
+
+    /// Removes dead ends that reach less than `min_reach` beyond the wall of the vessel they leave, and
+    /// single pieces of less than that length, the shortest first; what a removed one leaves behind as one
+    /// way becomes one branch.
+    void prune(double min_reach);
+
+    /// Makes one node of bifurcations whose lumens overlap, as where one vessel crosses another.
+    void merge_overlapping_nodes();
+
+    /// Joins dead ends that face each other over at most `max_gap` of background, the straightest and nearest
+    /// first.
+    void join_gaps(double max_gap);
+
+    /// The tree without what was removed.
+    VesselTree finish() const;
+
+  private:
+    bool removed(int branch) const { return tree_.branches[static_cast<std::size_t>(branch)].from < 0; }
+    bool is_end(int node) const { return tree_.nodes[static_cast<std::size_t>(node)].branches.size() == 1; }
+    double radius_at(Point p) const;
+    double reach_beyond_wall(int branch) const;
+    void detach(int branch);
+    void remove(int branch);
+    void dissolve_if_passed_through(int node);
+    void merge_nodes(int branch);
+
+    VesselTree tree_;
+    const Image<float>& depth_;
+};
+
+/// Lumen radius at `p`: the distance to the nearest background pixel's centre less what that lies beyond the
+/// edge, half a pixel where the edge follows the rows and almost none where it is slanted. 0 outside the
+/// mask.
+double mask_radius(const Image<float>& depth, Point p);
+
+}  // namespace stenometry
