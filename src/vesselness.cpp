@@ -5,23 +5,26 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "kernels/gaussian.h"
 #include "kernels/ridge.h"
-#include "kernels/weighted_sum.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
+#include "vesselness/border.h"
+#include "vesselness/hessian_rows.h"
+#include "vesselness/oriented_bank.h"
 
 namespace stenometry {
 namespace {
 
 using interop::as_mat;
+using vesselness::HessianRows;
+using vesselness::RowBuffers;
 
 /// Where the chord through a cylinder of diameter 1 answers best to sigma^2 times the second derivative.
 constexpr double sigma_per_diameter = 0.42;
@@ -43,95 +46,6 @@ void for_each_row(int height, const Work& work) {
     });
 }
 
-/// Replaces what is not valid by what is near, coarser the further away: half of the size, filled the same
-/// way.
-void fill_invalid(cv::Mat& image, const cv::Mat& weight) {
-    if (image.rows <= 1 && image.cols <= 1) return;
-    cv::Mat small_weight, small_image;
-    cv::Mat weighted = image.mul(weight);
-    cv::Mat even_weight = weight;
-    if (image.cols % 2 || image.rows % 2) {
-        cv::copyMakeBorder(weighted, weighted, 0, image.rows % 2, 0, image.cols % 2, cv::BORDER_CONSTANT,
-                           0.0);
-        cv::copyMakeBorder(weight, even_weight, 0, image.rows % 2, 0, image.cols % 2, cv::BORDER_CONSTANT,
-                           0.0);
-    }
-    const cv::Size half(weighted.cols / 2, weighted.rows / 2);
-    cv::resize(weighted, small_image, half, 0, 0, cv::INTER_AREA);
-    cv::resize(even_weight, small_weight, half, 0, 0, cv::INTER_AREA);
-    cv::divide(small_image, cv::max(small_weight, 1e-6), small_image);
-    fill_invalid(small_image, cv::min(4.0 * small_weight, 1.0));
-    cv::Mat coarse;
-    cv::resize(small_image, coarse, even_weight.size(), 0, 0, cv::INTER_LINEAR);
-    coarse = coarse(cv::Rect(0, 0, image.cols, image.rows));
-    image = image.mul(weight) + coarse.mul(1.0 - weight);
-}
-
-/// Buffers of one thread, for one row at one scale.
-struct RowBuffers {
-    std::vector<const float*> rows;
-    std::vector<float> columns;  // Gaussian, first and second derivative down the columns, with a margin
-    std::vector<float> hessian;  // xx, xy, yy
-    std::vector<float> best;     // response, scale, cos2, sin2
-};
-
-/// An image whose Hessian can be asked for row by row.
-class HessianRows {
-  public:
-    HessianRows(const Image<float>& image, const cv::Mat& border_distance, RowBuffers& buffers)
-        : image_(image), border_distance_(border_distance), buffers_(buffers) {
-        buffers_.hessian.resize(3 * width());
-    }
-
-    std::size_t width() const { return static_cast<std::size_t>(image_.width()); }
-    float* xx() { return buffers_.hessian.data(); }
-    float* xy() { return xx() + width(); }
-    float* yy() { return xy() + width(); }
-
-    /// Second derivatives of row `y` times sigma squared, 0 too close to what is not valid.
-    void compute(int y, const kernels::GaussianTaps& taps) { compute(y, taps, 0, image_.width()); }
-
-    /// The same for the columns from `begin` to before `end` only.
-    void compute(int y, const kernels::GaussianTaps& taps, int begin, int end) {
-        const int margin = static_cast<int>(taps.radius()), width = image_.width();
-        const int from = std::max(0, begin - margin), to = std::min(width, end + margin);
-        const auto padded = static_cast<std::size_t>(width + 2 * margin),
-                   n = static_cast<std::size_t>(to - from);
-        buffers_.columns.resize(std::max(buffers_.columns.size(), 3 * padded));
-        float* smooth = buffers_.columns.data() + margin;
-        float* first = smooth + padded;
-        float* second = first + padded;
-        kernels::gaussian_columns(rows_around(y, margin, from), taps, n, smooth + from, first + from,
-                                  second + from);
-        for (float* row : {smooth, first, second}) {
-            if (from == 0) std::fill_n(row - margin, margin, row[0]);
-            if (to == width) std::fill_n(row + width, margin, row[width - 1]);
-        }
-        kernels::hessian_row(smooth + begin, first + begin, second + begin, taps,
-                             static_cast<std::size_t>(end - begin), xx() + begin, xy() + begin, yy() + begin);
-        if (!border_distance_.empty()) silence_border(y, begin, end, border_sigmas * taps.sigma);
-    }
-
-  private:
-    /// Pointers to the rows y - radius .. y + radius; beyond the image its outermost row again.
-    const float* const* rows_around(int y, int radius, int from) {
-        buffers_.rows.clear();
-        for (int dy = -radius; dy <= radius; ++dy)
-            buffers_.rows.push_back(image_.row(std::clamp(y + dy, 0, image_.height() - 1)) + from);
-        return buffers_.rows.data();
-    }
-
-    void silence_border(int y, int begin, int end, double reach_px) {
-        const auto* distance = border_distance_.ptr<float>(y);
-        for (int x = begin; x < end; ++x)
-            if (distance[x] < static_cast<float>(reach_px)) xx()[x] = xy()[x] = yy()[x] = 0.0f;
-    }
-
-    const Image<float>& image_;
-    const cv::Mat& border_distance_;
-    RowBuffers& buffers_;
-};
-
 /// What is known of one frame before its responses are computed.
 struct Strength {
     double norm = 0.0;  ///< of the strongest Hessian, any scale
@@ -143,65 +57,6 @@ struct Strength {
 double noise_response_sd(double noise_sd, double sigma) {
     return noise_sd * std::sqrt(3.0 / (16.0 * std::numbers::pi)) / sigma;
 }
-
-/// One sample of a filter along a line.
-struct LineTap {
-    int dx;
-    int dy;
-    float weight;
-};
-
-/// Catmull-Rom weights of the pixels -1, 0, 1, 2 for a place `t` behind pixel 0. Linear interpolation would
-/// blur slanted lines, but not level ones.
-std::array<double, 4> cubic_weights(double t) {
-    return {0.5 * t * (-1.0 + t * (2.0 - t)), 1.0 + 0.5 * t * t * (-5.0 + 3.0 * t),
-            0.5 * t * (1.0 + t * (4.0 - 3.0 * t)), 0.5 * t * t * (t - 1.0)};
-}
-
-/// A Gaussian of `sigma_px` along a line, sampled where the line crosses every `step`-th column or row,
-/// whichever it crosses more of.
-std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step) {
-    const double c = std::cos(angle_rad), s = std::sin(angle_rad);
-    const bool level = std::abs(c) >= std::abs(s);
-    const double run = level ? std::abs(c) : std::abs(s), slope = level ? s / c : c / s;
-    const int reach = static_cast<int>(2.5 * sigma_px * run) / step * step;
-    std::vector<LineTap> taps;
-    double sum = 0.0;
-    for (int along = -reach; along <= reach; along += step) {
-        const double t = along / run / std::max(sigma_px, 1e-6), across = along * slope;
-        const int base = static_cast<int>(std::floor(across));
-        const double weight = std::exp(-0.5 * t * t);
-        const std::array<double, 4> cubic = cubic_weights(across - base);
-        sum += weight;
-        for (int i = 0; i < 4; ++i) {
-            const double part = weight * cubic[static_cast<std::size_t>(i)];
-            if (part == 0.0) continue;
-            const int side = base + i - 1;
-            taps.push_back({level ? along : side, level ? side : along, static_cast<float>(part)});
-        }
-    }
-    for (LineTap& tap : taps) tap.weight /= static_cast<float>(sum);
-    return taps;
-}
-
-/// A plane of floats with a margin left and right; rows beyond the top and bottom are the outermost ones.
-struct Plane {
-    int margin = 0;
-    Image<float> pixels;
-
-    void resize(int width, int height, int new_margin) {
-        margin = new_margin;
-        if (pixels.width() != width + 2 * margin || pixels.height() != height)
-            pixels = Image<float>(width + 2 * margin, height);
-    }
-    float* row(int y) { return pixels.row(y) + margin; }
-    const float* row(int y) const { return pixels.row(std::clamp(y, 0, pixels.height() - 1)) + margin; }
-    void replicate_ends(int y) {
-        const int width = pixels.width() - 2 * margin;
-        std::fill_n(row(y) - margin, margin, row(y)[0]);
-        std::fill_n(row(y) + width, margin, row(y)[width - 1]);
-    }
-};
 
 /// Noise of single-precision sums over the pixels: it must not become a vessel where there is nothing else.
 double rounding_noise(const Image<float>& image) { return 1e-6 * cv::norm(as_mat(image), cv::NORM_INF); }
@@ -264,22 +119,13 @@ struct VesselnessFilter::Impl {
     VesselnessOptions options;
     std::vector<kernels::GaussianTaps> taps;
     tbb::enumerable_thread_specific<RowBuffers> buffers;
+    std::optional<vesselness::OrientedBank> bank;
     Image<float> filled;
     cv::Mat border_distance;  ///< pixels to the nearest invalid one; empty if there is none
-
-    // Of the oriented bank, one scale at a time.
-    std::array<Image<float>, 3> second;  ///< xx, xy, yy
-    Plane across;                        ///< second derivative across one direction
-    Image<float> stronger, cos2, sin2;   ///< of all directions
-    Image<float> best_cos2, best_sin2;   ///< of the best scale
 
     const Image<float>& prepare(const Image<float>& attenuation, const Image<std::uint8_t>& valid);
     Strength measure_strength(const Image<float>& image);
     void hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out);
-    void oriented_measure(const Image<float>& image, Vesselness& out);
-    void compute_hessian(const Image<float>& image, const kernels::GaussianTaps& scale);
-    void filter_along(double angle_rad, double sigma, int width);
-    void keep_best_scale(double sigma, Vesselness& out);
     void update(int scale, double noise_sd, const Strength& strength, HessianRows& hessian,
                 const kernels::BestRow& best) const;
 };
@@ -293,7 +139,7 @@ const Image<float>& VesselnessFilter::Impl::prepare(const Image<float>& attenuat
     filled = attenuation.clone();
     cv::Mat image = as_mat(filled), weight;
     as_mat(valid).convertTo(weight, CV_32F, 1.0 / 255.0);
-    fill_invalid(image, weight);
+    vesselness::fill_invalid(image, weight);
     image.copyTo(as_mat(filled));
     return filled;
 }
@@ -368,87 +214,13 @@ void VesselnessFilter::Impl::hessian_measure(const Image<float>& image, double n
     });
 }
 
-void VesselnessFilter::Impl::compute_hessian(const Image<float>& image, const kernels::GaussianTaps& scale) {
-    for_each_row(image.height(), [&](int y) {
-        HessianRows rows(image, border_distance, buffers.local());
-        rows.compute(y, scale);
-        std::copy_n(rows.xx(), rows.width(), second[0].row(y));
-        std::copy_n(rows.xy(), rows.width(), second[1].row(y));
-        std::copy_n(rows.yy(), rows.width(), second[2].row(y));
-    });
-}
-
-/// Smooths the second derivative across `angle_rad` along it: a Gaussian that is long one way is a round one
-/// followed by one along a line.
-void VesselnessFilter::Impl::filter_along(double angle_rad, double sigma, int width) {
-    const int height = second[0].height();
-    const auto n = static_cast<std::size_t>(width);
-    const auto c = static_cast<float>(std::cos(angle_rad)), s = static_cast<float>(std::sin(angle_rad));
-    const std::array<float, 3> steer{-s * s, 2.0f * s * c, -c * c};
-    for_each_row(height, [&](int y) {
-        const std::array<const float*, 3> rows{second[0].row(y), second[1].row(y), second[2].row(y)};
-        kernels::weighted_sum_row(rows.data(), steer.data(), rows.size(), n, across.row(y));
-        across.replicate_ends(y);
-    });
-    const double line_sigma = sigma * std::sqrt(options.elongation * options.elongation - 1.0);
-    // The round Gaussian came first, so that samples one sigma apart lose nothing.
-    const std::vector<LineTap> line = line_taps(angle_rad, line_sigma, std::max(1, static_cast<int>(sigma)));
-    std::vector<float> weights;
-    for (const LineTap& tap : line) weights.push_back(tap.weight);
-    const auto cos2a = static_cast<float>(std::cos(2.0 * angle_rad));
-    const auto sin2a = static_cast<float>(std::sin(2.0 * angle_rad));
-    for_each_row(height, [&](int y) {
-        RowBuffers& local = buffers.local();
-        local.rows.clear();
-        for (const LineTap& tap : line) local.rows.push_back(std::as_const(across).row(y + tap.dy) + tap.dx);
-        local.best.resize(n);
-        kernels::weighted_sum_row(local.rows.data(), weights.data(), weights.size(), n, local.best.data());
-        for (int x = 0; x < width; ++x) {
-            const float response = std::max(0.0f, local.best[static_cast<std::size_t>(x)]);
-            stronger(x, y) = std::max(stronger(x, y), response);
-            cos2(x, y) += response * cos2a;
-            sin2(x, y) += response * sin2a;
-        }
-    });
-}
-
-void VesselnessFilter::Impl::keep_best_scale(double sigma, Vesselness& out) {
-    for_each_row(stronger.height(), [&](int y) {
-        for (int x = 0; x < stronger.width(); ++x) {
-            if (!(stronger(x, y) > out.response(x, y))) continue;
-            out.response(x, y) = stronger(x, y);
-            out.scale_px(x, y) = static_cast<float>(sigma);
-            best_cos2(x, y) = cos2(x, y);
-            best_sin2(x, y) = sin2(x, y);
-        }
-    });
-}
-
-void VesselnessFilter::Impl::oriented_measure(const Image<float>& image, Vesselness& out) {
-    const int width = image.width(), height = image.height();
-    for (Image<float>* plane :
-         {&second[0], &second[1], &second[2], &stronger, &cos2, &sin2, &best_cos2, &best_sin2})
-        if (!same_size(*plane, image)) *plane = Image<float>(width, height);
-    for (Image<float>* plane : {&best_cos2, &best_sin2}) plane->fill(0.0f);
-    for (const kernels::GaussianTaps& scale : taps) {
-        compute_hessian(image, scale);
-        across.resize(width, height, 3 + static_cast<int>(2.5 * options.elongation * scale.sigma));
-        for (Image<float>* plane : {&stronger, &cos2, &sin2}) plane->fill(0.0f);
-        for (int i = 0; i < options.orientations; ++i)
-            filter_along(std::numbers::pi * i / options.orientations, scale.sigma, width);
-        keep_best_scale(scale.sigma, out);
-    }
-    for_each_row(height, [&](int y) {
-        kernels::direction_row(best_cos2.row(y), best_sin2.row(y), static_cast<std::size_t>(width),
-                               out.direction_rad.row(y));
-    });
-}
-
 VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const VesselnessOptions& options)
     : impl_(std::make_unique<Impl>()) {
     options.validate();
     if (sigmas_px.empty()) throw InvalidInput("a vesselness filter needs at least one sigma");
     impl_->options = options;
+    if (options.measure == RidgeMeasure::oriented)
+        impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
     for (const double sigma : sigmas_px) {
         require(sigma > 0.0 && std::isfinite(sigma), "sigma", sigma, "positive");
         impl_->taps.push_back(kernels::make_gaussian_taps(sigma));
@@ -471,8 +243,8 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
     out.valid = valid;
     const Image<float>& image = impl_->prepare(attenuation, valid);
     noise_sd = std::max(noise_sd, rounding_noise(image));
-    if (impl_->options.measure == RidgeMeasure::oriented) {
-        impl_->oriented_measure(image, out);
+    if (impl_->bank) {
+        (*impl_->bank)(image, impl_->border_distance, out);
     } else {
         impl_->hessian_measure(image, noise_sd, out);
     }

@@ -116,8 +116,8 @@ TEST_P(EveryMeasure, RotationByAQuarterTurnRotatesTheAnswer) {
     for (int y = 0; y < 129; ++y)
         for (int x = 0; x < 129; ++x) turned(128 - y, x) = image(x, y);
     const Vesselness a = filter(image, options()), b = filter(turned, options());
-    for (int y = 0; y < 129; y += 3)
-        for (int x = 0; x < 129; x += 3) {
+    for (int y = 15; y < 114; y += 3)
+        for (int x = 15; x < 114; x += 3) {
             // The strongest response is found on an eighth of the pixels, and not on the same eighth.
             ASSERT_NEAR(a.response(x, y), b.response(128 - y, x), 0.02);
         }

@@ -112,6 +112,36 @@ void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n
     });
 }
 
+void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
+                       float* strongest, float* cos2, float* sin2) {
+    const Tag d;
+    const Vec c = hn::Set(d, direction_cos2), s = hn::Set(d, direction_sin2);
+    const auto add = [&](std::size_t x) HWY_ATTR {
+        const Vec weight = hn::Max(hn::Zero(d), hn::LoadU(d, response + x));
+        hn::StoreU(hn::Max(hn::LoadU(d, strongest + x), weight), d, strongest + x);
+        hn::StoreU(hn::MulAdd(weight, c, hn::LoadU(d, cos2 + x)), d, cos2 + x);
+        hn::StoreU(hn::MulAdd(weight, s, hn::LoadU(d, sin2 + x)), d, sin2 + x);
+    };
+    // Adding is not the same when it is done twice, so that the tail cannot overlap.
+    const std::size_t whole = n - n % hn::Lanes(d);
+    for (std::size_t x = 0; x < whole; x += hn::Lanes(d)) add(x);
+    reference::add_direction_row(response + whole, direction_cos2, direction_sin2, n - whole,
+                                 strongest + whole, cos2 + whole, sin2 + whole);
+}
+
+void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
+    const Tag d;
+    if (n < hn::Lanes(d)) return reference::keep_stronger_row(candidate, sigma, n, best);
+    for_each_vector(d, n, [&](std::size_t x) HWY_ATTR {
+        const Vec response = hn::LoadU(d, candidate.response + x);
+        const auto stronger = hn::Gt(response, hn::LoadU(d, best.response + x));
+        hn::BlendedStore(response, stronger, d, best.response + x);
+        hn::BlendedStore(hn::Set(d, sigma), stronger, d, best.scale + x);
+        hn::BlendedStore(hn::LoadU(d, candidate.cos2 + x), stronger, d, best.cos2 + x);
+        hn::BlendedStore(hn::LoadU(d, candidate.sin2 + x), stronger, d, best.sin2 + x);
+    });
+}
+
 /// atan2 from the arctangent of the smaller over the larger, whose quotient is at most 1.
 HWY_INLINE HWY_ATTR Vec arc_tangent(Vec y, Vec x) {
     const Tag d;
@@ -148,6 +178,8 @@ HWY_EXPORT(ridge_norm_row);
 HWY_EXPORT(frangi_row);
 HWY_EXPORT(sato_row);
 HWY_EXPORT(jerman_row);
+HWY_EXPORT(add_direction_row);
+HWY_EXPORT(keep_stronger_row);
 HWY_EXPORT(direction_row);
 
 void ridge_norm_row(const float* xx, const float* xy, const float* yy, std::size_t n, float* norm) {
@@ -167,6 +199,16 @@ void sato_row(const float* xx, const float* xy, const float* yy, std::size_t n, 
 void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n, float sigma,
                 const JermanParameters& parameters, const BestRow& best) {
     HWY_DYNAMIC_DISPATCH(jerman_row)(xx, xy, yy, n, sigma, parameters, best);
+}
+
+void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
+                       float* strongest, float* cos2, float* sin2) {
+    HWY_DYNAMIC_DISPATCH(add_direction_row)
+    (response, direction_cos2, direction_sin2, n, strongest, cos2, sin2);
+}
+
+void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
+    HWY_DYNAMIC_DISPATCH(keep_stronger_row)(candidate, sigma, n, best);
 }
 
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle) {

@@ -35,6 +35,15 @@ void sato_row(const float* xx, const float* xy, const float* yy, std::size_t n, 
 void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n, float sigma,
                 const JermanParameters& parameters, const BestRow& best);
 
+/// One direction of an oriented bank: keeps the strongest response of all, and adds the direction to a mean
+/// in which it weighs as much as its response. Negative responses count as none.
+void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
+                       float* strongest, float* cos2, float* sin2);
+
+/// Updates `best` with `candidate`, all of which is at one scale, where it is stronger. `candidate.scale` is
+/// not read.
+void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best);
+
 /// Angles in (-pi/2, pi/2] of directions given as (cos 2a, sin 2a) times a positive factor; 0 where both are
 /// 0.
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle);
@@ -47,6 +56,9 @@ void sato_row(const float* xx, const float* xy, const float* yy, std::size_t n, 
               const BestRow& best);
 void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n, float sigma,
                 const JermanParameters& parameters, const BestRow& best);
+void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
+                       float* strongest, float* cos2, float* sin2);
+void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best);
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle);
 }  // namespace reference
 

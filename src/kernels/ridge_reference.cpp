@@ -84,6 +84,26 @@ void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n
                       best);
 }
 
+void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
+                       float* strongest, float* cos2, float* sin2) {
+    for (std::size_t x = 0; x < n; ++x) {
+        const float weight = std::max(0.0f, response[x]);
+        strongest[x] = std::max(strongest[x], weight);
+        cos2[x] += weight * direction_cos2;
+        sin2[x] += weight * direction_sin2;
+    }
+}
+
+void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
+    for (std::size_t x = 0; x < n; ++x) {
+        if (!(candidate.response[x] > best.response[x])) continue;
+        best.response[x] = candidate.response[x];
+        best.scale[x] = sigma;
+        best.cos2[x] = candidate.cos2[x];
+        best.sin2[x] = candidate.sin2[x];
+    }
+}
+
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle) {
     constexpr float quarter_turn = 1.57079632679f;
     for (std::size_t x = 0; x < n; ++x) {

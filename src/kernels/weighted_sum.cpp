@@ -5,8 +5,6 @@
 #include <hwy/foreach_target.h>  // compiles the rest of this file once for every kind of CPU
 #include <hwy/highway.h>
 
-#include "kernels/row-inl.h"
-
 HWY_BEFORE_NAMESPACE();
 namespace stenometry::kernels::HWY_NAMESPACE {
 namespace {
@@ -17,17 +15,32 @@ void weighted_sum_row(const float* const* rows, const float* weights, std::size_
                       float* out) {
     const hn::ScalableTag<float> d;
     if (n < hn::Lanes(d)) return reference::weighted_sum_row(rows, weights, count, n, out);
-    for_each_vector(d, n, [&](std::size_t x) HWY_ATTR {
-        auto even = hn::Zero(d),
-             odd = hn::Zero(d);  // two sums, so that one addition need not wait for the other
-        std::size_t i = 0;
-        for (; i + 2 <= count; i += 2) {
-            even = hn::MulAdd(hn::Set(d, weights[i]), hn::LoadU(d, rows[i] + x), even);
-            odd = hn::MulAdd(hn::Set(d, weights[i + 1]), hn::LoadU(d, rows[i + 1] + x), odd);
+    // Four vectors at a time share the loads of the weights and of the pointers.
+    const std::size_t lanes = hn::Lanes(d), block = 4 * lanes;
+    std::size_t begin = 0;
+    for (; begin + block <= n; begin += block) {
+        auto sum0 = hn::Zero(d), sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto weight = hn::Set(d, weights[i]);
+            const float* row = rows[i] + begin;
+            sum0 = hn::MulAdd(weight, hn::LoadU(d, row), sum0);
+            sum1 = hn::MulAdd(weight, hn::LoadU(d, row + lanes), sum1);
+            sum2 = hn::MulAdd(weight, hn::LoadU(d, row + 2 * lanes), sum2);
+            sum3 = hn::MulAdd(weight, hn::LoadU(d, row + 3 * lanes), sum3);
         }
-        if (i < count) even = hn::MulAdd(hn::Set(d, weights[i]), hn::LoadU(d, rows[i] + x), even);
-        hn::StoreU(hn::Add(even, odd), d, out + x);
-    });
+        hn::StoreU(sum0, d, out + begin);
+        hn::StoreU(sum1, d, out + begin + lanes);
+        hn::StoreU(sum2, d, out + begin + 2 * lanes);
+        hn::StoreU(sum3, d, out + begin + 3 * lanes);
+    }
+    const auto one = [&](std::size_t x) HWY_ATTR {
+        auto sum = hn::Zero(d);
+        for (std::size_t i = 0; i < count; ++i)
+            sum = hn::MulAdd(hn::Set(d, weights[i]), hn::LoadU(d, rows[i] + x), sum);
+        hn::StoreU(sum, d, out + x);
+    };
+    for (; begin + lanes <= n; begin += lanes) one(begin);
+    if (begin < n) one(n - lanes);
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <tbb/enumerable_thread_specific.h>
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "stenometry/vesselness.h"
+#include "vesselness/hessian_rows.h"
+
+namespace stenometry::vesselness {
+
+/// A bank of second derivatives of Gaussians that are longer along the vessel than across it. A long Gaussian
+/// is a round one followed by one along a line, so that all directions of a scale share one Hessian. Coarse
+/// scales run on a reduced picture, in which their Gaussians are still sampled finely enough. Source: the
+/// steering of second derivatives, Freeman and Adelson, IEEE Trans. PAMI 13 (1991) 891.
+class OrientedBank {
+  public:
+    OrientedBank(const std::vector<double>& sigmas_px, int orientations, double elongation);
+
+    /// Fills in response, scale and direction of `out`, which must have the image's size and be 0.
+    /// \param border_distance pixels to the nearest invalid one, or empty if there is none.
+    void operator()(const Image<float>& image, const cv::Mat& border_distance, Vesselness& out);
+
+  private:
+    /// One sample of a filter along a line.
+    struct LineTap {
+        int dx;
+        int dy;
+        float weight;
+    };
+    struct Line {
+        float cos2, sin2;  ///< of twice the direction
+        float xx, xy, yy;  ///< that make the second derivative across it, positive on bright lines
+        std::vector<LineTap> taps;
+        int reach_x, reach_y;  ///< of the taps
+    };
+    struct Scale {
+        double sigma_px;  ///< in the picture that was given
+        kernels::GaussianTaps taps;
+        std::vector<Line> lines;
+    };
+    /// The picture reduced to 1 / 2^level of its size, and the best response in it so far.
+    struct Level {
+        std::vector<Scale> scales;
+        Image<float> pixels;
+        cv::Mat border_distance;
+        Image<float> response, sigma, cos2, sin2;
+    };
+    struct ThreadBuffers {
+        RowBuffers rows;
+        std::vector<float> across, response, strongest, cos2, sin2;
+        std::vector<float> weights;
+    };
+
+    static std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step);
+    Scale make_scale(double sigma_px, double sigma_at_level, int orientations, double elongation) const;
+    void reduce(const Image<float>& image, const cv::Mat& border_distance);
+    void run_level(Level& level);
+    void compute_hessian(const Level& level, const Scale& scale);
+    void run_band(Level& level, const Scale& scale, int begin, int end);
+    void add_line(const Level& level, const Line& line, int begin, int end, ThreadBuffers& local) const;
+    static void enlarge(const Level& coarse, Level& fine);
+
+    std::vector<Level> levels_;            ///< finest first
+    std::array<Image<float>, 3> hessian_;  ///< xx, xy, yy of the level and scale at work
+    tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
+};
+
+}  // namespace stenometry::vesselness
