@@ -20,5 +20,6 @@ struct Verb {
 Verb add_measure(CLI::App& program);
 Verb add_analyze(CLI::App& program);
 Verb add_segment(CLI::App& program);
+Verb add_phantom(CLI::App& program);
 
 }  // namespace stenometry::program

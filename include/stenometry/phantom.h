@@ -169,9 +169,9 @@ Phantom render_frame(const Scene& scene, const CineOptions& options, int index);
 void render_cine(const Scene& scene, const CineOptions& options,
                  const std::function<void(const Phantom&)>& take);
 
-/// The truth as JSON in the layout that `tools` for scoring read: name, pixel_mm, render (how it was taken),
-/// from_px and to_px (two points on the first vessel to measure between), vessels with centerline_px,
-/// diameter_mm, reference_mm and lesions.
+/// The truth as JSON: name, pixel_mm, frame (of a cine, from 0), render (how it was taken), from_px and to_px
+/// (two points on the first vessel to measure between), and vessels with centerline_px, diameter_mm,
+/// reference_mm and lesions (mld_mm, reference_mm, percent_ds, length_mm, at_px).
 std::string truth_json(const Phantom& phantom, const std::string& name);
 
 /// A straight tube whose middle is at `offset_mm`.

@@ -336,15 +336,15 @@ std::vector<NamedScene> sample_scenes() {
     Scene drilled = drilled_phantom(1.0);
     drilled.seed = 10;
 
-    Scene left = coronary_scene(2, {.artery = CoronaryArtery::left, .lesions = 2});
+    Scene left = coronary_scene(16, {.artery = CoronaryArtery::left, .lesions = 2});
     left.display = Display::sigmoid;
     left.unsharp = 0.5;
 
-    Scene right = coronary_scene(6, {.artery = CoronaryArtery::right, .lesions = 1});
+    Scene right = coronary_scene(22, {.artery = CoronaryArtery::right, .lesions = 1});
 
-    Scene low_dose = coronary_scene(9, {.artery = CoronaryArtery::right, .lesions = 1});
+    Scene low_dose = coronary_scene(28, {.artery = CoronaryArtery::right, .lesions = 1});
     low_dose.display = Display::sigmoid;
-    low_dose.quanta_per_px = 300.0;
+    low_dose.quanta_per_px = 400.0;
     low_dose.motion_mm = 0.3;
     low_dose.motion_deg = 70.0;
     low_dose.field_stop = FieldStop::blades;
@@ -356,14 +356,14 @@ std::vector<NamedScene> sample_scenes() {
     Scene crossing = crossing_scene();
     crossing.seed = 5;
 
-    return {{"drilled_1.0mm", drilled},   {"left_coronary", left},
+    return {{"drilled_1mm", drilled},     {"left_coronary", left},
             {"right_coronary", right},    {"right_coronary_low_dose", low_dose},
             {"bifurcation", bifurcation}, {"crossing", crossing}};
 }
 
 NamedScene sample_cine_scene() {
     return {"right_coronary_cine",
-            coronary_scene(12, {.artery = CoronaryArtery::right, .size_px = 256, .mm_per_px = 0.4})};
+            coronary_scene(16, {.artery = CoronaryArtery::right, .size_px = 256, .mm_per_px = 0.4})};
 }
 
 CineOptions sample_cine_options() { return {}; }

@@ -52,11 +52,11 @@ LesionTruth lesion_truth(const Scene& scene, const Lumen& lumen, const Lesion& l
 }
 
 /// Rounded, so that the text is short and the same on every machine.
-double rounded(double value, double unit = 1e-4) { return std::floor(value / unit + 0.5) * unit; }
+double rounded(double value, double per_unit = 1e4) { return std::floor(value * per_unit + 0.5) / per_unit; }
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(Point px) { return {rounded(px.x, 1e-3), rounded(px.y, 1e-3)}; }
+Json json_of(Point px) { return {rounded(px.x, 1e3), rounded(px.y, 1e3)}; }
 
 Json json_of(const std::vector<double>& values) {
     Json list = Json::array();
@@ -134,6 +134,7 @@ VesselTruth truth_of(const Scene& scene, const Lumen& lumen) {
 
 std::string truth_json(const Phantom& phantom, const std::string& name) {
     Json truth{{"name", name}, {"pixel_mm", phantom.scene.mm_per_px}, {"render", json_of(phantom.scene)}};
+    if (phantom.frame.count > 1) truth["frame"] = phantom.frame.index;
     if (!phantom.vessels.empty()) {
         const auto [from, to] = ends_to_measure(phantom.frame, phantom.vessels.front().centerline_px);
         truth["from_px"] = json_of(from);

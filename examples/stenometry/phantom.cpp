@@ -1,0 +1,415 @@
+#include "stenometry/phantom.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "failure.h"
+#include "output.h"
+#include "stenometry/io/dicom.h"
+#include "stenometry/io/image.h"
+#include "terminal.h"
+#include "threads.h"
+#include "values.h"
+#include "verb.h"
+
+namespace stenometry::program {
+namespace {
+
+namespace fs = std::filesystem;
+using phantom::Display;
+using phantom::FieldStop;
+using phantom::NamedScene;
+using phantom::Phantom;
+using phantom::Scene;
+
+/// Only what the user gives replaces what the kind of scene brings along.
+template <class T>
+using Given = std::optional<T>;
+
+struct PhantomCommand {
+    fs::path image, truth, mask, samples;
+    std::string kind = "coronary", artery = "left";
+    Given<double> diameter_mm, bore_mm, percent_diameter, length_mm, angle_deg, depth_ratio;
+    Given<int> lesions, size_px;
+    Given<double> mm_per_px;
+    std::uint64_t seed = 1;
+    Given<double> attenuation, quanta, scatter, detector_blur, focal_spot, motion, motion_deg, background,
+        unsharp;
+    Given<std::string> display, field_stop;
+    int frames = 1;
+    double frames_per_s = 7.5;
+    std::optional<int> threads;
+};
+
+template <class T>
+void replace(T& value, const Given<T>& given) {
+    if (given) value = *given;
+}
+
+Scene tube_scene(const PhantomCommand& command) {
+    Scene scene{.width_px = 256, .height_px = 256};
+    const double size = command.size_px.value_or(256) * command.mm_per_px.value_or(scene.mm_per_px);
+    const double diameter = command.diameter_mm.value_or(3.0), vessel_mm = 0.8 * size;
+    phantom::Tube tube = phantom::straight_tube(diameter, vessel_mm, command.angle_deg.value_or(30.0));
+    if (const double percent = command.percent_diameter.value_or(50.0); percent != 0.0)
+        tube.lesions = {{.at_mm = 0.5 * vessel_mm,
+                         .length_mm = command.length_mm.value_or(10.0),
+                         .percent_diameter = percent}};
+    scene.tubes = {tube};
+    scene.background = 0.3;
+    return scene;
+}
+
+Scene drilled_scene(const PhantomCommand& command) {
+    phantom::DrilledOptions options;
+    replace(options.lumen_mm, command.diameter_mm);
+    replace(options.bore_length_mm, command.length_mm);
+    replace(options.angle_deg, command.angle_deg);
+    replace(options.size_px, command.size_px);
+    replace(options.mm_per_px, command.mm_per_px);
+    const double narrowing = command.percent_diameter.value_or(100.0 / 1.5) / 100.0;
+    return phantom::drilled_phantom(command.bore_mm.value_or(options.lumen_mm * (1.0 - narrowing)), options);
+}
+
+Scene bifurcation_scene(const PhantomCommand& command) {
+    phantom::BifurcationOptions options;
+    if (command.diameter_mm) options.side_diameter_mm *= *command.diameter_mm / options.main_diameter_mm;
+    replace(options.main_diameter_mm, command.diameter_mm);
+    replace(options.angle_deg, command.angle_deg);
+    replace(options.percent_diameter, command.percent_diameter);
+    replace(options.length_mm, command.length_mm);
+    replace(options.size_px, command.size_px);
+    replace(options.mm_per_px, command.mm_per_px);
+    return phantom::bifurcation_scene(options);
+}
+
+Scene crossing_scene(const PhantomCommand& command) {
+    phantom::CrossingOptions options;
+    replace(options.main_diameter_mm, command.diameter_mm);
+    replace(options.angle_deg, command.angle_deg);
+    replace(options.percent_diameter, command.percent_diameter);
+    replace(options.length_mm, command.length_mm);
+    replace(options.size_px, command.size_px);
+    replace(options.mm_per_px, command.mm_per_px);
+    return phantom::crossing_scene(options);
+}
+
+Scene coronary_scene(const PhantomCommand& command) {
+    phantom::CoronaryOptions options;
+    options.artery =
+        command.artery == "right" ? phantom::CoronaryArtery::right : phantom::CoronaryArtery::left;
+    replace(options.lesions, command.lesions);
+    replace(options.min_percent_diameter, command.percent_diameter);
+    replace(options.max_percent_diameter, command.percent_diameter);
+    replace(options.size_px, command.size_px);
+    replace(options.mm_per_px, command.mm_per_px);
+    return phantom::coronary_scene(command.seed, options);
+}
+
+Scene scene_of_kind(const PhantomCommand& command) {
+    if (command.kind == "tube") return tube_scene(command);
+    if (command.kind == "drilled") return drilled_scene(command);
+    if (command.kind == "bifurcation") return bifurcation_scene(command);
+    if (command.kind == "crossing") return crossing_scene(command);
+    return coronary_scene(command);
+}
+
+Display display_called(const std::string& word) {
+    if (word == "log") return Display::logarithmic;
+    return word == "sigmoid" ? Display::sigmoid : Display::linear;
+}
+
+FieldStop field_stop_called(const std::string& word) {
+    if (word == "blades") return FieldStop::blades;
+    return word == "circle" ? FieldStop::circle : FieldStop::none;
+}
+
+Scene scene_asked_for(const PhantomCommand& command) {
+    Scene scene = scene_of_kind(command);
+    scene.seed = command.seed;
+    if (command.size_px) scene.width_px = scene.height_px = *command.size_px;
+    replace(scene.mm_per_px, command.mm_per_px);
+    if (command.depth_ratio)
+        for (phantom::Tube& tube : scene.tubes) tube.depth_ratio = *command.depth_ratio;
+    replace(scene.attenuation_per_mm, command.attenuation);
+    replace(scene.quanta_per_px, command.quanta);
+    replace(scene.scatter_fraction, command.scatter);
+    replace(scene.detector_blur_mm, command.detector_blur);
+    replace(scene.focal_spot_mm, command.focal_spot);
+    replace(scene.motion_mm, command.motion);
+    replace(scene.motion_deg, command.motion_deg);
+    replace(scene.background, command.background);
+    replace(scene.unsharp, command.unsharp);
+    if (command.display) scene.display = display_called(*command.display);
+    if (command.field_stop) scene.field_stop = field_stop_called(*command.field_stop);
+    scene.validate();
+    return scene;
+}
+
+template <class T>
+Image<T> whole_numbers(const Image<float>& pixels) {
+    Image<T> numbers(pixels.width(), pixels.height());
+    for (int y = 0; y < pixels.height(); ++y)
+        std::transform(pixels.row(y), pixels.row(y) + pixels.width(), numbers.row(y),
+                       [](float value) { return static_cast<T>(std::lround(value)); });
+    return numbers;
+}
+
+bool is_eight_bit(const Scene& scene) { return scene.display == Display::sigmoid; }
+
+void add_png(OutputFiles& files, const fs::path& path, const Phantom& phantom) {
+    if (is_eight_bit(phantom.scene))
+        files.add(path, [image = whole_numbers<std::uint8_t>(phantom.frame.pixels)](const fs::path& to) {
+            io::write_png(to, image);
+        });
+    else
+        files.add(path, [image = whole_numbers<std::uint16_t>(phantom.frame.pixels)](const fs::path& to) {
+            io::write_png(to, image);
+        });
+}
+
+/// The geometry of a common C-arm, chosen so that the pixel at the vessel has the scene's size.
+io::DicomTags tags_of(const Phantom& phantom, const std::string& name, double frames_per_s) {
+    constexpr double source_to_detector_mm = 1050.0, source_to_patient_mm = 750.0;
+    return {.series_description = name,
+            .imager_pixel_spacing_mm = phantom.scene.mm_per_px * source_to_detector_mm / source_to_patient_mm,
+            .source_to_detector_mm = source_to_detector_mm,
+            .source_to_patient_mm = source_to_patient_mm,
+            .frame_time_ms = 1000.0 / frames_per_s,
+            .tube_voltage_kv = 80.0,
+            .bits_stored = is_eight_bit(phantom.scene) ? 8 : 12,
+            .intensity = phantom.frame.intensity};
+}
+
+using Frames = std::vector<Image<std::uint16_t>>;
+
+void add_dicom(OutputFiles& files, const fs::path& path, Frames frames, const io::DicomTags& tags) {
+    files.add(path,
+              [frames = std::move(frames), tags](const fs::path& to) { io::write_dicom(to, frames, tags); });
+}
+
+/// The frame whose truth is kept: in the middle of a cine, where the vessels are full.
+int frame_of_truth(int frames) { return frames / 2; }
+
+/// Renders all frames; `keep` gets the one whose truth is written.
+Frames rendered_cine(const Scene& scene, const phantom::CineOptions& options, Phantom& keep) {
+    Frames frames;
+    Progress progress("rendering", options.frames);
+    phantom::render_cine(scene, options, [&](const Phantom& phantom) {
+        frames.push_back(whole_numbers<std::uint16_t>(phantom.frame.pixels));
+        if (phantom.frame.index == frame_of_truth(options.frames)) keep = phantom;
+        progress.show(phantom.frame.index + 1);
+    });
+    return frames;
+}
+
+/// Name of the scene in the truth and in DICOM: that of the file.
+std::string name_of(const fs::path& path) { return path.stem().string(); }
+
+bool is_dicom(const fs::path& path) { return path.extension() == ".dcm"; }
+
+void require_possible(const PhantomCommand& command) {
+    if (command.image.empty())
+        throw Failure(ExitCode::wrong_command, "nothing to write: give OUT or --samples");
+    if (!is_dicom(command.image) && command.image.extension() != ".png")
+        throw Failure(ExitCode::wrong_command,
+                      command.image.string() + ": the name must end in .png or .dcm");
+    if (command.frames > 1 && !is_dicom(command.image))
+        throw Failure(ExitCode::wrong_command, "--frames: a cine needs a name that ends in .dcm");
+}
+
+void write_one(const PhantomCommand& command) {
+    require_possible(command);
+    const Scene scene = scene_asked_for(command);
+    const std::string name = name_of(command.image);
+    Phantom phantom;
+    Frames frames;
+    if (command.frames > 1) {
+        frames =
+            rendered_cine(scene, {.frames = command.frames, .frames_per_s = command.frames_per_s}, phantom);
+    } else {
+        phantom = phantom::render(scene);
+        frames = {whole_numbers<std::uint16_t>(phantom.frame.pixels)};
+    }
+    OutputFiles files;
+    if (is_dicom(command.image))
+        add_dicom(files, command.image, std::move(frames), tags_of(phantom, name, command.frames_per_s));
+    else
+        add_png(files, command.image, phantom);
+    if (!command.truth.empty()) files.add_text(command.truth, phantom::truth_json(phantom, name));
+    if (!command.mask.empty())
+        files.add(command.mask, [mask = phantom.mask](const fs::path& to) { io::write_png(to, mask); });
+    files.write_all();
+}
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Failure(ExitCode::unwritable, "cannot make " + folder.string() + ": " + error.message());
+}
+
+void write_samples(const fs::path& folder) {
+    make_folder(folder);
+    const std::vector<NamedScene> scenes = phantom::sample_scenes();
+    OutputFiles files;
+    {
+        Progress progress("rendering", static_cast<int>(scenes.size()));
+        for (std::size_t i = 0; i < scenes.size(); ++i) {
+            const Phantom phantom = phantom::render(scenes[i].scene);
+            add_png(files, folder / (scenes[i].name + ".png"), phantom);
+            files.add_text(folder / (scenes[i].name + ".json"), phantom::truth_json(phantom, scenes[i].name));
+            progress.show(static_cast<int>(i) + 1);
+        }
+    }
+    const NamedScene cine = phantom::sample_cine_scene();
+    const phantom::CineOptions options = phantom::sample_cine_options();
+    Phantom phantom;
+    Frames frames = rendered_cine(cine.scene, options, phantom);
+    add_dicom(files, folder / (cine.name + ".dcm"), std::move(frames),
+              tags_of(phantom, cine.name, options.frames_per_s));
+    files.add_text(folder / (cine.name + ".json"), phantom::truth_json(phantom, cine.name));
+    files.write_all();
+}
+
+void run(const PhantomCommand& command) {
+    const ThreadLimit limit(command.threads);
+    if (command.samples.empty())
+        write_one(command);
+    else
+        write_samples(command.samples);
+}
+
+void add_scene_options(CLI::App& app, PhantomCommand& command) {
+    const auto place = [](CLI::Option* option, const char* unit) {
+        return option->type_name(unit)->group("What is in the beam");
+    };
+    place(
+        app.add_option("--kind", command.kind, "tube, drilled, bifurcation, crossing or coronary [coronary]"),
+        "WORD")
+        ->check(one_of({"tube", "drilled", "bifurcation", "crossing", "coronary"}));
+    place(app.add_option("--artery", command.artery, "left or right, of a coronary scene [left]"), "WORD")
+        ->check(one_of({"left", "right"}));
+    place(app.add_option("--diameter", command.diameter_mm,
+                         "of the vessel without lesion, not of coronary scenes [3; bifurcation 3.5]"),
+          "MM")
+        ->check(positive_number());
+    place(
+        app.add_option("--bore", command.bore_mm, "diameter of the narrow channel of a drilled phantom [1]"),
+        "MM")
+        ->check(positive_number());
+    place(app.add_option(
+              "--percent-diameter", command.percent_diameter,
+              "diameter stenosis of the lesion; of coronary scenes: of every lesion [tube and bifurcation "
+              "50, crossing 60, coronary 30 to 80 by chance]"),
+          "PERCENT")
+        ->check(number_within(0.0, 99.0));
+    place(app.add_option(
+              "--length", command.length_mm,
+              "whole extent of the lesion, not of coronary scenes [tube and crossing 10, bifurcation 9, "
+              "drilled 8.4]"),
+          "MM")
+        ->check(positive_number());
+    place(app.add_option("--lesions", command.lesions, "number of lesions of a coronary scene, 0 to 4 [1]"),
+          "N")
+        ->check(whole_number_from(0));
+    place(app.add_option(
+              "--angle", command.angle_deg,
+              "direction of a tube or drilled phantom, or angle between two vessels [30, 25; 50, 60]"),
+          "DEG")
+        ->check(number_within(-360.0, 360.0));
+    place(app.add_option("--depth-ratio", command.depth_ratio,
+                         "extent of the lumen along the beam over its diameter [1]"),
+          "RATIO")
+        ->check(positive_number());
+    place(app.add_option("--background", command.background,
+                         "strength of the chest, 0 for none [1; tube and drilled 0.3]"),
+          "FACTOR")
+        ->check(number_within(0.0, 3.0));
+    place(app.add_option("--seed", command.seed, "of everything that is left to chance [1]"), "N");
+}
+
+void add_exposure_options(CLI::App& app, PhantomCommand& command) {
+    const Scene usual;
+    const auto add = [&](const char* name, Given<double>& value, double low, double high, const char* unit,
+                         const std::string& help, double standard) {
+        app.add_option(name, value, help + " [" + to_text(standard) + ']')
+            ->type_name(unit)
+            ->check(number_within(low, high))
+            ->group("How it is taken");
+    };
+    const auto word = [&](const char* name, Given<std::string>& value, const char* help,
+                          std::vector<std::string> words) {
+        app.add_option(name, value, help)
+            ->type_name("WORD")
+            ->check(one_of(std::move(words)))
+            ->group("How it is taken");
+    };
+    app.add_option("--size", command.size_px,
+                   "width and height of the image, 1 to 8192 [512; tube and drilled 256]")
+        ->type_name("PX")
+        ->check(whole_number_from(1))
+        ->group("How it is taken");
+    app.add_option("--spacing", command.mm_per_px,
+                   "size of a pixel at the vessel [0.2; bifurcation and crossing 0.15]")
+        ->type_name("MM")
+        ->check(positive_number())
+        ->group("How it is taken");
+    add("--attenuation", command.attenuation, 0.0, 10.0, "PER_MM", "of the contrast medium",
+        usual.attenuation_per_mm);
+    add("--quanta", command.quanta, 0.0, 1e9, "N",
+        "detected at a pixel with nothing in the beam; 0 for no noise", usual.quanta_per_px);
+    add("--scatter", command.scatter, 0.0, 0.95, "FRACTION", "of the quanta that is scattered",
+        usual.scatter_fraction);
+    add("--detector-blur", command.detector_blur, 0.0, 10.0, "MM", "standard deviation at the vessel",
+        usual.detector_blur_mm);
+    add("--focal-spot", command.focal_spot, 0.0, 10.0, "MM", "width of its shadow at the vessel",
+        usual.focal_spot_mm);
+    add("--motion", command.motion, 0.0, 10.0, "MM", "way of the vessels during the exposure",
+        usual.motion_mm);
+    add("--motion-direction", command.motion_deg, -360.0, 360.0, "DEG", "of that way, from x towards y",
+        usual.motion_deg);
+    add("--unsharp", command.unsharp, 0.0, 10.0, "FACTOR", "strength of edge enhancement", usual.unsharp);
+    word("--display", command.display, "pixel values: linear or log (12 bit), sigmoid (8 bit) [linear]",
+         {"linear", "log", "sigmoid"});
+    word("--field-stop", command.field_stop, "collimator: none, blades or circle [none]",
+         {"none", "blades", "circle"});
+    app.add_option("--frames", command.frames,
+                   "more than 1: a cine in which contrast fills the vessels and is washed out [1]")
+        ->type_name("N")
+        ->check(whole_number_from(1))
+        ->group("How it is taken");
+    app.add_option("--frame-rate", command.frames_per_s, "of a cine, frames per second [7.5]")
+        ->type_name("HZ")
+        ->check(positive_number())
+        ->group("How it is taken");
+}
+
+}  // namespace
+
+Verb add_phantom(CLI::App& program) {
+    CLI::App* app = program.add_subcommand("phantom", "Render an angiogram whose diameters are known.");
+    const auto command = std::make_shared<PhantomCommand>();
+    app->add_option("OUT", command->image, "the angiogram: .png (8 or 16 bit) or .dcm (X-ray angiography)")
+        ->type_name("");
+    add_thread_option(*app, command->threads);
+    const auto add = [&](const std::string& name, fs::path& path, const char* type, const std::string& help) {
+        app->add_option(name, path, help)->type_name(type)->group("Output");
+    };
+    add("--truth", command->truth, "FILE",
+        "centerlines, diameters and lesions as JSON; of a cine: of its middle frame; - is standard output");
+    add("--mask", command->mask, "FILE", "lumens 255, everything else 0; 8 bit PNG");
+    add("--samples", command->samples, "DIR",
+        "render the images of sample_images/ into this directory instead");
+    add_scene_options(*app, *command);
+    add_exposure_options(*app, *command);
+    app->footer(
+        "The same command gives the same bytes on every machine.\n"
+        "Example: stenometry phantom angiogram.png --truth truth.json --artery right --percent-diameter 60");
+    return {app, [command] { run(*command); }};
+}
+
+}  // namespace stenometry::program
