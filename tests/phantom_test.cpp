@@ -6,12 +6,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "phantom/portable_math.h"
 #include "phantom/random.h"
 #include "stenometry/error.h"
+#include "stenometry/io/cine.h"
+#include "stenometry/io/image.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -491,6 +496,40 @@ TEST(Phantom, TruthAsJsonNamesWhatScriptsRead) {
             EXPECT_GT(c, 3.0);
             EXPECT_LT(c, 196.0);
         }
+}
+
+namespace fs = std::filesystem;
+
+std::string bytes_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file) << path;
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+const fs::path samples = STENOMETRY_SAMPLE_IMAGES;
+
+TEST(SampleImages, HoldWhatIsRenderedToday) {
+    for (const NamedScene& sample : sample_scenes()) {
+        const Phantom phantom = render(sample.scene);
+        const Frame file = io::read_image(samples / (sample.name + ".png"));
+        EXPECT_TRUE(same_pixels(phantom.frame.pixels, file.pixels)) << sample.name;
+        EXPECT_EQ(truth_json(phantom, sample.name), bytes_of(samples / (sample.name + ".json")));
+    }
+}
+
+TEST(SampleImages, CineHoldsWhatIsRenderedToday) {
+    const NamedScene sample = sample_cine_scene();
+    const auto cine = io::open_cine(samples / (sample.name + ".dcm"));
+    ASSERT_EQ(cine->frame_count(), 24);
+    render_cine(sample.scene, sample_cine_options(), [&](const Phantom& phantom) {
+        const Frame frame = cine->read(phantom.frame.index);
+        EXPECT_TRUE(same_pixels(phantom.frame.pixels, frame.pixels)) << phantom.frame.index;
+        ASSERT_TRUE(frame.calibration.known());
+        EXPECT_NEAR(frame.calibration.mm_per_px(), sample.scene.mm_per_px, 1e-4);
+        EXPECT_EQ(frame.intensity, Intensity::linear);
+        if (phantom.frame.index != 12) return;
+        EXPECT_EQ(truth_json(phantom, sample.name), bytes_of(samples / (sample.name + ".json")));
+    });
 }
 
 TEST(Phantom, SceneWithValueOutOfRangeIsRefusedByName) {

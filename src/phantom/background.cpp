@@ -97,10 +97,10 @@ struct Spine {
         const double to_disc =
             std::abs(along - std::floor(along) - 0.5) * pitch;  // from the middle of a body
         const double waist = half_width * (0.93 + 0.07 * ease(to_disc / (0.5 * pitch)));
-        const double body = 1.0 - step(std::abs(off), waist, 5.0);
+        const double body = 1.0 - step(std::abs(off), waist, 8.0);
         const double disc = step(to_disc, 0.5 * pitch - 3.5, 3.0);
         const double endplate = step(to_disc, 0.5 * pitch - 5.0, 2.0) - disc;
-        const double rim = step(std::abs(off), waist - 3.0, 3.0);
+        const double rim = step(std::abs(off), waist - 5.0, 4.0);
         return depth * body * (1.0 - 0.35 * disc + 0.15 * endplate + 0.15 * rim);
     }
 };
@@ -148,7 +148,7 @@ class ChestModel {
                   .half_width = random.uniform(14.0, 18.0),
                   .pitch = random.uniform(24.0, 29.0),
                   .phase = random.uniform(),
-                  .depth = random.uniform(0.05, 0.20)};
+                  .depth = random.uniform(0.05, 0.16)};
         add_ribs(random, field, side);
     }
 
