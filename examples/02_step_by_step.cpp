@@ -31,7 +31,7 @@ int main(int argc, char** argv) try {
     const std::vector<st::Stenosis> stenoses = st::find_stenoses(walls, diameter, reference, calibration);
 
     std::cout << "centerline of " << st::length(walls.centerline.points_px) * calibration.mm_per_px()
-              << " mm, walls at " << walls.left_px.size() << " places, " << stenoses.size() << " lesions\n";
+              << " mm, walls at " << walls.left_px.size() << " places, lesions: " << stenoses.size() << "\n";
     for (const st::Stenosis& stenosis : stenoses) std::cout << stenosis << '\n';
 
     const st::Analysis analysis{.calibration = calibration,

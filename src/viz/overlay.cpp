@@ -10,6 +10,7 @@
 
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
+#include "stenometry/valid_region.h"
 #include "viz/drawing.h"
 
 namespace stenometry::viz {
@@ -48,7 +49,7 @@ std::pair<float, float> display_window(const Frame& frame) {
 }
 
 Image<std::uint8_t> grey_levels(const Frame& frame) {
-    const auto [dark, bright] = display_window(frame);
+    const auto [dark, bright] = display_window(find_valid_region(frame));
     const float range = std::max(bright - dark, 1e-6F * std::max(1.0F, std::abs(bright)));
     Image<std::uint8_t> grey(frame.width(), frame.height());
     for (int y = 0; y < frame.height(); ++y)
