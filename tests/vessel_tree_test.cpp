@@ -58,9 +58,9 @@ void expect_consistent(const VesselTree& tree) {
     }
 }
 
-class TubeAtAngle : public testing::TestWithParam<double> {};
+class MaskOfTubeAtAngle : public testing::TestWithParam<double> {};
 
-TEST_P(TubeAtAngle, HasOneBranchOfTheRightLengthAndRadiusInItsMiddle) {
+TEST_P(MaskOfTubeAtAngle, HasOneBranchOfTheRightLengthAndRadiusInItsMiddle) {
     const double angle = GetParam() * std::numbers::pi / 180.0;
     const Point half = 60.0 * Point{std::cos(angle), std::sin(angle)};
     const Point centre{80.3, 79.6};
@@ -80,7 +80,7 @@ TEST_P(TubeAtAngle, HasOneBranchOfTheRightLengthAndRadiusInItsMiddle) {
         EXPECT_NEAR(branch.radius_px[i], 4.0, 0.7);
     }
 }
-INSTANTIATE_TEST_SUITE_P(OnAnySlope, TubeAtAngle,
+INSTANTIATE_TEST_SUITE_P(OnAnySlope, MaskOfTubeAtAngle,
                          testing::Values(0.0, 5.0, 10.0, 20.0, 26.565, 35.0, 45.0, 55.0, 63.435, 80.0, 90.0,
                                          116.565, 150.0));
 
