@@ -6,10 +6,13 @@
 namespace stenometry {
 
 struct SegmentOptions {
-    double low_probability = 0.35;   ///< a pixel joins a vessel from here, 0..1
-    double high_probability = 0.6;   ///< a vessel needs a pixel of at least this, >= low_probability
-    PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};  ///< shorter parts go, gaps counted as bridged
-    bool keep_catheter = false;      ///< whether the catheter stays in the mask
+    double low_probability = 0.15;  ///< a pixel joins a vessel from here, 0..1
+    double high_probability = 0.8;  ///< a vessel needs a pixel of at least this, low_probability..1
+    PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};  ///< shorter parts go, gaps counted as
+                                                                    ///< bridged; >= 0
+    PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};     ///< pieces that point at each other over
+                                                                 ///< less belong together; >= 0
+    bool keep_catheter = false;  ///< whether the catheter stays in the mask
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -17,14 +20,22 @@ struct SegmentOptions {
 
 /// The contrast-filled lumen. All images have the frame's size.
 struct VesselMask {
-    Image<std::uint8_t> mask;      ///< 255 on vessels
-    Image<float> probability;      ///< 0..1, comparable between images
+    Image<std::uint8_t> mask;  ///< 255 on vessels, up to the edge of the lumen
+    Image<float> probability;  ///< 0..1, comparable between images; above 0.5 on the mask, at most 0.5 off it
     Image<std::uint8_t> catheter;  ///< 255 on what was recognised as catheter
     Calibration calibration;       ///< of the frame
 };
 
 /// Turns a ridge response into vessels.
+///
+/// Evidence of a pixel is how far the response, smoothed along the vessel, and the attenuation above what any
+/// vessel is narrower than (a top-hat) stand out of the clutter of the same frame, and out of its noise.
+/// Ridges are followed with two thresholds; pieces that point at each other count as one vessel, and what
+/// stays short or faint beside the strongest tree goes. The mask then reaches from the ridge to where the
+/// attenuation falls to the level at which the blurred chord profile of a cylinder meets its edge.
+/// Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679.
 /// \throws InvalidInput if an option is out of range or the images differ in size.
-VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, const SegmentOptions& options = {});
+VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
+                   const SegmentOptions& options = {});
 
 }  // namespace stenometry
