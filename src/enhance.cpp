@@ -1,6 +1,7 @@
 #include "stenometry/enhance.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
@@ -69,7 +70,7 @@ bool neighbourhood_valid(const Image<std::uint8_t>& valid, int x, int y) {
 }
 
 std::vector<Detail> collect_details(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
-    constexpr std::size_t enough = 32768;
+    constexpr std::size_t enough = 8192;
     int step = 1;
     while (pixels.size() / static_cast<std::size_t>(step * step) > 2 * enough) ++step;
     std::vector<Detail> details;
@@ -110,16 +111,13 @@ double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& vali
     return values.empty() ? 0.0 : robust_sd(values);
 }
 
-/// -ln((value - black) / white), with a floor below which values say nothing: `value` is `slope * pixel +
-/// offset`.
-void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double floor,
-                  Image<float>& out) {
-    for (int y = 0; y < pixels.height(); ++y) {
+/// -ln((pixel - black) / (bright - black)), where less than `floor` of that range says nothing.
+void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double bright,
+                  double floor, Image<float>& out) {
+    const auto scale = static_cast<float>(1.0 / (bright - black)), least = static_cast<float>(floor);
+    for (int y = 0; y < pixels.height(); ++y)
         for (int x = 0; x < pixels.width(); ++x)
-            out(x, y) = valid(x, y)
-                            ? std::max(pixels(x, y) - static_cast<float>(black), static_cast<float>(floor))
-                            : 1.0f;
-    }
+            out(x, y) = valid(x, y) ? std::max((pixels(x, y) - static_cast<float>(black)) * scale, least) : 1.0f;
     cv::Mat mat = as_mat(out);
     cv::log(mat, mat);
     mat *= -1.0;
@@ -141,13 +139,12 @@ Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid
                 if (valid(x, y)) out(x, y) = (static_cast<float>(bright) - frame.pixels(x, y)) * slope;
     } else if (frame.intensity == Intensity::linear) {
         // Less than a hundredth of the brightest is noise of the detector, not transmission.
-        negative_log(frame.pixels, valid, 0.0, std::max(0.01 * bright, 1e-30), out);
+        if (bright > 0.0) negative_log(frame.pixels, valid, 0.0, bright, 0.01, out);
     } else {
-        // A viewing curve has an unknown black, and compresses its ends. Half of the range as a pedestal
-        // found vessels best on real angiograms; a tenth blows up the dark parts, and none of it matters much
-        // above that.
+        // A viewing curve has an unknown black, and compresses its ends. Vessels stand out best on real
+        // angiograms with half of the range as a pedestal; a tenth of it blows up the dark parts.
         const double pedestal = 0.5 * (bright - dark);
-        negative_log(frame.pixels, valid, dark - pedestal, 0.5 * pedestal, out);
+        negative_log(frame.pixels, valid, dark - pedestal, bright, 0.1, out);
     }
     return out;
 }
@@ -173,14 +170,57 @@ Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int cel
     return grid;
 }
 
-/// Normalised convolution: the weighted mean of the neighbourhood, whatever of it there is.
-cv::Mat local_mean(const Grid& grid, double sigma_cells) {
-    cv::Mat sum, weight;
-    cv::multiply(grid.mean, grid.weight, sum);
-    cv::GaussianBlur(sum, sum, {}, sigma_cells, sigma_cells, cv::BORDER_CONSTANT);
-    cv::GaussianBlur(grid.weight, weight, {}, sigma_cells, sigma_cells, cv::BORDER_CONSTANT);
-    cv::divide(sum, cv::max(weight, 1e-6), sum);
-    return sum;
+/// Weighted sums over a neighbourhood: 1, x, y, x^2, x y, y^2, a, a x, a y.
+using Moments = std::array<double, 9>;
+
+/// The least-squares plane of a neighbourhood at (x, y), in units of its sigma. Slopes are drawn to 0 where
+/// the neighbourhood is too narrow or too empty to tell them.
+double plane_at(const Moments& m, double x, double y) {
+    const double weight = m[0];
+    if (weight < 1e-6) return 0.0;
+    const double mean_x = m[1] / weight, mean_y = m[2] / weight, mean = m[6] / weight;
+    constexpr double ridge = 0.02;  // of the variance of a full neighbourhood, which is 1
+    const double xx = m[3] / weight - mean_x * mean_x + ridge, yy = m[5] / weight - mean_y * mean_y + ridge;
+    const double xy = m[4] / weight - mean_x * mean_y;
+    const double xa = m[7] / weight - mean_x * mean, ya = m[8] / weight - mean_y * mean;
+    const double determinant = xx * yy - xy * xy;
+    const double slope_x = (xa * yy - ya * xy) / determinant, slope_y = (ya * xx - xa * xy) / determinant;
+    return mean + slope_x * (x - mean_x) + slope_y * (y - mean_y);
+}
+
+cv::Mat blur(const cv::Mat& image, double sigma_cells) {
+    cv::Mat out;
+    cv::GaussianBlur(image, out, {}, sigma_cells, sigma_cells, cv::BORDER_CONSTANT);
+    return out;
+}
+
+/// A plane through the weighted cells around each cell, at the cell: a mean would be wrong where a slope
+/// meets the border of what is valid, because all of the neighbourhood lies on one side. Source: normalised
+/// differential convolution, Knutsson and Westin, CVPR 1993.
+cv::Mat local_plane(const Grid& grid, double sigma_cells) {
+    const cv::Size size = grid.mean.size();
+    cv::Mat x(size, CV_32F), y(size, CV_32F);  // from the middle, so that products keep their digits
+    for (int row = 0; row < size.height; ++row)
+        for (int column = 0; column < size.width; ++column) {
+            x.at<float>(row, column) = static_cast<float>((column - 0.5 * size.width) / sigma_cells);
+            y.at<float>(row, column) = static_cast<float>((row - 0.5 * size.height) / sigma_cells);
+        }
+    const cv::Mat w = grid.weight, wx = w.mul(x), wy = w.mul(y), wa = w.mul(grid.mean);
+    const cv::Mat sums[] = {
+        blur(w, sigma_cells),         blur(wx, sigma_cells),        blur(wy, sigma_cells),
+        blur(wx.mul(x), sigma_cells), blur(wx.mul(y), sigma_cells), blur(wy.mul(y), sigma_cells),
+        blur(wa, sigma_cells),        blur(wa.mul(x), sigma_cells), blur(wa.mul(y), sigma_cells)};
+    cv::Mat plane(size, CV_32F);
+    for (int row = 0; row < size.height; ++row)
+        for (int column = 0; column < size.width; ++column) {
+            Moments m;
+            for (std::size_t k = 0; k < m.size(); ++k)
+                m[k] = static_cast<double>(sums[k].at<float>(row, column));
+            plane.at<float>(row, column) =
+                static_cast<float>(plane_at(m, static_cast<double>(x.at<float>(row, column)),
+                                            static_cast<double>(y.at<float>(row, column))));
+        }
+    return plane;
 }
 
 /// Lowers the weight of cells that stand above the background: vessels and catheters.
@@ -190,8 +230,8 @@ void distrust_vessels(Grid& grid, const cv::Mat& background) {
     for (int y = 0; y < excess.rows; ++y)
         for (int x = 0; x < excess.cols; ++x)
             if (grid.weight.at<float>(y, x) > 0.5f) deviations.push_back(std::abs(excess.at<float>(y, x)));
-    const double spread = deviations.empty() ? 0.0 : robust_sd(deviations);
-    if (!(spread > 0.0)) return;
+    if (deviations.empty()) return;
+    const double spread = std::max(robust_sd(deviations), 1e-4);  // of a perfectly flat background
     for (int y = 0; y < excess.rows; ++y)
         for (int x = 0; x < excess.cols; ++x) {
             const double z = std::max(0.0, static_cast<double>(excess.at<float>(y, x)) / spread);
@@ -206,9 +246,9 @@ cv::Mat estimate_background(const Image<float>& attenuation, const Image<std::ui
     const int cell = std::max(1, static_cast<int>(sigma_px / 4.0));
     Grid grid = reduce(attenuation, valid, cell);
     const double sigma_cells = sigma_px / cell;
-    distrust_vessels(grid, local_mean(grid, sigma_cells));
+    distrust_vessels(grid, local_plane(grid, sigma_cells));
     cv::Mat background;
-    cv::resize(local_mean(grid, sigma_cells), background, {grid.mean.cols * cell, grid.mean.rows * cell}, 0,
+    cv::resize(local_plane(grid, sigma_cells), background, {grid.mean.cols * cell, grid.mean.rows * cell}, 0,
                0, cv::INTER_CUBIC);
     return background(cv::Rect(0, 0, attenuation.width(), attenuation.height()));
 }

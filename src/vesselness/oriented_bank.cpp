@@ -3,6 +3,7 @@
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -45,18 +46,56 @@ cv::Mat halve(const cv::Mat& image) {
     return half;
 }
 
-/// Twice the size, cut to the size of `out`.
-void enlarge_plane(const Image<float>& in, cv::InterpolationFlags how, Image<float>& out) {
-    cv::Mat twice;
-    cv::resize(as_mat(in), twice, {2 * in.width(), 2 * in.height()}, 0, 0, how);
-    twice(cv::Rect(0, 0, out.width(), out.height())).copyTo(as_mat(out));
-}
-
 /// Catmull-Rom weights of the pixels -1, 0, 1, 2 for a place `t` behind pixel 0. Linear interpolation would
 /// blur slanted lines, but not level ones.
 std::array<double, 4> cubic_weights(double t) {
     return {0.5 * t * (-1.0 + t * (2.0 - t)), 1.0 + 0.5 * t * t * (-5.0 + 3.0 * t),
             0.5 * t * (1.0 + t * (4.0 - 3.0 * t)), 0.5 * t * t * (t - 1.0)};
+}
+
+/// Weights and first tap of the pixels that an enlarged one lies between: a quarter of a pixel before its
+/// own, or behind.
+struct EnlargeTaps {
+    int first;
+    std::array<float, 4> weights;
+
+    explicit EnlargeTaps(bool behind) : first(behind ? -1 : -2) {
+        const std::array<double, 4> cubic = cubic_weights(behind ? 0.25 : 0.75);
+        std::transform(cubic.begin(), cubic.end(), weights.begin(),
+                       [](double w) { return static_cast<float>(w); });
+    }
+};
+
+/// Twice the size by Catmull-Rom interpolation, cut to the size of `out`. OpenCV's cubic is not exact on
+/// slopes.
+void enlarge_plane(const Image<float>& in, Image<float>& out) {
+    constexpr int margin = 2;
+    const EnlargeTaps taps[] = {EnlargeTaps(false), EnlargeTaps(true)};
+    const auto width = static_cast<std::size_t>(in.width());
+    std::vector<float> row(width + 2 * margin),
+        halves[] = {std::vector<float>(width), std::vector<float>(width)};
+    for (int y = 0; y < out.height(); ++y) {
+        std::array<const float*, 4> rows;
+        for (int i = 0; i < 4; ++i)
+            rows[static_cast<std::size_t>(i)] =
+                in.row(std::clamp(y / 2 + taps[y % 2].first + i, 0, in.height() - 1));
+        kernels::weighted_sum_row(rows.data(), taps[y % 2].weights.data(), 4, width, row.data() + margin);
+        std::fill_n(row.begin(), margin, row[margin]);
+        std::fill_n(row.end() - margin, margin, row[width + margin - 1]);
+        for (int side = 0; side < 2; ++side) {
+            const float* first = row.data() + margin + taps[side].first;
+            const std::array<const float*, 4> shifted{first, first + 1, first + 2, first + 3};
+            kernels::weighted_sum_row(shifted.data(), taps[side].weights.data(), 4, width,
+                                      halves[side].data());
+        }
+        for (int x = 0; x < out.width(); ++x) out(x, y) = halves[x % 2][static_cast<std::size_t>(x / 2)];
+    }
+}
+
+/// Twice the size by repetition, cut to the size of `out`.
+void repeat_plane(const Image<float>& in, Image<float>& out) {
+    for (int y = 0; y < out.height(); ++y)
+        for (int x = 0; x < out.width(); ++x) out(x, y) = in(x / 2, y / 2);
 }
 
 }  // namespace
@@ -229,10 +268,10 @@ void OrientedBank::add_line(const Level& level, const Line& line, int begin, int
 
 /// What the coarser level found is where the finer one starts from.
 void OrientedBank::enlarge(const Level& coarse, Level& fine) {
-    enlarge_plane(coarse.response, cv::INTER_CUBIC, fine.response);
-    enlarge_plane(coarse.cos2, cv::INTER_CUBIC, fine.cos2);
-    enlarge_plane(coarse.sin2, cv::INTER_CUBIC, fine.sin2);
-    enlarge_plane(coarse.sigma, cv::INTER_NEAREST, fine.sigma);
+    enlarge_plane(coarse.response, fine.response);
+    enlarge_plane(coarse.cos2, fine.cos2);
+    enlarge_plane(coarse.sin2, fine.sin2);
+    repeat_plane(coarse.sigma, fine.sigma);
     cv::Mat response = as_mat(fine.response);
     cv::max(response, 0.0, response);
 }
