@@ -72,7 +72,8 @@ class Output {
 /// Pipes, devices, and all of /dev and /proc: there a name stands for something that is open already, such as
 /// /dev/stdout, which must be written to and never be replaced even if a regular file is behind it.
 bool must_be_written_directly(const fs::path& path) {
-    const std::string name = fs::absolute(path).lexically_normal().native();
+    std::error_code error;
+    const std::string name = fs::absolute(path, error).lexically_normal().native();
     if (name.starts_with("/dev/") || name.starts_with("/proc/")) return true;
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);

@@ -2,9 +2,11 @@
 
 namespace stenometry::io {
 
-/// Luma of ITU-R BT.601, which for grey pictures stored in colour is the grey value.
+/// Luma of ITU-R BT.601: of three equal values it is exactly that value, as grey pictures stored in colour need it.
 inline float luma(float red, float green, float blue) {
-    return 0.299f * red + 0.587f * green + 0.114f * blue;
+    return static_cast<float>((299.0 * static_cast<double>(red) + 587.0 * static_cast<double>(green) +
+                               114.0 * static_cast<double>(blue)) /
+                              1000.0);
 }
 
 }  // namespace stenometry::io

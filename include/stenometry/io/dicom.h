@@ -12,10 +12,24 @@ namespace stenometry::io {
 /// Whether the file begins as a DICOM file does, with or without a preamble.
 bool is_dicom(const std::filesystem::path& path);
 
-/// Opens a DICOM X-ray angiogram: single and multi-frame, 8 to 16 bits, MONOCHROME1 and 2, uncompressed, JPEG
-/// baseline and lossless, JPEG-LS, JPEG 2000, RLE. Modality LUT and rescale are applied; shutters and
-/// collimators of the tags are in `Frame::valid`; spacing follows `resolve_spacing`. \throws IoError if the
-/// file cannot be read, naming it and the cause.
+/// Opens a DICOM X-ray angiogram, also an enhanced one: single and multi-frame, 8 to 16 bits, MONOCHROME1 and
+/// 2 (RGB becomes grey), uncompressed and deflated, JPEG baseline, extended (12 bits) and lossless, JPEG-LS,
+/// JPEG 2000, RLE. One frame at a time is read from the file.
+///
+/// - Modality LUT or rescale is applied. Values are then turned around (v becomes lowest + highest - v) where
+/// high ones
+///   mean few X-rays, so that vessels are dark: where PixelIntensityRelationshipSign is -1 (or +1, and the
+///   modality transform falls); without that attribute, where the image is MONOCHROME1.
+/// - `Frame::valid` is what the shutters and collimators of the attributes leave open.
+/// - `Frame::calibration` follows `resolve_spacing`. A value of one frame's functional group comes before one
+/// of all.
+/// - `Acquisition::time_ms` adds up FrameTimeVector, or counts in FrameTime or 1 / CineRate; angles take
+/// their
+///   increments into account.
+///
+/// \throws IoError if the file cannot be read, naming it and the cause; frames that are missing show here,
+/// damage of
+///         a frame when it is read.
 std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path);
 
 /// What `write_dicom` says of the frames it writes.

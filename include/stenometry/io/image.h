@@ -8,10 +8,15 @@
 
 namespace stenometry::io {
 
-/// Reads one still image: PNG, TIFF, JPEG, BMP, PGM with 8 or 16 bits (colour becomes grey), or NRRD, MHA, NIfTI.
-/// A three-dimensional NRRD, MHA or NIfTI file is a cine, see `open_cine`, of which this gives the first frame.
-/// \param calibration overrides what the file says.
-/// \throws IoError if the file cannot be read, naming it and the cause.
+/// Reads one still image: PNG, TIFF, JPEG, BMP, PNM with 8 or 16 bits (colour becomes grey), floating-point
+/// TIFF, or NRRD, MetaImage (MHA, MHD), NIfTI; also DICOM. The format is known by the content, not by the
+/// name. Of a cine (see `open_cine`) this gives the first frame. Values are those of the file; pixels that
+/// are not finite are outside of `Frame::valid` and hold the mean of the others.
+///
+/// The spacing that image formats other than DICOM state is not taken over: nothing says in which plane it
+/// holds. Images of more than 16384 pixels on a side are refused, before memory is asked for. \param
+/// calibration overrides what the file says. \throws IoError if the file cannot be read, is damaged or cut
+/// short, naming it and the cause on one line.
 Frame read_image(const std::filesystem::path& path, const Calibration& calibration = {});
 
 /// Writes PNG, chosen by the type of the pixels. Nothing is left behind if it fails.
@@ -20,8 +25,9 @@ void write_png(const std::filesystem::path& path, const Image<std::uint8_t>& ima
 void write_png(const std::filesystem::path& path, const Image<std::uint16_t>& image);
 void write_png(const std::filesystem::path& path, const Image<Rgb>& image);
 
-/// Writes a file as a whole or not at all. A path that is no regular file (a pipe, a device) is written to directly.
-/// \throws IoError naming the file and the cause.
+/// Writes a file as a whole or not at all: until all bytes are on the disk, a file that was there stays as it
+/// was. What is no regular file (a pipe, a device, everything in /dev and /proc) is written to directly,
+/// after what is already in it. A symbolic link stays one. \throws IoError naming the file and the cause.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace stenometry::io
