@@ -316,6 +316,15 @@ TEST_F(ProgramOnAngiogram, OutputsThatExcludeEachOtherAreNamed) {
     expect_failure(2, measuring({"--json", "-", "--csv", "-"}), "--csv");
     expect_failure(2, measuring({"--plot", "plot.gif"}), "--plot");
     expect_failure(2, measuring({"--overlay", "-"}), "--overlay");
+    expect_failure(2, measuring({"--json", "a.out", "--csv", "a.out"}), "a.out");
+}
+
+TEST_F(ProgramOnAngiogram, InputIsNotWrittenOver) {
+    const std::string before = contents(path("vessel.png"));
+    expect_failure(2, measuring({"--overlay", "vessel.png"}), "vessel.png");
+    expect_failure(2, measuring({"--overlay", path("vessel.png")}), "vessel.png");
+    expect_failure(2, {"segment", "vessel.png", "--mask", "vessel.png"}, "vessel.png");
+    EXPECT_EQ(contents(path("vessel.png")), before);
 }
 
 // Exit code 3: the input cannot be read.

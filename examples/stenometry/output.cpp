@@ -32,6 +32,11 @@ void require_writable(const fs::path& path) {
     if (!fs::is_directory(folder, none)) fail_to_write(path, folder.string() + " is not a directory");
 }
 
+bool is_device(const fs::path& path) {
+    std::error_code absent;
+    return fs::exists(path, absent) && !fs::is_regular_file(path, absent);
+}
+
 /// Takes back files that were written; devices and pipes cannot be.
 void remove_regular(const fs::path& path) {
     std::error_code ignored;
@@ -83,7 +88,15 @@ void require_measured(const Analysis& analysis, const std::string& path) {
 
 }  // namespace
 
-void OutputFiles::add(const fs::path& path, Writer write) { files_.push_back({path, std::move(write)}); }
+void OutputFiles::add(const fs::path& path, Writer write) {
+    std::error_code absent;
+    if (!input_.empty() && fs::equivalent(path, input_, absent))
+        throw Failure(ExitCode::wrong_command, path.string() + " is the input and would be written over");
+    for (const File& file : files_)
+        if (file.path == path && !is_device(path))
+            throw Failure(ExitCode::wrong_command, path.string() + " would be written twice");
+    files_.push_back({path, std::move(write)});
+}
 
 void OutputFiles::add_text(const fs::path& path, std::string text) {
     if (path == "-")
@@ -136,7 +149,7 @@ void check(const AnalysisOutputs& outputs) {
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
            const ReportInput& input) {
     require_measured(analysis, input.path);
-    OutputFiles files;
+    OutputFiles files(input.path);
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
     if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);

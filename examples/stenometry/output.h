@@ -16,7 +16,13 @@ class OutputFiles {
   public:
     using Writer = std::function<void(const std::filesystem::path&)>;
 
+    OutputFiles() = default;
+
+    /// \param input a file that must not be written over
+    explicit OutputFiles(std::filesystem::path input) : input_(std::move(input)) {}
+
     /// `write` is called with `path` by `write_all`.
+    /// \throws Failure wrong_command if the path is the input's, or was added before.
     void add(const std::filesystem::path& path, Writer write);
 
     /// Text for a file, or for standard output where `path` is "-".
@@ -31,6 +37,7 @@ class OutputFiles {
         std::filesystem::path path;
         Writer write;
     };
+    std::filesystem::path input_;
     std::vector<File> files_;
     std::string standard_output_;
 };

@@ -55,7 +55,7 @@ void run(const SegmentCommand& command) {
     const Frame frame = read_frame(command.input);
     const VesselMask vessels = find_vessels(frame, command.analysis);
     require_vessels(vessels, command.input.image.string());
-    OutputFiles files;
+    OutputFiles files(command.input.image);
     const auto add = [&files](const fs::path& path, const auto& image) {
         if (!path.empty()) files.add(path, [image](const fs::path& to) { io::write_png(to, image); });
     };

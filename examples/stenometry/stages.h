@@ -7,10 +7,11 @@
 namespace stenometry::program {
 
 /// What a LENGTH on the command line is, for the foot of the help.
-inline constexpr const char* length_note = "A LENGTH is in mm, or in pixels where the size of a pixel is unknown.\n";
+inline constexpr const char* length_note =
+    "A LENGTH is in mm, or in pixels where the size of a pixel is unknown.\n";
 
-/// Adds the options of the stage that tells what looks like a vessel. `options` must live as long as `command`; for the
-/// other functions too.
+/// Adds the options of the stage that tells what looks like a vessel. `options` must live as long as
+/// `command`; for the other functions too.
 void add_vesselness_options(CLI::App& command, AnalysisOptions& options);
 
 /// Adds the options of the stage that tells vessels from everything else.

@@ -29,8 +29,8 @@ class Progress {
     Clock::time_point next_;
 };
 
-/// As long as it lives, nobody writes to standard error: libraries that decode files report faults there in their own words,
-/// and throw as well.
+/// As long as it lives, nobody writes to standard error: libraries that decode files report faults there in
+/// their own words, and throw as well.
 class SilentStandardError {
   public:
     SilentStandardError();
