@@ -137,6 +137,7 @@ cv::Mat relative_top_hat(const EnhancedFrame& frame, double width_px) {
 
 // Diameter over the scale that answers best, see sigmas_px.
 constexpr double diameter_per_scale = 1.0 / 0.42;
+constexpr float radius_per_scale = float(diameter_per_scale / 2);
 // The evidence at which half of the pixels are vessel, and how fast it turns. Found on drawn angiograms; the
 // mask depends on them through the two probabilities of the options only.
 constexpr float even_evidence = 3.5F;
@@ -424,9 +425,9 @@ cv::Mat vessel_free_ground(const cv::Mat& attenuation, const cv::Mat& valid, con
     return ground;
 }
 
-constexpr float lumen_tap_px = 1.0F;   // short, so that bends keep their edges
-constexpr float widest_reach = 1.75F;  // scales from the ridge: 1.19 is the radius of a cylinder
-constexpr float peak_reach_px = 4.0F;  // along the ridge, over which its height is averaged
+constexpr float lumen_tap_px = 1.0F;                     // short, so that bends keep their edges
+constexpr float widest_reach = 1.5F * radius_per_scale;  // scales from the ridge to look for the edge
+constexpr float peak_reach_px = 4.0F;                    // along the ridge, over which its height is averaged
 
 /// Attenuation above the ground, averaged along the vessel, near the ridges; elsewhere 0.
 cv::Mat lumen_height(const cv::Mat& attenuation, const cv::Mat& ground, const Territory& territory,
@@ -463,9 +464,17 @@ std::vector<float> ridge_heights(const cv::Mat& height, const std::vector<RidgeP
     return heights;
 }
 
-// Part of its height at which a cylinder ends. The chord profile without blur meets its edge at 0; blur of
-// about a pixel lifts that to a third for lumens of 4 to 12 pixels.
-constexpr float edge_level = 0.45F;
+// Blur of a usual picture together with the smoothing of `lumen_height`, standard deviation.
+constexpr float usual_blur_px = 1.2F;
+
+/// Part of its height at which a cylinder of this radius ends. Near its edge the chord profile is sqrt(2 u /
+/// radius) at the distance u inside; blurred by a Gaussian of sigma, that is 0.411 sqrt(2 sigma / radius) at
+/// the edge itself. Lumens as narrow as the blur look like the blur, whose half height is as good an edge as
+/// any.
+float edge_level(float radius_px) {
+    return std::clamp(0.411F * std::sqrt(2 * usual_blur_px / std::max(radius_px, 0.1F)), 0.2F, 0.5F);
+}
+
 // Of a pixel of the lumen: shadows beside a vessel reach the level, but are no line themselves.
 constexpr float least_probability = 0.2F;
 
@@ -483,7 +492,9 @@ Image<std::uint8_t> fill_lumen(const EnhancedFrame& frame, const cv::Mat& probab
             const int nearest = territory.ridge[std::size_t(territory.label.at<int>(y, x))];
             const float peak = ridge_height[std::size_t(nearest)];
             if (frame.valid(x, y) && probability.at<float>(y, x) >= least_probability &&
-                height.at<float>(y, x) > std::max(0.0F, edge_level * peak))
+                height.at<float>(y, x) >
+                    std::max(0.0F,
+                             edge_level(radius_per_scale * ridges[std::size_t(nearest)].scale_px) * peak))
                 mask(x, y) = on;
         }
     for (const RidgePoint& r : ridges) mask(r.x, r.y) = on;

@@ -11,7 +11,7 @@ struct SegmentOptions {
     PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};  ///< shorter parts go, gaps counted as
                                                                     ///< bridged; >= 0
     PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};     ///< pieces that point at each other over
-                                                                 ///< less belong together; >= 0
+                                                                    ///< less belong together; >= 0
     bool keep_catheter = false;  ///< whether the catheter stays in the mask
 
     /// \throws InvalidInput naming the field and its value.
