@@ -145,8 +145,9 @@ TEST(Analyze, WallsEncloseTheDiametersThatAreReported) {
     for (const Vessel& vessel : analyze(image.frame).vessels)
         for (std::size_t i = 0; i < vessel.diameter.diameter_px.size(); ++i) {
             const double width = distance(vessel.contour.left_px[i], vessel.contour.right_px[i]);
-            if (std::isfinite(width) && std::isfinite(vessel.diameter.diameter_px[i]))
+            if (std::isfinite(width) && std::isfinite(vessel.diameter.diameter_px[i])) {
                 EXPECT_NEAR(width, vessel.diameter.diameter_px[i], 1e-6);
+            }
         }
 }
 
