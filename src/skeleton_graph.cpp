@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 #include "ridge_line.h"
@@ -145,6 +146,26 @@ Point outward(const Polyline& line, double span) {
     return norm(along) > 0.0 ? (1.0 / norm(along)) * along : Point{};
 }
 
+/// How straight a bridge must be, as the cosine of the angle at either end. 45 degrees over a short gap: more
+/// is a bend that the image does not show. Over a longer one strangers face each other by chance, and 20
+/// degrees are left.
+double least_cosine(double part_of_longest) {
+    const double allowed_deg = 45.0 - 25.0 * std::clamp(2.0 * part_of_longest - 1.0, 0.0, 1.0);
+    return std::cos(allowed_deg * std::numbers::pi / 180.0);
+}
+
+/// How far it is along `way` out of the lumen around `p` and into the next; infinite if that is farther than
+/// `limit`.
+double distance_to_next_lumen(const Image<float>& depth, Point p, Point way, double limit) {
+    bool outside = false;
+    for (double far = 0.0; far <= limit; far += 0.5) {
+        const bool lumen = is_lumen(depth, p + far * way);
+        if (lumen && outside) return far;
+        outside = outside || !lumen;
+    }
+    return std::numeric_limits<double>::infinity();
+}
+
 Polyline reversed(Polyline line) {
     std::reverse(line.begin(), line.end());
     return line;
@@ -169,6 +190,11 @@ double mask_radius(const Image<float>& depth, Point p) {
         }
     }
     return std::max(0.0, std::sqrt(nearest) - 0.3);
+}
+
+bool is_lumen(const Image<float>& depth, Point p) {
+    const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
+    return depth.contains(x, y) && depth(x, y) > 0.0F;
 }
 
 TreeEditor::TreeEditor(VesselTree tree, const Image<float>& depth) : tree_(std::move(tree)), depth_(depth) {
@@ -221,54 +247,109 @@ void TreeEditor::merge_overlapping_nodes() {
     }
 }
 
+TreeEditor::Tip TreeEditor::tip_at(int node) const {
+    const int b = tree_.nodes[at(node)].branches.front();
+    const VesselTree::Branch& branch = tree_.branches[at(b)];
+    const Polyline towards = branch.to == node ? branch.points_px : reversed(branch.points_px);
+    const Point tip = tree_.nodes[at(node)].at_px;
+    const double radius = radius_at(tip);
+    return {node, b, tip, outward(towards, std::max(15.0, 3.0 * radius)), radius, length(towards)};
+}
+
+void TreeEditor::add_bridge(int from, int to) {
+    const int index = static_cast<int>(tree_.branches.size());
+    tree_.branches.push_back(
+        {.from = from, .to = to, .points_px = {tree_.nodes[at(from)].at_px, tree_.nodes[at(to)].at_px}});
+    tree_.nodes[at(from)].branches.push_back(index);
+    tree_.nodes[at(to)].branches.push_back(index);
+}
+
 void TreeEditor::join_gaps(double max_gap) {
-    struct Tip {
-        int node, branch;
-        Point at, out;
-        double radius;
-    };
     struct Bridge {
         double cost;
-        std::size_t a, b;
+        int a, b;
     };
     std::vector<Tip> tips;
-    for (int b = 0; b < std::ssize(tree_.branches); ++b) {
-        if (removed(b)) continue;
-        const VesselTree::Branch& branch = tree_.branches[at(b)];
-        for (const bool first : {true, false}) {
-            const int node = first ? branch.from : branch.to;
-            if (!is_end(node)) continue;
-            const Point tip = tree_.nodes[at(node)].at_px;
-            const double radius = radius_at(tip);
-            const Polyline towards = first ? reversed(branch.points_px) : branch.points_px;
-            tips.push_back({node, b, tip, outward(towards, std::max(8.0, 3.0 * radius)), radius});
-        }
-    }
-    // Both ends must point to within 45 degrees of the other: more is a bend that the image does not show.
-    const double facing = std::sqrt(0.5);
+    for (int n = 0; n < std::ssize(tree_.nodes); ++n)
+        if (is_end(n)) tips.push_back(tip_at(n));
     std::vector<Bridge> bridges;
     for (std::size_t i = 0; i < tips.size(); ++i) {
         for (std::size_t j = i + 1; j < tips.size(); ++j) {
-            const Point across = tips[j].at - tips[i].at;
-            const double far = norm(across);
-            if (tips[i].branch == tips[j].branch || far == 0.0) continue;
-            if (far - tips[i].radius - tips[j].radius > max_gap) continue;
-            const double straight = std::min(dot(tips[i].out, across), -dot(tips[j].out, across)) / far;
-            if (straight < facing) continue;
-            bridges.push_back({far / straight, i, j});
+            const Tip &a = tips[i], &b = tips[j];
+            const Point across = b.at - a.at;
+            const double far = norm(across), gap = far - a.radius - b.radius;
+            // A bridge longer than what it joins would make a vessel of scattered noise.
+            if (a.branch == b.branch || far == 0.0 || gap > std::min({max_gap, a.length, b.length})) continue;
+            const double straight = std::min(dot(a.out, across), -dot(b.out, across)) / far;
+            if (straight >= least_cosine(gap / max_gap)) bridges.push_back({far / straight, a.node, b.node});
         }
     }
     std::stable_sort(bridges.begin(), bridges.end(),
                      [](const Bridge& a, const Bridge& b) { return a.cost < b.cost; });
-    for (const Bridge& bridge : bridges) {
-        const Tip &a = tips[bridge.a], &b = tips[bridge.b];
-        if (!is_end(a.node) || !is_end(b.node)) continue;
-        const int index = static_cast<int>(tree_.branches.size());
-        tree_.branches.push_back({.from = a.node, .to = b.node, .points_px = {a.at, b.at}});
-        tree_.nodes[at(a.node)].branches.push_back(index);
-        tree_.nodes[at(b.node)].branches.push_back(index);
+    for (const Bridge& bridge : bridges)
+        if (is_end(bridge.a) && is_end(bridge.b)) add_bridge(bridge.a, bridge.b);
+    for (int n = 0; n < std::ssize(tree_.nodes); ++n) dissolve_if_passed_through(n);
+}
+
+void TreeEditor::attach_ends(double max_gap) {
+    const int count = static_cast<int>(tree_.nodes.size());
+    for (int n = 0; n < count; ++n) {
+        if (!is_end(n)) continue;
+        const Tip tip = tip_at(n);
+        if (const std::optional<Landing> landing = land(tip, std::min(max_gap, tip.length)))
+            add_bridge(n, node_on(*landing));
     }
     for (int n = 0; n < std::ssize(tree_.nodes); ++n) dissolve_if_passed_through(n);
+}
+
+/// Where a straight way out of a dead end comes to another vessel first; ways aside count as longer.
+std::optional<TreeEditor::Landing> TreeEditor::land(const Tip& tip, double max_gap) const {
+    std::optional<Landing> best;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const double aside_deg : {0.0, -12.0, 12.0, -24.0, 24.0}) {
+        const double a = aside_deg * std::numbers::pi / 180.0;
+        const Point way{std::cos(a) * tip.out.x - std::sin(a) * tip.out.y,
+                        std::sin(a) * tip.out.x + std::cos(a) * tip.out.y};
+        const double far = distance_to_next_lumen(depth_, tip.at, way, tip.radius + max_gap);
+        if (far / std::cos(a) >= nearest) continue;
+        const std::optional<Landing> landing = vessel_around(tip.at + far * way, tip.branch);
+        if (!landing) continue;
+        best = landing;
+        nearest = far / std::cos(a);
+    }
+    return best;
+}
+
+/// The branch in whose lumen a point lies, other than `own`.
+std::optional<TreeEditor::Landing> TreeEditor::vessel_around(Point p, int own) const {
+    std::optional<Landing> best;
+    for (int b = 0; b < std::ssize(tree_.branches); ++b) {
+        if (removed(b)) continue;
+        const CurvePoint near = nearest_on(tree_.branches[at(b)].points_px, p);
+        if (!best || near.distance < best->on.distance) best = Landing{b, near};
+    }
+    if (!best || best->branch == own || best->on.distance > radius_at(best->on.at) + 2.0) return std::nullopt;
+    return best;
+}
+
+/// The node at a place of a branch: the end of the branch if that is near, else a new one that parts it in
+/// two.
+int TreeEditor::node_on(const Landing& landing) {
+    const VesselTree::Branch whole = tree_.branches[at(landing.branch)];
+    const double size = length(whole.points_px);
+    if (landing.on.arc < 3.0) return whole.from;
+    if (landing.on.arc > size - 3.0) return whole.to;
+    const int middle = static_cast<int>(tree_.nodes.size());
+    const int second = static_cast<int>(tree_.branches.size());
+    detach(landing.branch);
+    tree_.nodes.push_back({.at_px = landing.on.at, .branches = {landing.branch, second}});
+    tree_.branches[at(landing.branch)] = {
+        .from = whole.from, .to = middle, .points_px = slice(whole.points_px, 0.0, landing.on.arc)};
+    tree_.branches.push_back(
+        {.from = middle, .to = whole.to, .points_px = slice(whole.points_px, landing.on.arc, size)});
+    tree_.nodes[at(whole.from)].branches.push_back(landing.branch);
+    tree_.nodes[at(whole.to)].branches.push_back(second);
+    return middle;
 }
 
 VesselTree TreeEditor::finish() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "stenometry/image.h"
 #include "stenometry/vessel_tree.h"
@@ -30,14 +31,34 @@ class TreeEditor {
     /// first.
     void join_gaps(double max_gap);
 
+    /// Leads dead ends that point to the side of another vessel over at most `max_gap` of background into it.
+    void attach_ends(double max_gap);
+
     /// The tree without what was removed.
     VesselTree finish() const;
 
   private:
+    /// A dead end.
+    struct Tip {
+        int node, branch;
+        Point at, out;
+        double radius, length;
+    };
+    /// A place on a branch.
+    struct Landing {
+        int branch;
+        CurvePoint on;
+    };
+
     bool removed(int branch) const { return tree_.branches[static_cast<std::size_t>(branch)].from < 0; }
     bool is_end(int node) const { return tree_.nodes[static_cast<std::size_t>(node)].branches.size() == 1; }
     double radius_at(Point p) const;
     double reach_beyond_wall(int branch) const;
+    Tip tip_at(int node) const;
+    std::optional<Landing> land(const Tip& tip, double max_gap) const;
+    std::optional<Landing> vessel_around(Point p, int own) const;
+    int node_on(const Landing& landing);
+    void add_bridge(int from, int to);
     void detach(int branch);
     void remove(int branch);
     void dissolve_if_passed_through(int node);
@@ -51,5 +72,8 @@ class TreeEditor {
 /// edge, half a pixel where the edge follows the rows and almost none where it is slanted. 0 outside the
 /// mask.
 double mask_radius(const Image<float>& depth, Point p);
+
+/// Whether the pixel around `p` is of the mask.
+bool is_lumen(const Image<float>& depth, Point p);
 
 }  // namespace stenometry

@@ -115,7 +115,7 @@ Image<float> distance_to_background(const Image<std::uint8_t>& mask) {
     Image<float> distance(mask.width(), mask.height());
     if (mask.empty()) return distance;
     cv::Mat result = interop::as_mat(distance);
-    cv::distanceTransform(interop::as_mat(mask), result, cv::DIST_L2, cv::DIST_MASK_PRECISE, CV_32F);
+    cv::distanceTransform(interop::as_mat(mask), result, cv::DIST_L2, cv::DIST_MASK_5, CV_32F);
     const auto farthest = static_cast<float>(mask.width() + mask.height());
     for (int y = 0; y < mask.height(); ++y)
         for (int x = 0; x < mask.width(); ++x) distance(x, y) = std::min(distance(x, y), farthest);

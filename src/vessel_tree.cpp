@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <string>
 
@@ -44,11 +45,6 @@ Image<std::uint8_t> without_small_holes(const Image<std::uint8_t>& mask, double 
             cv::drawContours(target, outlines, static_cast<int>(i), cv::Scalar(255), cv::FILLED);
     }
     return filled;
-}
-
-bool is_lumen(const Image<float>& depth, Point p) {
-    const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
-    return depth.contains(x, y) && depth(x, y) > 0.0F;
 }
 
 /// Replaces the tip of the line, its first points, by a straight way to the edge of the mask. The skeleton
@@ -102,6 +98,17 @@ void refine_branches(VesselTree& tree, const Image<float>& depth, const Vesselne
     }
 }
 
+/// Whether a pixel of `image` within `reach` of `p` is set.
+bool touches(const Image<std::uint8_t>& image, Point p, double reach) {
+    const int left = std::max(0, static_cast<int>(p.x - reach)), right = static_cast<int>(p.x + reach) + 1;
+    const int top = std::max(0, static_cast<int>(p.y - reach)), bottom = static_cast<int>(p.y + reach) + 1;
+    for (int y = top; y <= std::min(bottom, image.height() - 1); ++y)
+        for (int x = left; x <= std::min(right, image.width() - 1); ++x)
+            if (image(x, y) != 0 && distance(p, {static_cast<double>(x), static_cast<double>(y)}) <= reach)
+                return true;
+    return false;
+}
+
 }  // namespace
 
 void VesselTreeOptions::validate() const {
@@ -116,14 +123,21 @@ VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselnes
     options.validate();
     require_same_size(mask, vesselness);
     const double min_spur = options.min_spur.in_px(mask.calibration);
-    const Image<std::uint8_t> lumen = without_small_holes(mask.mask, 0.25 * min_spur * min_spur);
+    const double max_gap = options.max_gap.in_px(mask.calibration);
+    const Image<std::uint8_t> lumen =
+        without_small_holes(mask.mask, 0.25 * std::numbers::pi * min_spur * min_spur);
     const Image<float> depth = distance_to_background(lumen);
     TreeEditor editor(trace_skeleton(thin(lumen, depth)), depth);
     editor.prune(min_spur);
-    editor.join_gaps(options.max_gap.in_px(mask.calibration));
+    editor.join_gaps(max_gap);
+    // Half as far: the side of a vessel is easier to meet by chance than the end of one.
+    editor.attach_ends(0.5 * max_gap);
     editor.merge_overlapping_nodes();
     VesselTree tree = editor.finish();
     refine_branches(tree, depth, vesselness, options.centerline);
+    const double near_catheter = PhysicalLength{.mm = 3.0, .uncalibrated_px = 12.0}.in_px(mask.calibration);
+    for (VesselTree::Node& node : tree.nodes)
+        node.at_catheter = touches(mask.catheter, node.at_px, near_catheter);
     return tree;
 }
 

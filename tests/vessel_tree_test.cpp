@@ -154,6 +154,17 @@ TEST(VesselTree, EndsThatFaceEachOtherAreJoined) {
     EXPECT_EQ(interrupted.tree({.max_gap = {.mm = 5.0, .uncalibrated_px = 5.0}}).branches.size(), 2U);
 }
 
+TEST(VesselTree, AnInterruptedSideBranchIsLedIntoItsParent) {
+    const VesselTree tree =
+        Scene(200, 120, {{drawn::line({10, 30}, {190, 30}), 4.0}, {drawn::line({90, 42}, {120, 110}), 2.0}})
+            .tree();
+    expect_consistent(tree);
+    EXPECT_EQ(tree.branches.size(), 3U);
+    ASSERT_EQ(count_nodes(tree, 3), 1U);
+    for (const VesselTree::Node& node : tree.nodes)
+        EXPECT_TRUE(node.branches.size() != 3 || distance(node.at_px, {85, 30}) < 5.0);  // px; about a radius
+}
+
 TEST(VesselTree, EndsThatPassEachOtherStayApart) {
     const VesselTree tree =
         Scene(200, 100, {{drawn::line({10, 40}, {100, 40}), 3.0}, {drawn::line({100, 58}, {190, 58}), 3.0}})
@@ -249,6 +260,24 @@ TEST(Vessels, RunFromWideToNarrow) {
     const std::vector<Centerline> found = Scene(160, 100, taper).vessels();
     ASSERT_EQ(found.size(), 1U);
     EXPECT_GT(found[0].points_px.front().x, found[0].points_px.back().x);
+}
+
+TEST(Vessels, BeginAtTheCatheterWhateverTheirWidth) {
+    std::vector<Vessel> widening{{drawn::line({30, 50}, {80, 50}), 3.0},
+                                 {drawn::line({80, 50}, {130, 50}), 4.0}};
+    Scene scene(160, 100, widening);
+    scene.mask.catheter(24, 50) = 255;
+    const std::vector<Centerline> found = scene.vessels();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_LT(found[0].points_px.front().x, found[0].points_px.back().x);
+}
+
+TEST(Vessels, ACatheterThatComesOverTheBorderIsProximal) {
+    std::vector<Vessel> entering{{drawn::line({0, 20}, {60, 50}), 2.5},
+                                 {drawn::line({60, 50}, {150, 50}), 3.5}};
+    const std::vector<Centerline> found = Scene(200, 100, entering).vessels();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_LT(found[0].points_px.front().x, found[0].points_px.back().x);
 }
 
 TEST(Vessels, ATightStenosisNeitherEndsNorTurnsAVessel) {

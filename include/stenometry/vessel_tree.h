@@ -8,9 +8,12 @@
 namespace stenometry {
 
 struct VesselTreeOptions {
-    PhysicalLength min_spur{.mm = 2.0, .uncalibrated_px = 8.0};      ///< dead ends shorter than this beyond the wall go
-    PhysicalLength min_vessel{.mm = 10.0, .uncalibrated_px = 40.0};  ///< shorter vessels are not listed by `vessels`
-    PhysicalLength max_gap{.mm = 5.0, .uncalibrated_px = 20.0};      ///< ends that face each other over less are joined
+    PhysicalLength min_spur{.mm = 2.0,
+                            .uncalibrated_px = 8.0};  ///< dead ends shorter than this beyond the wall go
+    PhysicalLength min_vessel{.mm = 10.0,
+                              .uncalibrated_px = 40.0};  ///< shorter vessels are not listed by `vessels`
+    PhysicalLength max_gap{.mm = 10.0,
+                           .uncalibrated_px = 40.0};  ///< ends that face each other over less are joined
     CenterlineOptions centerline;
 
     /// \throws InvalidInput naming the field and its value.
@@ -22,7 +25,9 @@ struct VesselTree {
     /// An end of the tree or a bifurcation.
     struct Node {
         Point at_px;
-        std::vector<int> branches;  ///< indices of the branches that end here: 1 for an end, 3 or more for a bifurcation
+        std::vector<int>
+            branches;  ///< indices of the branches that end here: 1 for an end, 3 or more for a bifurcation
+        bool at_catheter = false;  ///< whether the catheter begins here: contrast comes in from there
     };
     /// A piece of vessel between two nodes.
     struct Branch {
@@ -41,8 +46,8 @@ struct VesselTree {
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
                              const VesselTreeOptions& options = {});
 
-/// The vessels a cardiologist would follow: at every bifurcation the straighter and wider branch goes on, the other
-/// begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
+/// The vessels a cardiologist would follow: at every bifurcation the straighter and wider branch goes on, the
+/// other begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
 std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
                                 const VesselTreeOptions& options = {});
 
