@@ -14,18 +14,18 @@ BENCHMARK_CAPTURE(BM_Vesselness, sato, RidgeMeasure::sato)->Unit(benchmark::kMil
 BENCHMARK_CAPTURE(BM_Vesselness, jerman, RidgeMeasure::jerman)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_Vesselness, oriented, RidgeMeasure::oriented)->Unit(benchmark::kMillisecond);
 
-/// A cine keeps its filter: no scale is prepared and no memory asked for again.
-void BM_VesselnessOfACine(benchmark::State& state) {
+/// What other libraries are compared by: seven scales from 1 to 4 pixels. A cine keeps its filter.
+void BM_SevenScalesOfACine(benchmark::State& state, RidgeMeasure measure) {
     const EnhancedFrame& enhanced = bench::enhanced();
-    const VesselnessOptions options;
-    VesselnessFilter filter(sigmas_px(options, enhanced.calibration), options);
+    VesselnessFilter filter({1.0, 1.26, 1.59, 2.0, 2.52, 3.17, 4.0}, {.measure = measure});
     Vesselness out;
     bench::time_per_pixel(state, [&] {
         filter(enhanced.attenuation, enhanced.valid, enhanced.attenuation_noise_sd, out);
         return out.response.row(0);
     });
 }
-BENCHMARK(BM_VesselnessOfACine)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_SevenScalesOfACine, frangi, RidgeMeasure::frangi)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_SevenScalesOfACine, oriented, RidgeMeasure::oriented)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace stenometry

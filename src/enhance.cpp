@@ -117,7 +117,8 @@ void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, 
     const auto scale = static_cast<float>(1.0 / (bright - black)), least = static_cast<float>(floor);
     for (int y = 0; y < pixels.height(); ++y)
         for (int x = 0; x < pixels.width(); ++x)
-            out(x, y) = valid(x, y) ? std::max((pixels(x, y) - static_cast<float>(black)) * scale, least) : 1.0f;
+            out(x, y) =
+                valid(x, y) ? std::max((pixels(x, y) - static_cast<float>(black)) * scale, least) : 1.0f;
     cv::Mat mat = as_mat(out);
     cv::log(mat, mat);
     mat *= -1.0;
@@ -155,18 +156,21 @@ struct Grid {
     cv::Mat weight;
 };
 
+/// \pre `image` is 0 where it is not valid.
 Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int cell) {
-    cv::Mat weight, weighted;
-    as_mat(valid).convertTo(weight, CV_32F, 1.0 / 255.0);
-    cv::multiply(as_mat(image), weight, weighted);
-    const int right = (cell - image.width() % cell) % cell, bottom = (cell - image.height() % cell) % cell;
-    cv::copyMakeBorder(weight, weight, 0, bottom, 0, right, cv::BORDER_CONSTANT, 0.0);
-    cv::copyMakeBorder(weighted, weighted, 0, bottom, 0, right, cv::BORDER_CONSTANT, 0.0);
-    const cv::Size size(weight.cols / cell, weight.rows / cell);
-    Grid grid;
-    cv::resize(weight, grid.weight, size, 0, 0, cv::INTER_AREA);
-    cv::resize(weighted, grid.mean, size, 0, 0, cv::INTER_AREA);
-    cv::divide(grid.mean, cv::max(grid.weight, 1e-6), grid.mean);
+    const cv::Size size((image.width() + cell - 1) / cell, (image.height() + cell - 1) / cell);
+    Grid grid{cv::Mat::zeros(size, CV_32F), cv::Mat::zeros(size, CV_32F)};
+    for (int y = 0; y < image.height(); ++y) {
+        auto* sum = grid.mean.ptr<float>(y / cell);
+        auto* count = grid.weight.ptr<float>(y / cell);
+        for (int column = 0; column < size.width; ++column)
+            for (int x = column * cell; x < std::min((column + 1) * cell, image.width()); ++x) {
+                sum[column] += image(x, y);
+                count[column] += valid(x, y) != 0 ? 1.0f : 0.0f;
+            }
+    }
+    cv::divide(grid.mean, cv::max(grid.weight, 1.0), grid.mean);
+    grid.weight *= 1.0 / (cell * cell);
     return grid;
 }
 

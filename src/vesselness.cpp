@@ -135,9 +135,10 @@ const Image<float>& VesselnessFilter::Impl::prepare(const Image<float>& attenuat
                                                     const Image<std::uint8_t>& valid) {
     border_distance.release();
     if (cv::countNonZero(as_mat(valid)) == valid.width() * valid.height()) return attenuation;
-    cv::distanceTransform(as_mat(valid), border_distance, cv::DIST_L2, cv::DIST_MASK_PRECISE);
-    filled = attenuation.clone();
-    cv::Mat image = as_mat(filled), weight;
+    cv::distanceTransform(as_mat(valid), border_distance, cv::DIST_L2, cv::DIST_MASK_3);
+    if (!same_size(filled, attenuation)) filled = Image<float>(attenuation.width(), attenuation.height());
+    cv::Mat image = cv::Mat::zeros(filled.height(), filled.width(), CV_32F), weight;
+    as_mat(attenuation).copyTo(image, as_mat(valid));
     as_mat(valid).convertTo(weight, CV_32F, 1.0 / 255.0);
     vesselness::fill_invalid(image, weight);
     image.copyTo(as_mat(filled));

@@ -234,6 +234,37 @@ TEST(JermanRow, MatchesReferenceOnEveryTargetAndWidth) {
         });
 }
 
+TEST(AddDirectionRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        const std::vector<float> response = random_values(width, 1);
+        BestRows a(width), b(width);
+        for (int repeat = 0; repeat < 2; ++repeat) {
+            add_direction_row(response.data(), 0.8f, -0.6f, width, a.response.data(), a.cos2.data(),
+                              a.sin2.data());
+            reference::add_direction_row(response.data(), 0.8f, -0.6f, width, b.response.data(),
+                                         b.cos2.data(), b.sin2.data());
+        }
+        expect_same(a.response, b.response, 0.0f);
+        expect_same(a.cos2, b.cos2, 1e-6f);
+        expect_same(a.sin2, b.sin2, 1e-6f);
+    });
+}
+
+TEST(KeepStrongerRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        std::vector<float> response = random_values(width, 1), cos2 = random_values(width, 2),
+                           sin2 = random_values(width, 3);
+        const BestRow candidate{response.data(), nullptr, cos2.data(), sin2.data()};
+        BestRows a(width), b(width);
+        keep_stronger_row(candidate, 3.0f, width, a.row());
+        reference::keep_stronger_row(candidate, 3.0f, width, b.row());
+        expect_same(a.response, b.response, 0.0f);
+        expect_same(a.scale, b.scale, 0.0f);
+        expect_same(a.cos2, b.cos2, 0.0f);
+        expect_same(a.sin2, b.sin2, 0.0f);
+    });
+}
+
 TEST(DirectionRow, MatchesReferenceOnEveryTargetAndWidth) {
     on_every_target_and_width([](std::size_t width) {
         std::vector<float> cos2 = random_values(width, 1), sin2 = random_values(width, 2);
