@@ -453,6 +453,8 @@ TEST(PixelValues, OfColourAreItsLuma) {
         });
         // Luma of pure red, ITU-R BT.601.
         EXPECT_NEAR(open_dicom(path)->read(0).pixels(2, 1), 29.9, 1e-4);
+        edit_dicom(path, [](gdcm::DataSet& data) { put(data, 0x0028, 0x0004, "CS", "YBR_FULL"); });
+        EXPECT_EQ(open_dicom(path)->read(0).pixels(2, 1), 100.0f);
     }
 }
 
@@ -667,6 +669,53 @@ TEST(EnhancedXa, AttributesOfAFrameComeBeforeThoseOfAllFrames) {
     EXPECT_NEAR(second.acquisition.primary_angle_deg.value(), 7.0, tiny);
     EXPECT_EQ(first.pixels(2, 3), 4095.0f - static_cast<float>(smooth_picture(8, 8, 0)(2, 3)));
     EXPECT_EQ(second.pixels(2, 3), 2.0f * (4095.0f - static_cast<float>(smooth_picture(8, 8, 1)(2, 3))));
+}
+
+TEST(EnhancedXa, FramesSayWhenTheyWereTaken) {
+    const auto path = write_dicom_file(smooth_cine(8, 8, 2));
+    edit_dicom(path, [](gdcm::DataSet& data) {
+        data.Remove(gdcm::Tag(0x0018, 0x1063));
+        data.Remove(gdcm::Tag(0x0008, 0x2144));
+        put_sequence(data, 0x5200, 0x9230, 2, [](int frame, gdcm::DataSet& own) {
+            put_sequence(own, 0x0020, 0x9111, 1, [&](int, gdcm::DataSet& item) {
+                put(item, 0x0018, 0x9151, "DT",
+                    frame == 0 ? "20200131235959.990" : "20200201000000.050+0100");
+            });
+        });
+    });
+    // ms; read from a decimal number of seconds.
+    EXPECT_NEAR(open_dicom(path)->read(1).acquisition.time_ms.value(), 60.0, 1e-6);
+}
+
+TEST(OpenDicom, PassesOverAPreviewWithCompressedPixels) {
+    const auto cine = smooth_cine(8, 8, 1);
+    std::string bytes = bytes_of(write_dicom_file(cine));
+    // IconImageSequence with one item, in which pixels of undefined length are in fragments; before
+    // SamplesPerPixel.
+    const std::string preview = from_hex(
+        "88000002"
+        "5351"
+        "0000"
+        "ffffffff"
+        "feff00e0"
+        "ffffffff"
+        "e07f1000"
+        "4f42"
+        "0000"
+        "ffffffff"
+        "feff00e0"
+        "00000000"
+        "feff00e0"
+        "04000000"
+        "ffd8ffd9"
+        "feffdde0"
+        "00000000"
+        "feff0de0"
+        "00000000"
+        "feffdde0"
+        "00000000");
+    bytes.insert(bytes.find(from_hex("280002005553")), preview);
+    EXPECT_EQ(largest_difference(open_dicom(file_with(bytes, "preview.dcm"))->read(0), cine[0]), 0.0);
 }
 
 // --- Files that cannot be read ---

@@ -27,6 +27,12 @@ void require_size(const CellLayout& layout, std::int64_t width, std::int64_t hei
                          size_text(layout.width, layout.height, layout.samples));
 }
 
+void require_bits(const CellLayout& layout, int bits) {
+    if (bits > layout.bits_allocated)
+        throw CodecError("the code stream has samples of " + std::to_string(bits) +
+                         " bits, but the attributes say " + std::to_string(layout.bits_allocated));
+}
+
 /// Samples of any integer type as cells of the layout's width, little endian.
 template <class Values>
 std::string cells_of(const Values& values, const CellLayout& layout) {
@@ -53,6 +59,7 @@ std::string decode_any_jpeg(std::string_view code, const CellLayout& layout) {
     if (!needs_wide_jpeg(code)) return decode_8_bit_jpeg(code, layout);
     const WideJpegImage image = decode_wide_jpeg(code);
     require_size(layout, image.width, image.height, image.samples);
+    require_bits(layout, image.precision);
     return cells_of(image.values, layout);
 }
 
@@ -63,8 +70,7 @@ std::string decode_jpeg_ls(std::string_view code, const CellLayout& layout) {
         decoder.read_header();
         const charls::frame_info info = decoder.frame_info();
         require_size(layout, info.width, info.height, info.component_count);
-        if ((info.bits_per_sample > 8) != (layout.bits_allocated > 8) && info.bits_per_sample > 8)
-            throw CodecError("the JPEG-LS stream has " + std::to_string(info.bits_per_sample) + " bits");
+        require_bits(layout, info.bits_per_sample);
         std::string decoded(decoder.destination_size(), '\0');
         decoder.decode(decoded.data(), decoded.size());
         if (layout.samples == 3 && decoder.interleave_mode() == charls::interleave_mode::none)

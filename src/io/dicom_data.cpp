@@ -37,6 +37,9 @@ bool is_listed(std::string_view list, std::string_view two) {
     return two.size() == 2 && at != std::string_view::npos && at % 3 == 0;
 }
 
+/// A deflated data set stands in memory; one that inflates to more was made to do harm.
+constexpr std::size_t max_inflated_bytes = std::size_t{4} << 30;
+
 bool is_vr(std::string_view two) {
     return is_listed(
         "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT "
@@ -187,7 +190,20 @@ std::vector<DataSet> take_sequence(Cursor& cursor, const Syntax& syntax, const H
     return items;
 }
 
-bool is_sequence(const Head& head) { return head.vr == Vr{'S', 'Q'} || head.undefined(); }
+/// Passes over compressed pixels inside of an item, as small previews are stored: DICOM PS3.5 A.4.
+void skip_fragments(Cursor& cursor, const Syntax& syntax) {
+    for (;;) {
+        const Head head = take_head(cursor, syntax);
+        if (head.tag == sequence_end_tag) return;
+        if (head.tag != item_tag || head.undefined())
+            throw damaged(cursor, "compressed pixels without items");
+        cursor.skip(head.length);
+    }
+}
+
+bool is_sequence(const Head& head) {
+    return head.vr == Vr{'S', 'Q'} || (head.undefined() && head.vr == Vr{'U', 'N'});
+}
 
 Element take_value(Cursor& cursor, const Syntax& syntax, const Head& head, int depth) {
     Element element{.vr = head.vr};
@@ -198,6 +214,8 @@ Element take_value(Cursor& cursor, const Syntax& syntax, const Head& head, int d
         element.items =
             take_sequence(cursor, unknown ? Syntax{false, syntax.big_endian && !syntax.explicit_vr} : syntax,
                           head, depth + 1);
+    } else if (head.undefined()) {
+        skip_fragments(cursor, syntax);
     } else if (head.length > max_value_bytes) {
         cursor.skip(head.length);
     } else {
@@ -266,6 +284,7 @@ std::string inflate_all(const InputFile& file, std::uint64_t offset) {
         stream.avail_out = sizeof block;
         state = inflate(&stream, Z_NO_FLUSH);
         inflated.append(block, sizeof block - stream.avail_out);
+        if (inflated.size() > max_inflated_bytes) state = Z_DATA_ERROR;
     }
     inflateEnd(&stream);
     if (state != Z_STREAM_END) throw read_error(file.path(), "the deflated data set is damaged or cut short");

@@ -144,13 +144,36 @@ bool points_at(const FrameAttributes& attributes, Attribute attribute) {
     return (byte(1) << 24 | byte(0) << 16 | byte(3) << 8 | byte(2)) == attribute.tag;
 }
 
+/// Milliseconds since midnight of a date and time, YYYYMMDDHHMMSS.FFFFFF; nothing if the seconds are not
+/// given.
+std::optional<double> time_of_day(const Element* element) {
+    const std::string moment = text(element);
+    constexpr std::size_t seconds_end = 14;
+    if (moment.size() < seconds_end) return std::nullopt;
+    const std::string seconds = moment.substr(12, moment.find_first_of("+-") - 12);
+    const auto digits = [&](std::size_t at) { return 10 * (moment[at] - '0') + (moment[at + 1] - '0'); };
+    const Element as_number{.vr = {'D', 'S'}, .value = seconds};
+    const std::optional<double> value = io::number(&as_number);
+    if (!value) return std::nullopt;
+    return 1000.0 * (*value + 60.0 * (digits(10) + 60.0 * digits(8)));
+}
+
+/// Frames of an enhanced image may say when each of them was taken.
+std::optional<double> time_from_reference(const FrameAttributes& attributes) {
+    const auto first = time_of_day(attributes.of_frame(0).find(tags::frame_reference_time));
+    const auto own = time_of_day(attributes.find(tags::frame_reference_time));
+    if (!first || !own) return std::nullopt;
+    constexpr double day_ms = 24.0 * 3600.0 * 1000.0;
+    return *own < *first ? *own + day_ms - *first : *own - *first;
+}
+
 /// Source: DICOM PS3.3 C.7.6.5.1 and C.7.6.6. FrameIncrementPointer says which attribute counts where both
 /// are there.
 std::optional<double> time_of(const FrameAttributes& attributes, int frame_count) {
     if (!points_at(attributes, tags::frame_time))
         if (const auto time = time_from_vector(attributes, frame_count)) return time;
     if (const auto step = constant_frame_time(attributes)) return *step * attributes.frame();
-    return std::nullopt;
+    return time_from_reference(attributes);
 }
 
 // --- Angles ---

@@ -17,6 +17,9 @@ class FrameAttributes {
     const Element* find(Attribute attribute) const;
     int frame() const { return frame_; }
 
+    /// Those of another frame of the image.
+    FrameAttributes of_frame(int frame) const { return {*image_, frame}; }
+
   private:
     const DataSet* image_;
     int frame_;

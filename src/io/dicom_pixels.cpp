@@ -32,11 +32,13 @@ std::string interleaved(const std::string& planes) {
     return pixels;
 }
 
-Image<float> pixels_of_colour(const std::string& cells, const CellLayout& layout) {
+/// \param luma_first the first sample of a pixel is its luma already (YBR).
+Image<float> pixels_of_colour(const std::string& cells, const CellLayout& layout, bool luma_first) {
     Image<float> pixels(layout.width, layout.height);
     const auto* rgb = reinterpret_cast<const unsigned char*>(cells.data());
     for (int y = 0; y < layout.height; ++y)
-        for (int x = 0; x < layout.width; ++x, rgb += 3) pixels(x, y) = luma(rgb[0], rgb[1], rgb[2]);
+        for (int x = 0; x < layout.width; ++x, rgb += 3)
+            pixels(x, y) = luma_first ? rgb[0] : luma(rgb[0], rgb[1], rgb[2]);
     return pixels;
 }
 
@@ -194,9 +196,15 @@ std::string DicomPixels::cells(int frame) const {
     }
 }
 
+/// Decoders of JPEG turn YBR into RGB; in pixels that are stored as they are, or as run lengths, it stays.
+bool DicomPixels::has_luma() const {
+    const bool as_stored = !dicom_->pixels->encapsulated || dicom_->transfer_syntax == uid::rle;
+    return as_stored && text(dicom_->data.find(tags::photometric)).starts_with("YBR");
+}
+
 Image<float> DicomPixels::read(int frame, const FrameAttributes& attributes) const {
     const std::string decoded = cells(frame);
-    if (layout_.samples == 3) return pixels_of_colour(decoded, layout_);
+    if (layout_.samples == 3) return pixels_of_colour(decoded, layout_, has_luma());
     const std::vector<float> value = value_of_cells(attributes, stored_, layout_.bits_allocated);
     return layout_.bits_allocated == 8 ? pixels_of_bytes(decoded, layout_, value)
                                        : pixels_of_words(decoded, layout_, value);

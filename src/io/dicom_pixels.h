@@ -36,6 +36,7 @@ class DicomPixels {
     std::vector<std::size_t> first_fragments(const std::vector<Piece>& fragments) const;
     bool begins_code_stream(const Piece& fragment) const;
 
+    bool has_luma() const;
     std::string cells(int frame) const;
     std::string uncompressed_cells(int frame) const;
     IoError error(const std::string& cause) const { return read_error(dicom_->file.path(), cause); }

@@ -88,6 +88,7 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(collimator_center, 0x00181710, 'I', 'S')                 \
     ATTRIBUTE(collimator_radius, 0x00181712, 'I', 'S')                 \
     ATTRIBUTE(collimator_vertices, 0x00181720, 'I', 'S')               \
+    ATTRIBUTE(frame_reference_time, 0x00189151, 'D', 'T')              \
     ATTRIBUTE(projection_calibration, 0x00189401, 'S', 'Q')            \
     ATTRIBUTE(source_to_isocenter, 0x00189402, 'F', 'L')               \
     ATTRIBUTE(object_pixel_spacing, 0x00189404, 'F', 'L')              \

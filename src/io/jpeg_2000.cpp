@@ -92,6 +92,9 @@ void require_layout(const opj_image_t& image, const CellLayout& layout) {
     if (width != layout.width || height != layout.height || static_cast<int>(image.numcomps) < layout.samples)
         throw CodecError("the JPEG 2000 stream is " + std::to_string(width) + " x " + std::to_string(height) +
                          " x " + std::to_string(image.numcomps));
+    if (image.comps[0].prec > static_cast<OPJ_UINT32>(layout.bits_allocated))
+        throw CodecError("the JPEG 2000 stream has samples of " + std::to_string(image.comps[0].prec) +
+                         " bits");
     for (OPJ_UINT32 i = 0; i < image.numcomps; ++i)
         if (image.comps[i].dx != 1 || image.comps[i].dy != 1)
             throw CodecError("subsampled JPEG 2000 streams are not read");

@@ -445,9 +445,9 @@ WideJpegImage decode_wide_jpeg(std::string_view code) {
     const Stream stream = parse(code);
     const int samples = static_cast<int>(stream.components.size());
     if (stream.frame_marker == frame_lossless)
-        return {stream.width, stream.height, samples, decode_lossless(stream)};
+        return {stream.width, stream.height, samples, stream.precision, decode_lossless(stream)};
     if (stream.frame_marker == frame_extended || stream.frame_marker == frame_baseline)
-        return {stream.width, stream.height, samples, decode_sequential(stream)};
+        return {stream.width, stream.height, samples, stream.precision, decode_sequential(stream)};
     throw CodecError("progressive and arithmetic JPEG of more than 8 bits are not read");
 }
 

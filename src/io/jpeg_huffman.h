@@ -14,6 +14,7 @@ struct WideJpegImage {
     int width = 0;
     int height = 0;
     int samples = 1;                    ///< per pixel
+    int precision = 8;                  ///< bits of a sample
     std::vector<std::uint16_t> values;  ///< the samples of a pixel side by side
 };
 
