@@ -154,11 +154,6 @@ class Pass {
         return {find(Side::left, left), find(Side::right, right)};
     }
 
-    Walls find_near(const Walls& walls, double tolerance_px) const {
-        return {find(Side::left, windows(walls.left, tolerance_px)),
-                find(Side::right, windows(walls.right, tolerance_px))};
-    }
-
     const EdgeRule& rule() const { return rule_; }
     void set_rule(const EdgeRule& rule) { rule_ = rule; }
     std::size_t rows() const { return line_.size(); }
@@ -170,19 +165,6 @@ class Pass {
 
   private:
     double row_step() const { return rows() < 2 ? 1.0 : length(line_) / static_cast<double>(rows() - 1); }
-
-    std::vector<Window> windows(const std::vector<double>& wall, double tolerance_px) const {
-        std::vector<Window> result;
-        for (const double offset : wall) {
-            const int columns = image_.columns();
-            const bool found = std::isfinite(offset);
-            const int begin = found ? static_cast<int>(std::floor(image_.column(offset - tolerance_px))) : 0;
-            const int end =
-                found ? static_cast<int>(std::ceil(image_.column(offset + tolerance_px))) + 1 : columns;
-            result.push_back({std::clamp(begin, 0, columns - 1), std::clamp(end, 1, columns)});
-        }
-        return result;
-    }
 
     std::vector<double> find(Side side, const std::vector<Window>& windows) const {
         const Image<float> strength = edge_strength(derivatives_, side, rule_);
