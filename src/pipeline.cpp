@@ -1,5 +1,6 @@
 #include "stenometry/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "square_pixels.h"
@@ -49,6 +50,15 @@ Vessel measure_vessel(const Frame& frame, const Centerline& centerline, const An
     return vessel;
 }
 
+/// Whether both sides of the lumen are brighter than it along most of its way. The border of the diaphragm or
+/// of the heart has a ridge, but only one bright side.
+bool two_sided(const VesselContour& contour) {
+    constexpr double most = 0.75;
+    const auto dark =
+        std::count_if(contour.contrast.begin(), contour.contrast.end(), [](double c) { return c > 0.0; });
+    return static_cast<double>(dark) >= most * static_cast<double>(contour.contrast.size());
+}
+
 void add_vessel(Analysis& analysis, Vessel vessel) {
     vessel.id = static_cast<int>(analysis.vessels.size());
     warn_of(analysis, vessel);
@@ -75,7 +85,8 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     analysis.mask = segment(enhanced, vesselness, options.segment);
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, options.tree);
     for (const Centerline& line : vessels(tree, vesselness, options.tree))
-        add_vessel(analysis, measure_vessel(frame, line, options));
+        if (Vessel vessel = measure_vessel(frame, line, options); two_sided(vessel.contour))
+            add_vessel(analysis, std::move(vessel));
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
     return analysis;
 }

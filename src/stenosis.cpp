@@ -173,6 +173,12 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
     return stenosis;
 }
 
+/// Whether the lumen recovers on both sides to less than half of the narrowing.
+bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t narrowest) {
+    const double half = 0.5 * narrowing[narrowest];
+    return narrowing[lesion.first] < half && narrowing[lesion.last] < half;
+}
+
 void require_one_length(const VesselContour& contour, const DiameterProfile& profile,
                         const ReferenceProfile& reference) {
     const std::size_t size = contour.centerline.points_px.size();
@@ -227,7 +233,7 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
         } else if (lost == end) {
             const auto narrowest =
                 static_cast<std::size_t>(std::min_element(begin, end) - profile.diameter_px.begin());
-            if (narrowing[narrowest] < least) continue;
+            if (narrowing[narrowest] < least || !recovers(narrowing, part, narrowest)) continue;
             found.push_back(measured(placed(contour, part, narrowest), profile, reference));
         } else {
             continue;

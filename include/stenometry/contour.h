@@ -28,9 +28,12 @@ struct VesselContour {
     std::vector<Point> right_px;
     std::vector<double> width_px;  ///< distance of the two walls across the centerline; NaN where not found
     std::vector<double> width_sd_px;  ///< standard error of `width_px` from the noise at the walls
-    double blur_px = 0.0;             ///< standard deviation of the image's blur, as estimated from the walls
-    double filter_px = 0.0;           ///< standard deviation of the derivative filter, which adds to the blur
-    double along_px = 0.0;            ///< standard deviation of the averaging along the vessel
+    std::vector<double>
+        contrast;  ///< how much darker the lumen is than the darker of its two sides, as a fraction of
+                   ///< the latter; at or below 0 where this is no vessel but the edge of something
+    double blur_px = 0.0;    ///< standard deviation of the image's blur, as estimated from the walls
+    double filter_px = 0.0;  ///< standard deviation of the derivative filter, which adds to the blur
+    double along_px = 0.0;   ///< standard deviation of the averaging along the vessel
     double first_derivative_weight = 0.5;      ///< of the rule that found the walls
     Unmeasurable reason = Unmeasurable::none;  ///< why no wall was found at all
 };

@@ -11,8 +11,8 @@ namespace stenometry {
 
 struct StenosisOptions {
     double min_percent_diameter = 20.0;  ///< a narrowing is a lesion from here, 0..100
-    double border_percent = 5.0;         ///< a lesion ends where the narrowing is this part of the reference, 0..100
-    PhysicalLength min_length{.mm = 1.0, .uncalibrated_px = 4.0};  ///< a shorter narrowing is taken for noise, >= 0
+    double border_percent = 5.0;  ///< a lesion ends where the narrowing is this part of the reference, 0..100
+    PhysicalLength min_length{.mm = 2.0, .uncalibrated_px = 8.0};  ///< a shorter narrowing is noise, >= 0
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -33,9 +33,9 @@ struct Stenosis {
     Point proximal_at_px;
     Point distal_at_px;
 
-    std::optional<double> mld_px;                 ///< minimal lumen diameter; empty with a reason
-    std::optional<double> mld_sd_px;              ///< its standard error
-    std::optional<double> reference_px;           ///< reference diameter at the place of the minimum
+    std::optional<double> mld_px;        ///< minimal lumen diameter; empty with a reason
+    std::optional<double> mld_sd_px;     ///< its standard error
+    std::optional<double> reference_px;  ///< reference diameter at the place of the minimum
     std::optional<double> reference_sd_px;
     double length_px = 0.0;                       ///< arc length between the borders
     std::optional<double> percent_diameter;       ///< 100 (1 - MLD / reference), never clamped
@@ -45,9 +45,10 @@ struct Stenosis {
     Unmeasurable reason = Unmeasurable::none;     ///< why numbers are missing
 };
 
-/// Every narrowing of one vessel, proximal first.
-/// \pre the arrays of `profile` and `reference` are as long as the centerline's points.
-/// \throws InvalidInput if that is violated or an option is out of range.
+/// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is none:
+/// its narrowest place may lie beyond, and what follows may be a catheter or another vessel. \pre the arrays
+/// of `profile` and `reference` are as long as the centerline's points. \throws InvalidInput if that is
+/// violated or an option is out of range.
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,
                                     const ReferenceProfile& reference, const Calibration& calibration,
                                     const StenosisOptions& options = {});
