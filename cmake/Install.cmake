@@ -19,7 +19,7 @@ write_basic_package_version_file(cmake/stenometryConfigVersion.cmake COMPATIBILI
 install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometryConfig.cmake ${PROJECT_BINARY_DIR}/cmake/stenometryConfigVersion.cmake
         DESTINATION ${package_dir})
 
-if(STENOMETRY_PROGRAM_IS_COMPLETE)
+if(TARGET stenometry_program)
     file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
     set_target_properties(stenometry_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
     install(TARGETS stenometry_program)

@@ -13,9 +13,11 @@ cmake --build --preset release --target stenometry_program
 mkdir -p "$results"
 for image in sample_images/*.png sample_images/*.dcm; do
     name=$(basename "${image%.*}")
+    spacing=()  # a PNG file holds no pixel size; the truth beside it does
+    [[ $image == *.dcm ]] || spacing=(--spacing "$(sed -n 's/.*"pixel_mm": *\([0-9.]*\).*/\1/p' "${image%.png}.json")")
     echo
     echo "$image"
-    "$program" analyze "$image" --json "$results/$name.json" --overlay "$results/$name.png"
+    "$program" analyze "$image" "${spacing[@]}" --json "$results/$name.json" --overlay "$results/$name.png"
 done
 echo
 echo "Pictures with walls and lesions: $results/*.png, every number: $results/*.json"

@@ -25,7 +25,7 @@ endfunction()
 add_consumer_test(measure_tube)
 add_consumer_test(share_pixels -DWITH_INTEROP=ON)
 
-if(STENOMETRY_PROGRAM_IS_COMPLETE)
+if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
     set_tests_properties(package.installed_program_runs PROPERTIES
         FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
