@@ -14,7 +14,8 @@ namespace stenometry {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double across_step_px = 0.25;
+/// Distance of the samples across the vessel: the first pass only has to lead the second.
+constexpr double coarse_step_px = 0.5, fine_step_px = 0.25;
 /// Blur of a typical chain at 0.2 mm per pixel, from which the estimate starts.
 constexpr double typical_blur_px = 1.1;
 /// A wall moves sideways by at most this many samples per row: 45 degrees, steep enough for a drilled step.
@@ -69,20 +70,19 @@ Image<float> edge_strength(const Derivatives& d, Side side, const EdgeRule& rule
     return strength;
 }
 
-/// Columns in which the wall of one row is looked for.
+/// Columns in which a wall is looked for.
 struct Window {
     int begin, end;
 };
 
 /// The path through `strength` that gathers most of each row's strongest edge, one column per row.
-std::vector<int> best_path(const Image<float>& strength, const std::vector<Window>& windows) {
+std::vector<int> best_path(const Image<float>& strength, Window window) {
     const int rows = strength.height(), columns = strength.width();
     constexpr double never = -1e30;
     std::vector<double> score(static_cast<std::size_t>(columns), never), next(score);
     Image<std::int8_t> from(columns, rows);
 
     for (int r = 0; r < rows; ++r) {
-        const Window window = windows[static_cast<std::size_t>(r)];
         float strongest = 0.0F;
         for (int c = window.begin; c < window.end; ++c) strongest = std::max(strongest, strength(c, r));
         std::fill(next.begin(), next.end(), never);
@@ -98,9 +98,6 @@ std::vector<int> best_path(const Image<float>& strength, const std::vector<Windo
             }
             next[static_cast<std::size_t>(c)] = best + gain;
         }
-        // Where the windows of two rows are too far apart for any path, start anew.
-        if (*std::max_element(next.begin(), next.end()) < 0.5 * never)
-            for (int c = window.begin; c < window.end; ++c) next[static_cast<std::size_t>(c)] = 0.0;
         score.swap(next);
     }
     std::vector<int> path(static_cast<std::size_t>(rows));
@@ -140,35 +137,33 @@ struct Walls {
 /// One pass of wall finding around one curve.
 class Pass {
   public:
-    Pass(const Frame& frame, const Polyline& line, double half_width_px, const ContourOptions& options)
+    Pass(const Frame& frame, const Polyline& line, double half_width_px, double across_step_px,
+         const ContourOptions& options)
         : line_(line),
           normals_(right_normals(line, half_width_px)),
-          raw_(straighten(frame, line, normals_, half_width_px, across_step_px)),
-          image_(smoothed_along(raw_, options.smoothing.in_px(frame.calibration) / row_step())),
+          image_(smoothed_along(straighten(frame, line, normals_, half_width_px, across_step_px),
+                                options.smoothing.in_px(frame.calibration) / row_step())),
           derivatives_(image_, options.filter_px),
           rule_{options.first_derivative_weight, std::hypot(typical_blur_px, options.filter_px)} {}
 
-    Walls find() const {
-        const int columns = image_.columns(), middle = columns / 2;
-        const std::vector<Window> left(rows(), {0, middle + 1}), right(rows(), {middle, columns});
-        return {find(Side::left, left), find(Side::right, right)};
-    }
+    Walls find() const { return {find(Side::left), find(Side::right)}; }
 
     const EdgeRule& rule() const { return rule_; }
     void set_rule(const EdgeRule& rule) { rule_ = rule; }
     std::size_t rows() const { return line_.size(); }
     const Polyline& line() const { return line_; }
     const Straightened& image() const { return image_; }
-    const Straightened& raw() const { return raw_; }
     const Derivatives& derivatives() const { return derivatives_; }
     Point at(std::size_t row, double offset) const { return line_[row] + offset * normals_[row]; }
 
   private:
     double row_step() const { return rows() < 2 ? 1.0 : length(line_) / static_cast<double>(rows() - 1); }
 
-    std::vector<double> find(Side side, const std::vector<Window>& windows) const {
+    std::vector<double> find(Side side) const {
         const Image<float> strength = edge_strength(derivatives_, side, rule_);
-        const std::vector<int> path = best_path(strength, windows);
+        const int middle = image_.columns() / 2;
+        const std::vector<int> path = side == Side::left ? best_path(strength, {0, middle + 1})
+                                                         : best_path(strength, {middle, image_.columns()});
         std::vector<double> offsets;
         for (int r = 0; r < strength.height(); ++r)
             offsets.push_back(image_.offset_px(refined(strength, path[static_cast<std::size_t>(r)], r)));
@@ -177,7 +172,7 @@ class Pass {
 
     Polyline line_;
     std::vector<Point> normals_;
-    Straightened raw_, image_;
+    Straightened image_;
     Derivatives derivatives_;
     EdgeRule rule_;
 };
@@ -250,15 +245,15 @@ double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, dou
 
     const double wide = quantile(widths, 0.7);
     const std::vector<bool> steady = steady_rows(smooth, wide, static_cast<std::size_t>(rows), row_step);
-    const int reach = static_cast<int>(std::lround(2.5 * typical_blur_px / across_step_px));
+    const int reach = static_cast<int>(std::lround(2.5 * typical_blur_px / pass.image().step_px));
     const std::vector<double> edge = mean_edge(pass, smooth, steady, reach);
     constexpr double usual_depth_at_axis =
         0.3;  // of ln intensity; the shape of the edge hardly depends on it
     double total = std::hypot(typical_blur_px, filter_px), diameter = wide;
     for (int iteration = 0; iteration < 2;
          ++iteration) {  // the walls are a little further apart than the lumen is wide
-        total =
-            blur_of_edge(edge, across_step_px, diameter, usual_depth_at_axis / wide, 4.0 * typical_blur_px);
+        total = blur_of_edge(edge, pass.image().step_px, diameter, usual_depth_at_axis / wide,
+                             4.0 * typical_blur_px);
         if (!(total > filter_px)) return typical_blur_px;
         const EdgeRule rule{pass.rule()};
         diameter =
@@ -294,6 +289,17 @@ std::vector<double> contrast_of(const Straightened& image, const Walls& walls, d
     return contrast;
 }
 
+/// Half the width of the strip that holds nearly all of both walls and what stands beside them.
+double strip_of(const Walls& walls, double widest_px) {
+    std::vector<double> offsets;
+    for (const std::vector<double>* side : {&walls.left, &walls.right})
+        for (const double offset : *side)
+            if (std::isfinite(offset)) offsets.push_back(std::abs(offset));
+    constexpr double margin_px =
+        7.0;  // the blur, the surroundings that the contrast is read from, and a wall that strays
+    return offsets.empty() ? widest_px : std::min(widest_px, quantile(std::move(offsets), 0.98) + margin_px);
+}
+
 }  // namespace
 
 void ContourOptions::validate() const {
@@ -324,10 +330,12 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
     const double half_width = 0.5 * options.max_diameter.in_px(frame.calibration) + 3.0 * typical_blur_px;
     const double step = length(centerline.points_px) / static_cast<double>(centerline.points_px.size() - 1);
 
-    Pass pass(frame, centerline.points_px, half_width, options);
+    Pass pass(frame, centerline.points_px, half_width, options.passes == 1 ? fine_step_px : coarse_step_px,
+              options);
     Walls walls = pass.find();
     for (int k = 1; k < options.passes; ++k) {
-        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), half_width, options);
+        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), strip_of(walls, half_width),
+                    fine_step_px, options);
         contour.blur_px = estimate_blur(pass, pass.find(), options.filter_px, step);
         pass.set_rule({options.first_derivative_weight, std::hypot(contour.blur_px, options.filter_px)});
         walls = pass.find();

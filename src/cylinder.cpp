@@ -36,6 +36,8 @@ double derivative(const Sheets& sheets, double blur, double t, double first, dou
     double sum = 0.0;
     for (std::size_t i = 0; i < sheets.at.size(); ++i) {
         const double u = (t - sheets.at[i]) / blur;
+        constexpr double far = 5.0;  // a Gaussian has come down to 4e-6 of its height
+        if (std::abs(u) > far) continue;
         const double g = gaussian(u) / (blur * blur);
         sum += sheets.loss[i] * g * (first * u - second * (u * u - 1.0) / blur);
     }
@@ -107,7 +109,7 @@ double blur_of_edge(const std::vector<double>& edge, double step_px, double diam
         return nan;
     const double half_extent = 0.5 * step_px * static_cast<double>(edge.size() - 1);
     const Sheets sheets({diameter_px, 1.0, attenuation_per_px});
-    const double tolerance = 2e-3 * max_blur_px;
+    const double tolerance = 4e-3 * max_blur_px;
     const auto best_begin = [&](double blur) {
         const double middle = 0.5 * diameter_px - half_extent;
         return golden_minimum(middle - blur, middle + blur, tolerance,

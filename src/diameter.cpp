@@ -27,11 +27,10 @@ struct Densitogram {
 class Densitometer {
   public:
     Densitometer(const Frame& frame, const VesselContour& contour, double reach_px)
-        : reach_px_(reach_px),
-          logarithmic_(frame.intensity == Intensity::logarithmic),
+        : logarithmic_(frame.intensity == Intensity::logarithmic),
           image_(smoothed_along(
               straighten(frame, contour.centerline.points_px,
-                         right_normals(contour.centerline.points_px, reach_px), 2.0 * reach_px, 0.25),
+                         right_normals(contour.centerline.points_px, reach_px), reach_px, 0.25),
               2.0)) {}
 
     /// \param half_px half the width of what to integrate, blur included.
@@ -71,7 +70,6 @@ class Densitometer {
         return sum / (end - begin + 1);
     }
 
-    double reach_px_;
     bool logarithmic_;
     Straightened image_;
 };
@@ -144,7 +142,7 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
 
     const double blur = std::hypot(contour.blur_px, contour.filter_px);
     const double widest = *std::max_element(widths.begin(), widths.end());
-    const Densitometer densitometer(frame, contour, 0.5 * widest + 4.0 * contour.blur_px);
+    const Densitometer densitometer(frame, contour, 0.5 * widest + 2.5 * contour.blur_px + 3.0);
     constexpr double usual_depth =
         0.3;  // how deep the vessel is changes the correction by less than 1 % of the blur
     const EdgeRule rule{contour.first_derivative_weight, blur};
