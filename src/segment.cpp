@@ -8,10 +8,25 @@
 #include <string>
 #include <vector>
 
+#include "catheter.h"
+#include "ridge_point.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 
 namespace stenometry {
+
+bool continues(const RidgePoint& a, const RidgePoint& b) {
+    constexpr float widest_turn = 0.77F;  // cosine of 40 degrees
+    constexpr float widest_step =
+        0.6F;  // cosine of the step against the direction; steps are rounded to pixels
+    const float step_x = float(b.x - a.x);
+    const float step_y = float(b.y - a.y);
+    const float along = std::abs(step_x * (a.dx + b.dx) + step_y * (a.dy + b.dy)) / 2;
+    const float along_reversed = std::abs(step_x * (a.dx - b.dx) + step_y * (a.dy - b.dy)) / 2;
+    return std::abs(a.dx * b.dx + a.dy * b.dy) >= widest_turn &&
+           std::max(along, along_reversed) >= widest_step * std::hypot(step_x, step_y);
+}
+
 namespace {
 
 using interop::as_mat;
@@ -126,13 +141,40 @@ constexpr double top_hat_of_noise = 1.7;
 // Contrast below which no lumen is seen, ln units: a frame that is nearly constant has no vessels.
 constexpr double least_contrast = 0.01;
 
+/// How much noisier than usual each place is, at least 1: the logarithm blows up the noise where few X-rays
+/// came through, and with it whatever looks like a line there.
+cv::Mat excess_noise(const EnhancedFrame& frame) {
+    constexpr int cell_px = 8;
+    constexpr double reach_cells = 2.0;
+    constexpr double ordinary = 1.5;  // times the median: vessels and bones have details of their own
+    const cv::Mat attenuation = as_mat(frame.attenuation);
+    cv::Mat smooth, valid, amount, weight;
+    cv::GaussianBlur(attenuation, smooth, {3, 3}, 0);
+    as_mat(frame.valid).convertTo(valid, CV_32F, 1.0 / on);
+    const cv::Size cells(std::max(1, attenuation.cols / cell_px), std::max(1, attenuation.rows / cell_px));
+    cv::resize(cv::abs(attenuation - smooth).mul(valid), amount, cells, 0, 0, cv::INTER_AREA);
+    cv::resize(valid, weight, cells, 0, 0, cv::INTER_AREA);
+    cv::GaussianBlur(amount, amount, {}, reach_cells);
+    cv::GaussianBlur(weight, weight, {}, reach_cells);
+    cv::divide(amount, cv::max(weight, 1e-3), amount);
+    std::vector<float> sample;
+    for (int y = 0; y < amount.rows; ++y)
+        for (int x = 0; x < amount.cols; ++x)
+            if (weight.at<float>(y, x) > 0.5F) sample.push_back(amount.at<float>(y, x));
+    const double usual = quantile(sample, 0.5);
+    cv::Mat excess =
+        usual > 0 ? cv::Mat(cv::max(amount / (ordinary * usual), 1.0)) : cv::Mat(cells, CV_32F, cv::Scalar(1));
+    cv::resize(excess, excess, attenuation.size(), 0, 0, cv::INTER_LINEAR);
+    return excess;
+}
+
 /// Attenuation of narrow structures as a multiple of clutter and noise.
 cv::Mat relative_top_hat(const EnhancedFrame& frame, double width_px) {
     const cv::Mat hat = top_hat(as_mat(frame.attenuation), width_px);
     std::vector<float> sample = positive_sample(hat, as_mat(frame.valid));
     const double clutter = std::max(
         {double{quantile(sample, 0.7)}, top_hat_of_noise * frame.attenuation_noise_sd, least_contrast});
-    return hat / clutter;
+    return hat / (clutter * excess_noise(frame));
 }
 
 // Diameter over the scale that answers best, see sigmas_px.
@@ -166,17 +208,6 @@ cv::Mat probability_of(const cv::Mat& response, const cv::Mat& hat, const cv::Ma
 
 // ---------------------------------------------------------------------------------------------------------------
 // Ridges: where a vessel's middle may run.
-
-struct RidgePoint {
-    int x = 0;
-    int y = 0;
-    float dx = 0;  // along the vessel, unit length
-    float dy = 0;
-    float scale_px = 0;
-    float strength = 0;    // evidence, linear in contrast
-    float drop = 0;        // of the attenuation to the two sides, mean
-    float least_drop = 0;  // to the side where it drops less
-};
 
 float evidence_of(float probability) {
     return even_evidence * std::sqrt(std::sqrt(probability / std::max(1e-6F, 1 - probability)));
@@ -249,19 +280,6 @@ class DisjointSets {
   private:
     std::vector<int> parent_;
 };
-
-/// Whether `b` goes on where `a` runs to: a branch that leaves at an angle does not.
-bool continues(const RidgePoint& a, const RidgePoint& b) {
-    constexpr float widest_turn = 0.77F;  // cosine of 40 degrees
-    constexpr float widest_step =
-        0.6F;  // cosine of the step against the direction; steps are rounded to pixels
-    const float step_x = float(b.x - a.x);
-    const float step_y = float(b.y - a.y);
-    const float along = std::abs(step_x * (a.dx + b.dx) + step_y * (a.dy + b.dy)) / 2;
-    const float along_reversed = std::abs(step_x * (a.dx - b.dx) + step_y * (a.dy - b.dy)) / 2;
-    return std::abs(a.dx * b.dx + a.dy * b.dy) >= widest_turn &&
-           std::max(along, along_reversed) >= widest_step * std::hypot(step_x, step_y);
-}
 
 /// For each ridge point the number of the unbranched segment that it belongs to.
 std::vector<int> label_segments(const std::vector<RidgePoint>& ridges, cv::Size size) {
@@ -512,6 +530,29 @@ void drop_islands(Image<std::uint8_t>& mask, const std::vector<RidgePoint>& ridg
         for (int x = 0; x < mask.width(); ++x) mask(x, y) = kept[std::size_t(labels.at<int>(y, x))];
 }
 
+// Guide catheters of 5 to 8 French are 1.7 to 2.7 mm wide; blur and the mask's grid add to that.
+constexpr PhysicalLength least_catheter{.mm = 1.2, .uncalibrated_px = 4.0};
+constexpr PhysicalLength greatest_catheter{.mm = 3.2, .uncalibrated_px = 13.0};
+constexpr PhysicalLength least_catheter_length{.mm = 8.0, .uncalibrated_px = 30.0};
+
+/// Part of the mask that lies nearer to a ridge point of the catheter than to any of a vessel.
+Image<std::uint8_t> find_catheter_mask(const EnhancedFrame& frame, const std::vector<RidgePoint>& ridges,
+                                       const Image<std::uint8_t>& mask) {
+    Image<std::uint8_t> catheter(mask.width(), mask.height());
+    const CatheterSize size{.least_length_px = least_catheter_length.in_px(frame.calibration),
+                            .least_diameter_px = least_catheter.in_px(frame.calibration),
+                            .greatest_diameter_px = greatest_catheter.in_px(frame.calibration)};
+    const std::vector<std::uint8_t> in_catheter = find_catheter(ridges, mask, frame.valid, size);
+    if (std::find(in_catheter.begin(), in_catheter.end(), 1) == in_catheter.end()) return catheter;
+    const Territory territory = divide(ridges, as_mat(mask).size());
+    for (int y = 0; y < mask.height(); ++y)
+        for (int x = 0; x < mask.width(); ++x)
+            if (mask(x, y) &&
+                in_catheter[std::size_t(territory.ridge[std::size_t(territory.label.at<int>(y, x))])])
+                catheter(x, y) = on;
+    return catheter;
+}
+
 /// What stands on a vessel as a whole is more likely to be one than its own pixel says, and what does not
 /// less.
 Image<float> weigh_by_context(const cv::Mat& probability, const Image<std::uint8_t>& mask) {
@@ -575,8 +616,9 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
     vessels.calibration = frame.calibration;
     vessels.mask = fill_lumen(frame, probability, ridges);
     drop_islands(vessels.mask, ridges);
+    vessels.catheter = find_catheter_mask(frame, ridges, vessels.mask);
+    if (!options.keep_catheter) as_mat(vessels.mask).setTo(0, as_mat(vessels.catheter));
     vessels.probability = weigh_by_context(probability, vessels.mask);
-    vessels.catheter = Image<std::uint8_t>(vessels.mask.width(), vessels.mask.height());
     return vessels;
 }
 

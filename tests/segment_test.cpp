@@ -216,6 +216,38 @@ TEST_P(FieldStop, IsNoVessel) {
 INSTANTIATE_TEST_SUITE_P(Shapes, FieldStop,
                          testing::Values(phantom::FieldStop::blades, phantom::FieldStop::circle));
 
+/// A guide catheter of 6 French from the upper border to the mouth of an artery.
+Scene engaged_artery() {
+    Tube artery{.centerline_mm = {{-8.0, -8.0}, {0.0, -3.0}, {6.0, 4.0}, {9.0, 18.0}},
+                .proximal_diameter_mm = 3.6};
+    Scene scene = scene_of({artery});
+    scene.catheter.emplace();
+    scene.catheter->centerline_mm = {{-13.0, -30.0}, {-12.0, -18.0}, {-8.0, -8.0}};
+    return scene;
+}
+
+TEST(Segment, LeavesTheCatheterOutUnlessAskedToKeepIt) {
+    const Phantom image = phantom::render(engaged_artery());
+    const cv::Mat catheter = as_mat(image.catheter) & ~as_mat(image.mask);
+    const cv::Mat artery = as_mat(image.mask) & ~as_mat(image.catheter);
+    const VesselMask found = segment_frame(image.frame);
+    EXPECT_LT(count(as_mat(found.mask) & catheter), 0.2 * count(catheter));
+    EXPECT_GT(count(as_mat(found.catheter) & catheter), 0.7 * count(catheter));
+    EXPECT_GT(count(as_mat(found.mask) & artery), 0.85 * count(artery));
+    SegmentOptions options;
+    options.keep_catheter = true;
+    EXPECT_GT(count(as_mat(segment_frame(image.frame, options).mask) & catheter), 0.8 * count(catheter));
+}
+
+TEST(Segment, TakesNoVesselForACatheter) {
+    // Leaves the field below, as distal vessels do, and one that runs through the whole field.
+    Tube distal{.centerline_mm = {{-15.0, -12.0}, {0.0, 0.0}, {8.0, 30.0}},
+                .proximal_diameter_mm = 3.0,
+                .taper_mm_per_mm = 0.03};
+    for (const Tube& tube : {distal, phantom::straight_tube(2.0, 80.0, 70.0)})
+        EXPECT_EQ(count(as_mat(segment_scene(scene_of({tube})).catheter)), 0);
+}
+
 TEST(Segment, SaysWhichOptionIsWrong) {
     const EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
     const Vesselness vesselness = compute_vesselness(frame);
