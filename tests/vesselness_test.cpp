@@ -4,11 +4,17 @@
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <numbers>
+#include <opencv2/imgcodecs.hpp>
 #include <random>
 
 #include "stenometry/error.h"
+#include "stenometry/interop/opencv.h"
+#include "stenometry/valid_region.h"
 
 namespace stenometry {
 namespace {
@@ -272,6 +278,48 @@ TEST(Vesselness, OptionsOutOfRangeAreRefusedByName) {
     refused({.elongation = 0.5}, "vesselness.elongation");
     EXPECT_THROW(VesselnessFilter({}, {}), InvalidInput);
     EXPECT_THROW(VesselnessFilter({1.0, -2.0}, {}), InvalidInput);
+}
+
+/// Chance that a pixel of a vessel answers more strongly than one beside it: the area under the ROC curve.
+double area_under_curve(const Image<float>& response, const cv::Mat& drawn) {
+    std::vector<std::pair<float, bool>> pixels;
+    for (int y = 0; y < response.height(); ++y)
+        for (int x = 0; x < response.width(); ++x)
+            pixels.emplace_back(response(x, y), drawn.at<std::uint8_t>(y, x) > 127);
+    std::sort(pixels.begin(), pixels.end());
+    double vessels = 0.0, background = 0.0, area = 0.0;
+    for (std::size_t first = 0, next; first < pixels.size(); first = next) {
+        double tied_vessels = 0.0, tied_background = 0.0;  // ties count half
+        for (next = first; next < pixels.size() && pixels[next].first == pixels[first].first; ++next)
+            (pixels[next].second ? tied_vessels : tied_background) += 1.0;
+        area += tied_vessels * (background + 0.5 * tied_background);
+        vessels += tied_vessels;
+        background += tied_background;
+    }
+    return area / (vessels * background);
+}
+
+TEST(Vesselness, TellsVesselsFromTheChestOnRealAngiograms) {
+    const char* data = std::getenv("STENOMETRY_DATA");
+    if (data == nullptr) GTEST_SKIP() << "STENOMETRY_DATA does not say where the angiograms are";
+    double sum = 0.0;
+    int count = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(data) / "dca1_train")) {
+        const std::string name = entry.path().string(), drawn = name.substr(0, name.size() - 4) + "_gt.png";
+        if (!std::filesystem::exists(drawn)) continue;
+        Frame frame;
+        cv::Mat pixels;
+        cv::imread(name, cv::IMREAD_GRAYSCALE).convertTo(pixels, CV_32F);
+        frame.pixels = interop::from_mat<float>(pixels);
+        const Vesselness vesselness = compute_vesselness(enhance(find_valid_region(frame)));
+        sum += area_under_curve(vesselness.response, cv::imread(drawn, cv::IMREAD_GRAYSCALE));
+        ++count;
+    }
+    ASSERT_GT(count, 0);
+    // 0.978 when this was written. A trained network of one layer reached 0.9775 on the whole set
+    // (Cervantes-Sanchez et al., Appl. Sci. 9 (2019) 5507).
+    EXPECT_GT(sum / count, 0.975);
 }
 
 }  // namespace
