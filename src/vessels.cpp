@@ -4,6 +4,7 @@
 #include <limits>
 #include <numbers>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "stenometry/vessel_tree.h"
@@ -37,6 +38,15 @@ using Route = std::vector<Departure>;
 struct Course {
     Polyline points;
     std::vector<double> radius;
+
+    void drop_first(std::size_t count) {
+        points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(count));
+        radius.erase(radius.begin(), radius.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    void reverse() {
+        std::reverse(points.begin(), points.end());
+        std::reverse(radius.begin(), radius.end());
+    }
 };
 
 /// One vessel before its curve is refined.
@@ -52,6 +62,36 @@ double upper_quartile(std::vector<double> values) {
     return *quartile;
 }
 
+double median(std::span<const double> values) {
+    std::vector<double> sorted(values.begin(), values.end());
+    const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
+}
+
+/// How many points at the beginning of a vessel that comes over the border of the picture are catheter: a
+/// piece of even width that ends in a step to a wider lumen. An artery narrows downstream; a stenosis is wide
+/// on both sides. \param stretch_px length over which the lumen behind the step is looked at; a third of it
+/// must lie on either side.
+std::size_t catheter_points(std::span<const double> radius, double stretch_px, double step_px) {
+    constexpr double widening = 1.25, unevenness = 1.2;
+    const auto stretch = static_cast<std::size_t>(stretch_px / step_px), least = stretch / 3;
+    std::size_t best = 0;
+    double best_step = widening;
+    for (std::size_t k = least; least > 0 && k + least <= radius.size(); k += 4) {
+        const auto before = radius.first(k), after = radius.subspan(k, std::min(stretch, radius.size() - k));
+        const double catheter = std::max(median(before), 0.1);
+        if (median(after) < widening * catheter) continue;
+        if (upper_quartile({before.begin(), before.end()}) > unevenness * catheter) continue;
+        const double step =
+            median(radius.subspan(k, least)) / std::max(median(radius.subspan(k - least, least)), 0.1);
+        if (step <= best_step) continue;
+        best = k;
+        best_step = step;
+    }
+    return best;
+}
+
 double turn_deg(Point before, Point after) {
     return std::abs(std::atan2(cross(before, after), dot(before, after))) * 180.0 / std::numbers::pi;
 }
@@ -61,8 +101,14 @@ class VesselFollower {
   public:
     /// \param stretch_px what of a branch says how wide it is: longer than a lesion, so that the healthy part
     /// counts.
-    VesselFollower(const VesselTree& tree, const Image<std::uint8_t>& valid, double stretch_px)
-        : tree_(tree), valid_(valid), stretch_(stretch_px), used_(tree.branches.size(), false) {}
+    VesselFollower(const VesselTree& tree, const Image<std::uint8_t>& valid, double stretch_px,
+                   const VesselTreeOptions& options)
+        : tree_(tree),
+          valid_(valid),
+          stretch_(stretch_px),
+          step_(options.centerline.step_px),
+          keep_catheter_(options.keep_catheter),
+          used_(tree.branches.size(), false) {}
 
     std::vector<Found> follow_all() {
         while (const std::optional<Departure> root = most_proximal_end()) follow_from_root(*root);
@@ -83,8 +129,7 @@ class VesselFollower {
     Course course_of(Departure d) const {
         Course course{branch(d).points_px, branch(d).radius_px};
         if (d.from_first) return course;
-        std::reverse(course.points.begin(), course.points.end());
-        std::reverse(course.radius.begin(), course.radius.end());
+        course.reverse();
         return course;
     }
 
@@ -190,7 +235,7 @@ class VesselFollower {
     /// is narrower still.
     double proximal_bonus(const VesselTree::Node& node, double radius) const {
         if (node.at_catheter) return 3.0;
-        return at_border(node.at_px, radius + 4.0) ? 1.6 : 1.0;
+        return at_border(node.at_px, radius + 4.0) ? 1.8 : 1.0;
     }
 
     bool at_border(Point p, double reach) const {
@@ -217,7 +262,12 @@ class VesselFollower {
     std::deque<Start> add_vessel(Departure first, std::optional<std::size_t> parent) {
         const Route route = route_from(first, used_);
         Course course = course_of(route);
-        if (parent) leave_lumen(course, found_[*parent].course);
+        if (parent) {
+            leave_lumen(course, found_[*parent].course);
+        } else if (!keep_catheter_ && at_border(course.points.front(), course.radius.front() + 4.0)) {
+            course.drop_first(catheter_points(course.radius, stretch_, step_));
+        }
+        leave_border(course);
         double size = 0.0;
         for (std::size_t i = 1; i < course.points.size(); ++i)
             size +=
@@ -253,15 +303,25 @@ class VesselFollower {
             if (near.distance > parent.radius[near.segment]) break;
             ++first;
         }
-        course.points.erase(course.points.begin(),
-                            course.points.begin() + static_cast<std::ptrdiff_t>(first));
-        course.radius.erase(course.radius.begin(),
-                            course.radius.begin() + static_cast<std::ptrdiff_t>(first));
+        course.drop_first(first);
+    }
+
+    /// Walls are looked for on both sides: where one side lies outside the picture, nothing can be measured.
+    void leave_border(Course& course) const {
+        for (int end = 0; end < 2; ++end) {
+            std::size_t outside = 0;
+            while (outside + 2 < course.points.size() &&
+                   at_border(course.points[outside], 1.5 * course.radius[outside] + 3.0))
+                ++outside;
+            course.drop_first(outside);
+            course.reverse();
+        }
     }
 
     const VesselTree& tree_;
     const Image<std::uint8_t>& valid_;
-    double stretch_;
+    double stretch_, step_;
+    bool keep_catheter_;
     std::vector<bool> used_;
     std::vector<Found> found_;
 };
@@ -273,7 +333,7 @@ std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vessel
     options.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
-    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch).follow_all();
+    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
     std::stable_sort(found.begin(), found.end(),
                      [](const Found& a, const Found& b) { return a.size > b.size; });
     std::vector<Centerline> result;

@@ -272,12 +272,37 @@ TEST(Vessels, BeginAtTheCatheterWhateverTheirWidth) {
     EXPECT_LT(found[0].points_px.front().x, found[0].points_px.back().x);
 }
 
-TEST(Vessels, ACatheterThatComesOverTheBorderIsProximal) {
-    std::vector<Vessel> entering{{drawn::line({0, 20}, {60, 50}), 2.5},
-                                 {drawn::line({60, 50}, {150, 50}), 3.5}};
-    const std::vector<Centerline> found = Scene(200, 100, entering).vessels();
+TEST(Vessels, ACatheterThatComesOverTheBorderIsProximalAndNotPartOfTheVessel) {
+    const Scene scene(240, 100,
+                      {{drawn::line({0, 20}, {60, 50}), 2.5}, {drawn::line({60, 50}, {200, 50}), 3.7}});
+    const std::vector<Centerline> found = scene.vessels();
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_LT(found[0].points_px.front().x, found[0].points_px.back().x);
+    EXPECT_NEAR(found[0].points_px.front().x, 58.0,
+                8.0);  // px; the step is round as the end of the wider tube
+    EXPECT_NEAR(found[0].points_px.back().x, 203.0, 3.0);
+    const std::vector<Centerline> whole = scene.vessels({.keep_catheter = true});
+    ASSERT_EQ(whole.size(), 1U);
+    EXPECT_LT(whole[0].points_px.front().x, 15.0);
+}
+
+TEST(Vessels, AStenosisNearTheBorderIsNoCatheter) {
+    const std::vector<Vessel> narrowed{{drawn::line({0, 50}, {30, 50}), 4.5},
+                                       {drawn::line({30, 50}, {60, 50}), 2.0},
+                                       {drawn::line({60, 50}, {230, 50}), 4.0}};
+    const std::vector<Centerline> found = Scene(260, 100, narrowed).vessels();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_LT(found[0].points_px.front().x, 20.0);
+}
+
+TEST(Vessels, EndWhereOneWallLeavesThePicture) {
+    const std::vector<Centerline> found =
+        Scene(200, 100, {{drawn::line({-10, 50}, {210, 50}), 4.0}}).vessels();
+    ASSERT_EQ(found.size(), 1U);
+    const auto [left, right] = std::minmax(found[0].points_px.front().x, found[0].points_px.back().x);
+    EXPECT_GT(left, 6.0);
+    EXPECT_LT(left, 14.0);
+    EXPECT_GT(right, 185.0);
+    EXPECT_LT(right, 193.0);
 }
 
 TEST(Vessels, ATightStenosisNeitherEndsNorTurnsAVessel) {

@@ -14,6 +14,7 @@ struct VesselTreeOptions {
                               .uncalibrated_px = 40.0};  ///< shorter vessels are not listed by `vessels`
     PhysicalLength max_gap{.mm = 10.0,
                            .uncalibrated_px = 40.0};  ///< ends that face each other over less are joined
+    bool keep_catheter = false;  ///< whether `vessels` lists a catheter that the mask still holds
     CenterlineOptions centerline;
 
     /// \throws InvalidInput naming the field and its value.
