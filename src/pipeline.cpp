@@ -83,8 +83,11 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     const EnhancedFrame enhanced = enhance(frame, options.enhance);
     const Vesselness vesselness = vesselness_of(enhanced, options);
     analysis.mask = segment(enhanced, vesselness, options.segment);
-    const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, options.tree);
-    for (const Centerline& line : vessels(tree, vesselness, options.tree))
+    // Who asks for the catheter in the mask wants it among the vessels too.
+    VesselTreeOptions tree_options = options.tree;
+    tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
+    const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
+    for (const Centerline& line : vessels(tree, vesselness, tree_options))
         if (Vessel vessel = measure_vessel(frame, line, options); two_sided(vessel.contour))
             add_vessel(analysis, std::move(vessel));
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
