@@ -171,19 +171,21 @@ TEST_P(EveryMeasure, BordersOfTheValidRegionDoNotAnswer) {
         for (int x = 0; x < 200; ++x) {
             valid(x, y) = x > 30 && std::hypot(x - 100.0, y - 80.0) < 75.0 ? 255 : 0;
             image(x, y) =
-                valid(x, y) ? static_cast<float>(0.2 + 0.3 * chord_over_pixel(y - 80.0, 6.0)) : 0.0f;
+                valid(x, y) ? static_cast<float>(0.005 * x + 0.3 * chord_over_pixel(y - 80.0, 6.0)) : 0.0f;
         }
+    // A slope that ends at the border has a crest there, which is not in the patient.
     const Vesselness vesselness = filter(image, options(), valid);
     EXPECT_GT(vesselness.response(100, 80), 0.8f);
+    float beside = 0.0f;
     for (int y = 0; y < 160; ++y)
         for (int x = 0; x < 200; ++x) {
-            if (!valid(x, y)) {
+            if (valid(x, y) == 0) {
                 ASSERT_EQ(vesselness.response(x, y), 0.0f);
             }
-            if (std::abs(y - 80) > 25) {
-                ASSERT_LT(vesselness.response(x, y), 0.02f) << x << ' ' << y;
-            }
+            if (std::abs(y - 80) > 25) beside = std::max(beside, vesselness.response(x, y));
         }
+    // Jerman's measure lifts what is weak.
+    EXPECT_LT(beside, GetParam() == RidgeMeasure::jerman ? 0.1f : 0.04f);
 }
 
 TEST_P(EveryMeasure, NoiseAloneStaysLow) {
