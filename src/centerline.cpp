@@ -21,6 +21,12 @@ namespace {
 /// a side branch.
 constexpr float background_cost = 40.0F;
 
+/// A given point whose surroundings answer less than this part of the frame's strongest ridge lies on no
+/// vessel. In a right coronary cine of 512 x 512 pixels, conus branches answer 0.06 and more, plain
+/// background 0.02 to 0.05; noisier backgrounds can answer more, so this keeps vessels and catches only what
+/// is plainly none.
+constexpr float faintest_vessel = 0.04F;
+
 struct Pixel {
     int x = 0;
     int y = 0;
@@ -85,7 +91,7 @@ Point foot_on_ridge(const Vesselness& vesselness, Pixel start, Point p) {
 
 std::optional<Anchor> snap(const Vesselness& vesselness, Point p, double radius) {
     const std::optional<Pixel> ridge = meant_ridge(vesselness, p, radius);
-    if (!ridge) return std::nullopt;
+    if (!ridge || vesselness.response(ridge->x, ridge->y) < faintest_vessel) return std::nullopt;
     const double ridge_response = static_cast<double>(vesselness.response(ridge->x, ridge->y));
     const Point foot = foot_on_ridge(vesselness, *ridge, p);
     const double foot_response = sample_bilinear(vesselness.response, foot);
