@@ -261,7 +261,10 @@ class LabelPainter {
 
     std::vector<Shape> shapes(const std::vector<Label>& labels) {
         for (const Label& label : labels) add(label);
-        return std::move(shapes_);
+        // No line may cross the words of another label.
+        std::vector<Shape> shapes = std::move(leaders_);
+        shapes.insert(shapes.end(), boxes_.begin(), boxes_.end());
+        return shapes;
     }
 
   private:
@@ -324,15 +327,15 @@ class LabelPainter {
         const Box box = best_place(label);
         const Point near{std::clamp(label.target.x, box.x, box.x + box.width),
                          std::clamp(label.target.y, box.y, box.y + box.height)};
-        shapes_.emplace_back(Line{{label.target, near}, label.color, 1.0, 0.8});
-        shapes_.emplace_back(Area{outline(box), black, 0.6});
+        leaders_.emplace_back(Line{{label.target, near}, label.color, 1.0, 0.8});
+        boxes_.emplace_back(Area{outline(box), black, 0.7});
         double base = box.y + margin();
         for (std::size_t i = 0; i < label.lines.size(); ++i) {
             Text line = text(label.lines[i], i == 0);
             base += line_height();
             line.at = {box.x + margin(), base - 0.4 * text_size_};
             if (i == 0) line.color = label.color;
-            shapes_.emplace_back(std::move(line));
+            boxes_.emplace_back(std::move(line));
         }
         cost_.add({cvFloor(box.x), cvFloor(box.y), cvCeil(box.width), cvCeil(box.height)});
     }
@@ -340,7 +343,7 @@ class LabelPainter {
     int width_, height_;
     double text_size_;
     HidingCost cost_;
-    std::vector<Shape> shapes_;
+    std::vector<Shape> leaders_, boxes_;
 };
 
 std::vector<Label> lesion_labels(const Analysis& analysis, double scale) {
