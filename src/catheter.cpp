@@ -196,8 +196,7 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
     if (ridges.empty()) return in_catheter;
     const IndexImage index = index_of(ridges, mask.width(), mask.height());
     const cv::Mat border = distance_to_border(valid);
-    cv::Mat inside;
-    cv::distanceTransform(as_mat(mask), inside, cv::DIST_L2, cv::DIST_MASK_5);
+    cv::Mat inside;  // most frames have no candidate to measure
     const auto least_points = static_cast<std::size_t>(std::max(2.0 * window, size.least_length_px));
     Way longest;
     std::size_t longest_count = 0;
@@ -207,6 +206,8 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
             goes_on_outwards(ridges, index, int(i), dx, dy))
             continue;
         Way way = follow(ridges, index, int(i), dx, dy);
+        if (way.points.size() < least_points + window) continue;
+        if (inside.empty()) cv::distanceTransform(as_mat(mask), inside, cv::DIST_L2, cv::DIST_MASK_5);
         measure_widths(way, ridges, inside);
         const std::optional<std::size_t> end = end_before_widening(way, least_points);
         if (!end || *end <= longest_count) continue;

@@ -52,13 +52,6 @@ std::vector<float> positive_sample(const cv::Mat& image, const cv::Mat& valid) {
     return sample;
 }
 
-/// Pixel at (x, y) rounded, or the nearest one of the image.
-float nearest(const cv::Mat& image, float x, float y) {
-    const int column = std::clamp(static_cast<int>(x + 0.5F), 0, image.cols - 1);
-    const int row = std::clamp(static_cast<int>(y + 0.5F), 0, image.rows - 1);
-    return image.at<float>(row, column);
-}
-
 /// Linear interpolation; beyond the outermost pixels their value.
 float interpolate(const cv::Mat& image, float x, float y) {
     x = std::clamp(x, 0.0F, float(image.cols - 1));
@@ -76,31 +69,6 @@ float interpolate(const cv::Mat& image, float x, float y) {
 
 // ---------------------------------------------------------------------------------------------------------------
 // Evidence: how far a pixel stands out of the clutter.
-
-// Taps along the vessel, in units of their distance, and their Gaussian weights.
-constexpr std::array<float, 5> tap_at{-2, -1, 0, 1, 2};
-constexpr std::array<float, 5> tap_weight{0.12F, 0.233F, 0.294F, 0.233F, 0.12F};
-
-// A vessel runs straight over about this length, and clutter does not.
-constexpr float response_tap_px = 2.25F;
-
-/// Mean of the response along the vessel's own direction: what is no line loses, gaps in a line fill.
-cv::Mat smooth_along(const Vesselness& vesselness) {
-    const cv::Mat response = as_mat(vesselness.response);
-    cv::Mat smooth = cv::Mat::zeros(response.size(), CV_32F);
-    for (int y = 0; y < smooth.rows; ++y)
-        for (int x = 0; x < smooth.cols; ++x) {
-            if (!(vesselness.response(x, y) > 0)) continue;
-            const float dx = response_tap_px * std::cos(vesselness.direction_rad(x, y));
-            const float dy = response_tap_px * std::sin(vesselness.direction_rad(x, y));
-            float sum = 0;
-            for (std::size_t i = 0; i < tap_at.size(); ++i)
-                sum +=
-                    tap_weight[i] * nearest(response, float(x) + tap_at[i] * dx, float(y) + tap_at[i] * dy);
-            smooth.at<float>(y, x) = sum;
-        }
-    return smooth;
-}
 
 // Quantiles of the clutter: nine tenths of a frame are no vessel.
 constexpr double clutter_middle = 0.6;
@@ -162,8 +130,8 @@ cv::Mat excess_noise(const EnhancedFrame& frame) {
         for (int x = 0; x < amount.cols; ++x)
             if (weight.at<float>(y, x) > 0.5F) sample.push_back(amount.at<float>(y, x));
     const double usual = quantile(sample, 0.5);
-    cv::Mat excess =
-        usual > 0 ? cv::Mat(cv::max(amount / (ordinary * usual), 1.0)) : cv::Mat(cells, CV_32F, cv::Scalar(1));
+    cv::Mat excess = usual > 0 ? cv::Mat(cv::max(amount / (ordinary * usual), 1.0))
+                               : cv::Mat(cells, CV_32F, cv::Scalar(1));
     cv::resize(excess, excess, attenuation.size(), 0, 0, cv::INTER_LINEAR);
     return excess;
 }
@@ -391,8 +359,9 @@ void keep_vessels(std::vector<RidgePoint>& ridges, std::vector<int> labels, doub
 /// For every pixel the ridge point nearest to it, and how far that is.
 struct Territory {
     cv::Mat distance_px;
-    cv::Mat label;           // of the nearest ridge point
-    std::vector<int> ridge;  // its index, by label
+    cv::Mat label;              // of the nearest ridge point
+    std::vector<int> ridge;     // its index, by label
+    float widest_scale_px = 0;  // of all ridge points: further away than that needs no look at the nearest
     const RidgePoint& nearest(const std::vector<RidgePoint>& ridges, int x, int y) const {
         return ridges[std::size_t(ridge[std::size_t(label.at<int>(y, x))])];
     }
@@ -404,6 +373,8 @@ Territory divide(const std::vector<RidgePoint>& ridges, cv::Size size) {
     for (const RidgePoint& r : ridges) elsewhere.at<std::uint8_t>(r.y, r.x) = 0;
     cv::distanceTransform(elsewhere, territory.distance_px, territory.label, cv::DIST_L2, cv::DIST_MASK_5,
                           cv::DIST_LABEL_PIXEL);
+    for (const RidgePoint& r : ridges)
+        territory.widest_scale_px = std::max(territory.widest_scale_px, r.scale_px);
     territory.ridge.resize(ridges.size() + 1);
     for (std::size_t i = 0; i < ridges.size(); ++i)
         territory.ridge[std::size_t(territory.label.at<int>(ridges[i].y, ridges[i].x))] = int(i);
@@ -420,10 +391,13 @@ cv::Mat vessel_free_ground(const cv::Mat& attenuation, const cv::Mat& valid, con
                            const std::vector<RidgePoint>& ridges) {
     cv::Mat weight = cv::Mat::zeros(attenuation.size(), CV_32F);
     for (int y = 0; y < weight.rows; ++y)
-        for (int x = 0; x < weight.cols; ++x)
-            if (valid.at<std::uint8_t>(y, x) && territory.distance_px.at<float>(y, x) >
-                                                    vessel_scales * territory.nearest(ridges, x, y).scale_px)
+        for (int x = 0; x < weight.cols; ++x) {
+            const float distance = territory.distance_px.at<float>(y, x);
+            if (valid.at<std::uint8_t>(y, x) &&
+                (distance > vessel_scales * territory.widest_scale_px ||
+                 distance > vessel_scales * territory.nearest(ridges, x, y).scale_px))
                 weight.at<float>(y, x) = 1.0F;
+        }
     const cv::Size cells(std::max(1, attenuation.cols / ground_cell_px),
                          std::max(1, attenuation.rows / ground_cell_px));
     cv::Mat sum, mass;
@@ -443,6 +417,9 @@ cv::Mat vessel_free_ground(const cv::Mat& attenuation, const cv::Mat& valid, con
     return ground;
 }
 
+// Taps along the vessel, in units of their distance, and their Gaussian weights.
+constexpr std::array<float, 5> tap_at{-2, -1, 0, 1, 2};
+constexpr std::array<float, 5> tap_weight{0.12F, 0.233F, 0.294F, 0.233F, 0.12F};
 constexpr float lumen_tap_px = 1.0F;                     // short, so that bends keep their edges
 constexpr float widest_reach = 1.5F * radius_per_scale;  // scales from the ridge to look for the edge
 constexpr float peak_reach_px = 4.0F;                    // along the ridge, over which its height is averaged
@@ -455,8 +432,10 @@ cv::Mat lumen_height(const cv::Mat& attenuation, const cv::Mat& ground, const Te
     cv::Mat height = cv::Mat::zeros(smooth.size(), CV_32F);
     for (int y = 0; y < height.rows; ++y)
         for (int x = 0; x < height.cols; ++x) {
+            const float distance = territory.distance_px.at<float>(y, x);
+            if (distance > widest_reach * territory.widest_scale_px + 1) continue;
             const RidgePoint& ridge = territory.nearest(ridges, x, y);
-            if (territory.distance_px.at<float>(y, x) > widest_reach * ridge.scale_px + 1) continue;
+            if (distance > widest_reach * ridge.scale_px + 1) continue;
             float sum = 0;
             for (std::size_t i = 0; i < tap_at.size(); ++i)
                 sum += tap_weight[i] * interpolate(smooth, float(x) + tap_at[i] * lumen_tap_px * ridge.dx,
@@ -497,23 +476,20 @@ float edge_level(float radius_px) {
 constexpr float least_probability = 0.2F;
 
 Image<std::uint8_t> fill_lumen(const EnhancedFrame& frame, const cv::Mat& probability,
-                               const std::vector<RidgePoint>& ridges) {
+                               const std::vector<RidgePoint>& ridges, const Territory& territory) {
     Image<std::uint8_t> mask(frame.attenuation.width(), frame.attenuation.height());
-    if (ridges.empty()) return mask;
     const cv::Mat attenuation = as_mat(frame.attenuation);
-    const Territory territory = divide(ridges, attenuation.size());
     const cv::Mat ground = vessel_free_ground(attenuation, as_mat(frame.valid), territory, ridges);
     const cv::Mat height = lumen_height(attenuation, ground, territory, ridges);
     const std::vector<float> ridge_height = ridge_heights(height, ridges);
     for (int y = 0; y < height.rows; ++y)
         for (int x = 0; x < height.cols; ++x) {
-            const int nearest = territory.ridge[std::size_t(territory.label.at<int>(y, x))];
-            const float peak = ridge_height[std::size_t(nearest)];
-            if (frame.valid(x, y) && probability.at<float>(y, x) >= least_probability &&
-                height.at<float>(y, x) >
-                    std::max(0.0F,
-                             edge_level(radius_per_scale * ridges[std::size_t(nearest)].scale_px) * peak))
-                mask(x, y) = on;
+            if (!(height.at<float>(y, x) > 0) || !frame.valid(x, y) ||
+                probability.at<float>(y, x) < least_probability)
+                continue;
+            const auto nearest = std::size_t(territory.ridge[std::size_t(territory.label.at<int>(y, x))]);
+            const float level = edge_level(radius_per_scale * ridges[nearest].scale_px);
+            if (height.at<float>(y, x) > level * ridge_height[nearest]) mask(x, y) = on;
         }
     for (const RidgePoint& r : ridges) mask(r.x, r.y) = on;
     return mask;
@@ -537,14 +513,13 @@ constexpr PhysicalLength least_catheter_length{.mm = 8.0, .uncalibrated_px = 30.
 
 /// Part of the mask that lies nearer to a ridge point of the catheter than to any of a vessel.
 Image<std::uint8_t> find_catheter_mask(const EnhancedFrame& frame, const std::vector<RidgePoint>& ridges,
-                                       const Image<std::uint8_t>& mask) {
+                                       const Territory& territory, const Image<std::uint8_t>& mask) {
     Image<std::uint8_t> catheter(mask.width(), mask.height());
     const CatheterSize size{.least_length_px = least_catheter_length.in_px(frame.calibration),
                             .least_diameter_px = least_catheter.in_px(frame.calibration),
                             .greatest_diameter_px = greatest_catheter.in_px(frame.calibration)};
     const std::vector<std::uint8_t> in_catheter = find_catheter(ridges, mask, frame.valid, size);
     if (std::find(in_catheter.begin(), in_catheter.end(), 1) == in_catheter.end()) return catheter;
-    const Territory territory = divide(ridges, as_mat(mask).size());
     for (int y = 0; y < mask.height(); ++y)
         for (int x = 0; x < mask.width(); ++x)
             if (mask(x, y) &&
@@ -599,7 +574,7 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
     require_same_size(frame, vesselness);
     const cv::Mat valid = as_mat(frame.valid);
     const double widest_px = widest_vessel_px(vesselness);
-    const cv::Mat response = smooth_along(vesselness);
+    const cv::Mat response = as_mat(vesselness.response);
     const cv::Mat probability =
         probability_of(relative_response(response, valid), relative_top_hat(frame, 1.3 * widest_px), valid);
 
@@ -614,10 +589,15 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
 
     VesselMask vessels;
     vessels.calibration = frame.calibration;
-    vessels.mask = fill_lumen(frame, probability, ridges);
-    drop_islands(vessels.mask, ridges);
-    vessels.catheter = find_catheter_mask(frame, ridges, vessels.mask);
-    if (!options.keep_catheter) as_mat(vessels.mask).setTo(0, as_mat(vessels.catheter));
+    vessels.mask = Image<std::uint8_t>(frame.attenuation.width(), frame.attenuation.height());
+    vessels.catheter = vessels.mask.clone();
+    if (!ridges.empty()) {
+        const Territory territory = divide(ridges, response.size());
+        vessels.mask = fill_lumen(frame, probability, ridges, territory);
+        drop_islands(vessels.mask, ridges);
+        vessels.catheter = find_catheter_mask(frame, ridges, territory, vessels.mask);
+        if (!options.keep_catheter) as_mat(vessels.mask).setTo(0, as_mat(vessels.catheter));
+    }
     vessels.probability = weigh_by_context(probability, vessels.mask);
     return vessels;
 }

@@ -28,13 +28,17 @@ struct VesselMask {
 
 /// Turns a ridge response into vessels.
 ///
-/// Evidence of a pixel is how far the response, smoothed along the vessel, and the attenuation above what any
-/// vessel is narrower than (a top-hat) stand out of the clutter of the same frame, and out of its noise.
-/// Ridges are followed with two thresholds; pieces that point at each other count as one vessel, and what
-/// stays short or faint beside the strongest tree goes. The mask then reaches from the ridge to where the
-/// attenuation falls to the level at which the blurred chord profile of a cylinder meets its edge.
-/// Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679.
-/// \throws InvalidInput if an option is out of range or the images differ in size.
+/// Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
+/// top-hat), stand out of the clutter of the same frame, and out of its noise. Ridges are followed with two
+/// thresholds, segments that chance or the edge of a shadow explains are left out, pieces that point at each
+/// other count as one vessel, and what stays short or faint beside the heaviest tree goes. The mask then
+/// reaches from the ridge to where the attenuation falls to the level at which the blurred chord profile of a
+/// cylinder meets its edge.
+///
+/// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
+/// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not
+/// told apart. Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679. \throws InvalidInput
+/// if an option is out of range or the images differ in size.
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const SegmentOptions& options = {});
 
