@@ -246,7 +246,9 @@ void distrust_vessels(Grid& grid, const cv::Mat& background) {
 /// What is wider than `width_px`, at every pixel.
 cv::Mat estimate_background(const Image<float>& attenuation, const Image<std::uint8_t>& valid,
                             double width_px) {
-    const double sigma_px = width_px / 2.0;
+    // What is wider than twice the picture is no different from what is as wide.
+    const double widest = 2.0 * std::max(attenuation.width(), attenuation.height());
+    const double sigma_px = std::min(width_px, widest) / 2.0;
     const int cell = std::max(1, static_cast<int>(sigma_px / 4.0));
     Grid grid = reduce(attenuation, valid, cell);
     const double sigma_cells = sigma_px / cell;

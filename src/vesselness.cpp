@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "kernels/gaussian.h"
 #include "kernels/ridge.h"
@@ -28,10 +29,6 @@ using vesselness::RowBuffers;
 
 /// Where the chord through a cylinder of diameter 1 answers best to sigma^2 times the second derivative.
 constexpr double sigma_per_diameter = 0.42;
-
-/// Closer to invalid pixels than this many sigmas, what was filled in there makes up too much of the
-/// response.
-constexpr double border_sigmas = 2.0;
 
 void require(bool ok, const std::string& field, double value, const char* rule) {
     if (!ok)
@@ -220,12 +217,12 @@ VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const Vesselne
     options.validate();
     if (sigmas_px.empty()) throw InvalidInput("a vesselness filter needs at least one sigma");
     impl_->options = options;
-    if (options.measure == RidgeMeasure::oriented)
-        impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
     for (const double sigma : sigmas_px) {
         require(sigma > 0.0 && std::isfinite(sigma), "sigma", sigma, "positive");
         impl_->taps.push_back(kernels::make_gaussian_taps(sigma));
     }
+    if (options.measure == RidgeMeasure::oriented)
+        impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
 }
 
 VesselnessFilter::~VesselnessFilter() = default;
@@ -263,7 +260,12 @@ std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibratio
 }
 
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options) {
-    VesselnessFilter filter(sigmas_px(options, frame.calibration), options);
+    std::vector<double> sigmas = sigmas_px(options, frame.calibration);
+    // A wrong spacing may ask for vessels wider than the picture, which would take for ever to find nothing.
+    const double widest =
+        std::max(1.0, 0.25 * std::max(frame.attenuation.width(), frame.attenuation.height()));
+    for (double& sigma : sigmas) sigma = std::min(sigma, widest);
+    VesselnessFilter filter(std::move(sigmas), options);
     Vesselness vesselness;
     filter(frame.attenuation, frame.valid, frame.attenuation_noise_sd, vesselness);
     vesselness.calibration = frame.calibration;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <numbers>
 #include <opencv2/imgcodecs.hpp>
 #include <random>
@@ -238,6 +239,16 @@ TEST_P(EveryMeasure, TinyImagesAreFiltered) {
     }
 }
 
+TEST_P(EveryMeasure, AnAbsurdSpacingGivesAnAnswerAllTheSame) {
+    Frame frame;
+    frame.pixels = draw({.diameter_px = 6.0, .size_px = 64});
+    for (const double mm_per_px : {1e-9, 1e-3, 1e3, 1e9}) {
+        frame.calibration = Calibration::from_user(mm_per_px);
+        const Vesselness vesselness = compute_vesselness(enhance(frame), options());
+        for (int i = 0; i < 64; ++i) ASSERT_TRUE(std::isfinite(vesselness.response(i, i))) << mm_per_px;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Vesselness, EveryMeasure,
                          testing::Values(RidgeMeasure::frangi, RidgeMeasure::sato, RidgeMeasure::jerman,
                                          RidgeMeasure::oriented),
@@ -280,6 +291,7 @@ TEST(Vesselness, OptionsOutOfRangeAreRefusedByName) {
     refused({.elongation = 0.5}, "vesselness.elongation");
     EXPECT_THROW(VesselnessFilter({}, {}), InvalidInput);
     EXPECT_THROW(VesselnessFilter({1.0, -2.0}, {}), InvalidInput);
+    EXPECT_THROW(VesselnessFilter({std::numeric_limits<double>::infinity()}, {}), InvalidInput);
 }
 
 /// Chance that a pixel of a vessel answers more strongly than one beside it: the area under the ROC curve.

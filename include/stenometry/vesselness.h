@@ -77,8 +77,8 @@ class VesselnessFilter {
 /// where the chord through a cylinder answers best.
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration);
 
-/// Ridge response of one enhanced frame.
-/// \throws InvalidInput if an option is out of range.
+/// Ridge response of one enhanced frame. Sigmas are taken no larger than a quarter of the picture's longer
+/// side. \throws InvalidInput if an option is out of range.
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options = {});
 
 }  // namespace stenometry
