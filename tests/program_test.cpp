@@ -429,6 +429,53 @@ TEST_F(ProgramOnAngiogram, OutputGoesToPipesAndDevices) {
     EXPECT_EQ(run(measuring({"--json", "-", "--csv", "/dev/null"})).code, 0);
 }
 
+// The verb that renders.
+
+TEST_F(Program, RendersTheSampleImagesAgainByteForByte) {
+    const Ending ending = run({"phantom", "--samples", "again"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    int compared = 0;
+    for (const auto& file : fs::directory_iterator(path("again"))) {
+        const fs::path shipped = fs::path(STENOMETRY_SAMPLE_IMAGES) / file.path().filename();
+        EXPECT_TRUE(contents(file.path()) == contents(shipped)) << shipped;
+        ++compared;
+    }
+    EXPECT_EQ(compared, 14);  // six images and one cine, each with its truth
+}
+
+TEST_F(Program, MeasuresWhatItRenderedInMillimetresOfTheDicomFile) {
+    const Ending rendering = run({"phantom", "t.dcm", "--kind", "tube", "--diameter", "3.2", "--percent-diameter",
+                                  "55", "--length", "12", "--truth", "t.json", "--mask", "mask.png"});
+    ASSERT_EQ(rendering.code, 0) << rendering.err;
+    EXPECT_EQ(cv::imread(path("mask.png"), cv::IMREAD_UNCHANGED).at<std::uint8_t>(128, 128), 255);
+    const auto truth = nlohmann::json::parse(contents(path("t.json")));
+    const auto point = [&](const char* field) {
+        return std::to_string(truth[field][0].get<double>()) + "," + std::to_string(truth[field][1].get<double>());
+    };
+    const Ending ending =
+        run({"measure", "t.dcm", "--from", point("from_px"), "--to", point("to_px"), "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto report = nlohmann::json::parse(ending.out);
+    EXPECT_EQ(report["calibration"]["source"], "dicom_isocenter");
+    ASSERT_EQ(report["vessels"][0]["stenoses"].size(), 1U);
+    const auto& stenosis = report["vessels"][0]["stenoses"][0];
+    const auto& lesion = truth["vessels"][0]["lesions"][0];
+    // mm; three standard errors of one noisy frame.
+    EXPECT_NEAR(stenosis["mld_mm"].get<double>(), lesion["mld_mm"].get<double>(), 0.25);
+    EXPECT_NEAR(stenosis["reference_diameter_mm"].get<double>(), 3.2, 0.25);
+}
+
+TEST_F(Program, RefusesToRenderWhatCannotBe) {
+    expect_failure(2, {"phantom"}, "OUT");
+    expect_failure(2, {"phantom", "a.jpg"}, ".png or .dcm");
+    expect_failure(2, {"phantom", "a.png", "--frames", "5"}, "--frames");
+    expect_failure(2, {"phantom", "a.png", "--percent-diameter", "120"}, "--percent-diameter");
+    expect_failure(2, {"phantom", "a.png", "--kind", "drilled", "--bore", "4"}, "bore_mm");
+    expect_failure(2, {"phantom", "a.png", "--size", "20000"}, "size");
+    expect_failure(5, {"phantom", "absent/a.png", "--kind", "tube", "--size", "64"}, "absent");
+    EXPECT_THAT(files(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace stenometry
 

@@ -363,7 +363,7 @@ std::vector<NamedScene> sample_scenes() {
 
 NamedScene sample_cine_scene() {
     return {"right_coronary_cine",
-            coronary_scene(16, {.artery = CoronaryArtery::right, .size_px = 256, .mm_per_px = 0.4})};
+            coronary_scene(16, {.artery = CoronaryArtery::right, .size_px = 256, .mm_per_px = 0.3})};
 }
 
 CineOptions sample_cine_options() { return {}; }
