@@ -444,13 +444,15 @@ TEST_F(Program, RendersTheSampleImagesAgainByteForByte) {
 }
 
 TEST_F(Program, MeasuresWhatItRenderedInMillimetresOfTheDicomFile) {
-    const Ending rendering = run({"phantom", "t.dcm", "--kind", "tube", "--diameter", "3.2", "--percent-diameter",
-                                  "55", "--length", "12", "--truth", "t.json", "--mask", "mask.png"});
+    const Ending rendering =
+        run({"phantom", "t.dcm", "--kind", "tube", "--diameter", "3.2", "--percent-diameter", "55",
+             "--length", "12", "--truth", "t.json", "--mask", "mask.png"});
     ASSERT_EQ(rendering.code, 0) << rendering.err;
     EXPECT_EQ(cv::imread(path("mask.png"), cv::IMREAD_UNCHANGED).at<std::uint8_t>(128, 128), 255);
     const auto truth = nlohmann::json::parse(contents(path("t.json")));
     const auto point = [&](const char* field) {
-        return std::to_string(truth[field][0].get<double>()) + "," + std::to_string(truth[field][1].get<double>());
+        return std::to_string(truth[field][0].get<double>()) + "," +
+               std::to_string(truth[field][1].get<double>());
     };
     const Ending ending =
         run({"measure", "t.dcm", "--from", point("from_px"), "--to", point("to_px"), "--json", "-"});
@@ -471,7 +473,7 @@ TEST_F(Program, RefusesToRenderWhatCannotBe) {
     expect_failure(2, {"phantom", "a.png", "--frames", "5"}, "--frames");
     expect_failure(2, {"phantom", "a.png", "--percent-diameter", "120"}, "--percent-diameter");
     expect_failure(2, {"phantom", "a.png", "--kind", "drilled", "--bore", "4"}, "bore_mm");
-    expect_failure(2, {"phantom", "a.png", "--size", "20000"}, "size");
+    expect_failure(2, {"phantom", "a.png", "--size", "20000"}, "--size");
     expect_failure(5, {"phantom", "absent/a.png", "--kind", "tube", "--size", "64"}, "absent");
     EXPECT_THAT(files(), IsEmpty());
 }
