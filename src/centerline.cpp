@@ -48,6 +48,29 @@ void require_inside(const Vesselness& vesselness, Point p, const char* name) {
                        std::to_string(vesselness.response.height()) + " pixels");
 }
 
+/// The response up to which a place is taken for background: twice the median, because most of a frame is
+/// background. Every fourth pixel of every fourth row is enough to know it.
+double background_response(const Vesselness& vesselness) {
+    constexpr int step = 4;
+    std::vector<float> values;
+    for (int y = 0; y < vesselness.response.height(); y += step)
+        for (int x = 0; x < vesselness.response.width(); x += step)
+            if (vesselness.valid(x, y) != 0) values.push_back(vesselness.response(x, y));
+    if (values.empty()) return 0.0;
+    const auto middle = values.begin() + std::ssize(values) / 2;
+    std::nth_element(values.begin(), middle, values.end());
+    return 2.0 * static_cast<double>(*middle);
+}
+
+/// The part of a path that runs over background.
+double background_part(const Vesselness& vesselness, const Polyline& path, double background) {
+    const Polyline samples = resample(path, 1.0);
+    const auto over = std::count_if(samples.begin(), samples.end(), [&](Point p) {
+        return sample_bilinear(vesselness.response, p) <= background;
+    });
+    return static_cast<double>(over) / static_cast<double>(samples.size());
+}
+
 /// A given point's place on the vessel.
 struct Anchor {
     Point at;
@@ -89,10 +112,11 @@ Point foot_on_ridge(const Vesselness& vesselness, Pixel start, Point p) {
     return foot;
 }
 
-std::optional<Anchor> snap(const Vesselness& vesselness, Point p, double radius) {
+std::optional<Anchor> snap(const Vesselness& vesselness, Point p, double radius, double background) {
     const std::optional<Pixel> ridge = meant_ridge(vesselness, p, radius);
     if (!ridge || vesselness.response(ridge->x, ridge->y) < faintest_vessel) return std::nullopt;
     const double ridge_response = static_cast<double>(vesselness.response(ridge->x, ridge->y));
+    if (ridge_response <= background) return std::nullopt;
     const Point foot = foot_on_ridge(vesselness, *ridge, p);
     const double foot_response = sample_bilinear(vesselness.response, foot);
     // Where the direction misleads, as in a blob, the ridge's own pixel is the better anchor.
@@ -295,9 +319,10 @@ Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to, 
     given.insert(given.end(), via.begin(), via.end());
     given.push_back(to);
     const double radius = options.snap_radius.in_px(vesselness.calibration);
+    const double background = background_response(vesselness);
     std::vector<Anchor> anchors;
     for (const Point p : given) {
-        const std::optional<Anchor> anchor = snap(vesselness, p, radius);
+        const std::optional<Anchor> anchor = snap(vesselness, p, radius, background);
         if (!anchor) return failed(Unmeasurable::point_off_vessel);
         anchors.push_back(*anchor);
     }
@@ -310,6 +335,10 @@ Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to, 
         rough.push_back(anchors[i + 1].at);
     }
     if (length(rough) < 2.0 * options.step_px) return failed(Unmeasurable::vessel_too_short);
+
+    // A vessel may be interrupted by a stenosis or an occlusion; a way that is mostly interruption is no
+    // vessel.
+    if (background_part(vesselness, rough, background) > 0.5) return failed(Unmeasurable::no_path);
 
     Centerline line = refine_centerline(vesselness, rough, options);
     end_at_foot(line.points_px, from, radius);

@@ -140,6 +140,21 @@ TEST(Centerline, VesselsThatTheDetectorSeesApartHaveNoPath) {
     EXPECT_EQ(trace_centerline(vesselness, {15, 30}, {85, 30}).reason, Unmeasurable::no_path);
 }
 
+TEST(Centerline, VesselsFarApartHaveNoPath) {
+    const Vesselness vesselness =
+        ridge(200, 200, {{drawn::line({20, 20}, {60, 20})}, {drawn::line({150, 180}, {190, 180})}});
+    EXPECT_EQ(trace_centerline(vesselness, {50, 20}, {160, 180}).reason, Unmeasurable::no_path);
+}
+
+TEST(Centerline, APointOnNothingButNoiseIsOffTheVessel) {
+    Vesselness vesselness = ridge(160, 160, {{drawn::line({10, 20}, {150, 20})}});
+    for (int y = 0; y < 160; ++y)
+        for (int x = 0; x < 160; ++x)
+            vesselness.response(x, y) += 0.02F * static_cast<float>(1 + (x * 7 + y * 13) % 3);
+    EXPECT_EQ(trace_centerline(vesselness, {20, 20}, {80, 120}).reason, Unmeasurable::point_off_vessel);
+    EXPECT_EQ(trace_centerline(vesselness, {20, 20}, {140, 20}).reason, Unmeasurable::none);
+}
+
 TEST(Centerline, OnePointTwiceIsTooShortToMeasure) {
     const Vesselness vesselness = ridge(100, 60, {{drawn::line({5, 30}, {95, 30})}});
     EXPECT_EQ(trace_centerline(vesselness, {50, 30}, {50, 30}).reason, Unmeasurable::vessel_too_short);

@@ -28,10 +28,13 @@ struct Centerline {
     std::vector<double> arc_length_px() const { return cumulative_length(points_px); }
 };
 
-/// Follows the vessel from `from` over each of `via` to `to` along a path of least cost, then moves it to the
-/// middle of the ridge with sub-pixel precision. The path may cross gaps in the contrast and does not cut
-/// bends. Source of the cost: Cohen and Kimmel, Int. J. Comput. Vis. 24 (1997) 57. \throws InvalidInput if a
-/// point lies outside the image or an option is out of range.
+/// Follows the vessel from `from` over each of `via` to `to` along a path of least cost, then moves it to
+/// the middle of the ridge with sub-pixel precision. The path may cross gaps in the contrast and does not
+/// cut bends. It ends at the feet of the given points. Without a vessel within the snap radius of a point
+/// the reason is `point_off_vessel`; a path that runs over background for more than half of its length, or
+/// that the valid region interrupts, is none: `no_path`.
+/// Source of the cost: Cohen and Kimmel, Int. J. Comput. Vis. 24 (1997) 57.
+/// \throws InvalidInput if a point lies outside the image or an option is out of range.
 Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to,
                             std::span<const Point> via = {}, const CenterlineOptions& options = {});
 

@@ -65,10 +65,11 @@ CurvePoint nearest_on(const Polyline& line, Point p);
 Polyline slice(const Polyline& line, double from_arc, double to_arc);
 
 /// The curve without its wiggles: the cubic smoothing spline through its points, whose two ends stay in
-/// place. The amplitude of a wiggle of wavelength 2 pi `length` is halved, longer ones remain and bends do
-/// not shrink. \pre the points are at equal distances, as `resample` makes them. Source: Whittaker, Proc.
-/// Edinb. Math. Soc. 41 (1923) 63, with differences of second order. \throws InvalidInput if `length` is
-/// negative.
+/// place. The amplitude of a wiggle of wavelength 2 pi `length` is halved; longer ones remain, and bends do
+/// not shrink.
+/// \pre the points are at equal distances, as `resample` makes them.
+/// Source: Whittaker, Proc. Edinb. Math. Soc. 41 (1923) 63, with differences of second order.
+/// \throws InvalidInput if `length` is negative.
 Polyline smooth(const Polyline& line, double length);
 
 }  // namespace stenometry
