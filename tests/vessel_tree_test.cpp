@@ -253,6 +253,18 @@ TEST(Vessels, AtAForkTheStraighterAndWiderBranchGoesOn) {
     EXPECT_LT(nearest_on(main, found[1].points_px.front()).distance, 7.0);
 }
 
+TEST(Vessels, OfBranchesOfLikeWidthTheStraighterGoesOn) {
+    const std::vector<Centerline> found = Scene(160, 170,
+                                                {{drawn::line({80, 10}, {80, 70}), 4.5},
+                                                 {drawn::line({80, 70}, {84, 155}), 3.0},
+                                                 {drawn::line({80, 70}, {140, 120}), 3.3}})
+                                              .vessels();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_LT(distance(found[0].points_px.front(), {80, 10}),
+              6.0);  // px; the round end of the mask is longer
+    EXPECT_LT(distance(found[0].points_px.back(), {84, 155}), 6.0);
+}
+
 TEST(Vessels, RunFromWideToNarrow) {
     std::vector<Vessel> taper;
     for (int i = 0; i < 10; ++i)
