@@ -56,7 +56,7 @@ void Progress::show_bar(int done) const {
 }
 
 SilentStandardError::SilentStandardError() : saved_(dup(STDERR_FILENO)) {
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (saved_ >= 0 && nowhere >= 0) dup2(nowhere, STDERR_FILENO);
     if (nowhere >= 0) close(nowhere);
 }
