@@ -27,9 +27,17 @@ void require_not_negative(const std::string& field, double value) {
     require(value >= 0.0 && std::isfinite(value), field, value, "at least 0");
 }
 
+/// Lengths that the picture is smeared over: longer ones would take hours to render and show nothing.
+void require_smear(const std::string& field, double value, double unit) {
+    require(value >= 0.0 && value <= 100.0 * unit, field, value, "0 to 100 pixels");
+}
+
 void validate_line(const std::string& field, const Polyline& line) {
     if (!std::all_of(line.begin(), line.end(), is_finite))
         throw InvalidInput(field + " has a point that is not finite");
+    if (std::any_of(line.begin(), line.end(),
+                    [](Point p) { return std::abs(p.x) > 1e4 || std::abs(p.y) > 1e4; }))
+        throw InvalidInput(field + " has a point more than 10 m from the image");
     if (std::all_of(line.begin(), line.end(), [&](Point p) { return p == line.front(); }))
         throw InvalidInput(field + " needs two distinct points");
 }
@@ -145,24 +153,25 @@ Phantom expose_frame(const Scene& scene, const Chest& chest, const Cells& cells,
 }  // namespace
 
 void Scene::validate() const {
-    require(width_px >= 1 && width_px <= 8192, "width_px", width_px, "1 to 8192");
-    require(height_px >= 1 && height_px <= 8192, "height_px", height_px, "1 to 8192");
+    require(width_px >= 1 && width_px <= 4096, "width_px", width_px, "1 to 4096");
+    require(height_px >= 1 && height_px <= 4096, "height_px", height_px, "1 to 4096");
     require_positive("mm_per_px", mm_per_px);
     for (const Tube& tube : tubes) validate_tube(tube);
     if (catheter) validate_catheter(*catheter);
     require_not_negative("attenuation_per_mm", attenuation_per_mm);
-    require_not_negative("detector_blur_mm", detector_blur_mm);
-    require_not_negative("focal_spot_mm", focal_spot_mm);
-    require_not_negative("motion_mm", motion_mm);
+    require_smear("detector_blur_mm", detector_blur_mm, mm_per_px);
+    require_smear("focal_spot_mm", focal_spot_mm, mm_per_px);
+    require_smear("motion_mm", motion_mm, mm_per_px);
     require(std::isfinite(motion_deg), "motion_deg", motion_deg, "finite");
     require(scatter_fraction >= 0.0 && scatter_fraction < 1.0, "scatter_fraction", scatter_fraction,
             "at least 0 and below 1");
     require_positive("scatter_spread_mm", scatter_spread_mm);
     require_not_negative("quanta_per_px", quanta_per_px);
-    require_not_negative("noise_correlation_px", noise_correlation_px);
+    require_smear("noise_correlation_px", noise_correlation_px, 1.0);
     require_not_negative("background", background);
     require_not_negative("unsharp", unsharp);
     require_positive("unsharp_radius_px", unsharp_radius_px);
+    require_smear("unsharp_radius_px", unsharp_radius_px, 1.0);
     require(std::isfinite(field_margin_mm), "field_margin_mm", field_margin_mm, "finite");
 }
 

@@ -543,6 +543,14 @@ TEST(Phantom, SceneWithValueOutOfRangeIsRefusedByName) {
     EXPECT_THAT([&] { render(scene); },
                 testing::ThrowsMessage<InvalidInput>(testing::HasSubstr("taper_mm_per_mm")));
     scene = quiet_scene(3.0);
+    scene.detector_blur_mm = 30.0;
+    EXPECT_THAT([&] { render(scene); }, testing::ThrowsMessage<InvalidInput>(
+                                            testing::HasSubstr("detector_blur_mm must be 0 to 100")));
+    scene = quiet_scene(3.0);
+    scene.tubes[0].centerline_mm = {};
+    EXPECT_THAT([&] { render(scene); },
+                testing::ThrowsMessage<InvalidInput>(testing::HasSubstr("centerline_mm")));
+    scene = quiet_scene(3.0);
     scene.mm_per_px = -0.2;
     EXPECT_THAT([&] { render(scene); },
                 testing::ThrowsMessage<InvalidInput>(testing::HasSubstr("mm_per_px must be")));

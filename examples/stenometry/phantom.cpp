@@ -349,9 +349,9 @@ void add_exposure_options(CLI::App& app, PhantomCommand& command) {
             ->group("How it is taken");
     };
     app.add_option("--size", command.size_px,
-                   "width and height of the image, 1 to 8192 [512; tube and drilled 256]")
+                   "width and height of the image, 1 to 4096 [512; tube and drilled 256]")
         ->type_name("PX")
-        ->check(number_within(1.0, 8192.0))
+        ->check(number_within(1.0, 4096.0))
         ->group("How it is taken");
     app.add_option("--spacing", command.mm_per_px,
                    "size of a pixel at the vessel [0.2; bifurcation and crossing 0.15]")

@@ -149,7 +149,7 @@ Objects objects_of(const Scene& scene, const Opacity& opacity, double catheter_o
 }
 
 Cells::Cells(const Scene& scene)
-    : per_px(std::max(4, static_cast<int>(std::ceil(scene.mm_per_px / 0.05 - 1e-9)))),
+    : per_px(static_cast<int>(std::clamp(std::ceil(scene.mm_per_px / 0.05 - 1e-9), 4.0, 16.0))),
       step_mm(scene.mm_per_px / per_px),
       weights(pixel_weights(scene, step_mm, per_px)),
       margin((static_cast<int>(weights.size()) - per_px) / 2) {}
