@@ -109,9 +109,9 @@ std::vector<int> best_path(const Image<float>& strength, Window window) {
     return path;
 }
 
-/// The maximum of `strength` near column c, to a fraction of a sample; NaN where it falls off to one side
-/// only.
-double refined(const Image<float>& strength, int c, int r) {
+/// The maximum of `strength` near column c, to a fraction of a sample, if it is above `faintest`; NaN where
+/// it falls off to one side only.
+double refined(const Image<float>& strength, int c, int r, double faintest) {
     for (int climbed = 0; climbed < max_shift; ++climbed) {
         if (c > 0 && strength(c - 1, r) > strength(c, r))
             --c;
@@ -124,7 +124,7 @@ double refined(const Image<float>& strength, int c, int r) {
     const auto before = static_cast<double>(strength(c - 1, r)), at = static_cast<double>(strength(c, r)),
                after = static_cast<double>(strength(c + 1, r));
     const double bend = before - 2.0 * at + after;
-    if (bend >= 0.0 || at <= 0.0) return nan;
+    if (bend >= 0.0 || at <= faintest) return nan;
     const double shift = 0.5 * (before - after) / bend;
     return std::abs(shift) <= 1.0 ? c + shift : nan;
 }
@@ -165,8 +165,12 @@ class Pass {
         const std::vector<int> path = side == Side::left ? best_path(strength, {0, middle + 1})
                                                          : best_path(strength, {middle, image_.columns()});
         std::vector<double> offsets;
-        for (int r = 0; r < strength.height(); ++r)
-            offsets.push_back(image_.offset_px(refined(strength, path[static_cast<std::size_t>(r)], r)));
+        for (int r = 0; r < strength.height(); ++r) {
+            // An edge that rounding alone could make is none.
+            const double faintest = 1e-4 * std::abs(static_cast<double>(image_.profiles(middle, r)));
+            offsets.push_back(
+                image_.offset_px(refined(strength, path[static_cast<std::size_t>(r)], r, faintest)));
+        }
         return offsets;
     }
 

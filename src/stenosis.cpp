@@ -173,10 +173,13 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
     return stenosis;
 }
 
-/// Whether the lumen recovers on both sides to less than half of the narrowing.
+/// Whether the lumen recovers on both sides, at the latest beyond the border, to less than half of the
+/// narrowing.
 bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t narrowest) {
     const double half = 0.5 * narrowing[narrowest];
-    return narrowing[lesion.first] < half && narrowing[lesion.last] < half;
+    const std::size_t before = lesion.first == 0 ? 0 : lesion.first - 1;
+    const std::size_t behind = std::min(lesion.last + 1, narrowing.size() - 1);
+    return narrowing[before] < half && narrowing[behind] < half;
 }
 
 void require_one_length(const VesselContour& contour, const DiameterProfile& profile,
