@@ -28,10 +28,10 @@ class Densitometer {
   public:
     Densitometer(const Frame& frame, const VesselContour& contour, double reach_px)
         : logarithmic_(frame.intensity == Intensity::logarithmic),
-          image_(smoothed_along(
-              straighten(frame, contour.centerline.points_px,
-                         right_normals(contour.centerline.points_px, reach_px), reach_px, 0.25),
-              2.0)) {}
+          image_(
+              smoothed_along(straighten(frame, contour.centerline.points_px,
+                                        right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
+                             2.0)) {}
 
     /// \param half_px half the width of what to integrate, blur included.
     Densitogram read(std::size_t row, double half_px) const {

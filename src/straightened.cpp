@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace stenometry {
 namespace {
@@ -124,6 +125,10 @@ GaussianKernels::GaussianKernels(double sigma)
         sum += g;
     }
     for (double& weight : smooth) weight /= sum;
+    // A constant has no second derivative, whatever the sampling and the cut of the kernel leave over.
+    const double left_over =
+        std::accumulate(second.begin(), second.end(), 0.0) / static_cast<double>(second.size());
+    for (double& weight : second) weight -= left_over;
 }
 
 }  // namespace stenometry
