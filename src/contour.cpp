@@ -269,26 +269,16 @@ double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, dou
 
 /// How much darker the lumen is than the darker of its two sides, per row.
 std::vector<double> contrast_of(const Straightened& image, const Walls& walls, double blur_px) {
-    const auto mean = [&](int row, double from_px, double to_px) {
-        const int begin =
-            std::clamp(static_cast<int>(std::lround(image.column(from_px))), 0, image.columns() - 1);
-        const int end =
-            std::clamp(static_cast<int>(std::lround(image.column(to_px))), begin, image.columns() - 1);
-        double sum = 0.0;
-        for (int c = begin; c <= end; ++c) sum += static_cast<double>(image.profiles(c, row));
-        return sum / (end - begin + 1);
-    };
     constexpr double side_px =
         4.0;  // enough to quieten the noise, close enough to be the lumen's surroundings
     std::vector<double> contrast(walls.left.size(), nan);
     for (std::size_t i = 0; i < contrast.size(); ++i) {
         const double left = walls.left[i], right = walls.right[i], quarter = 0.25 * (right - left);
         if (!(quarter > 0.0)) continue;
-        const int row = static_cast<int>(i);
-        const double sides = std::min(mean(row, left - blur_px - side_px, left - blur_px),
-                                      mean(row, right + blur_px, right + blur_px + side_px));
+        const double sides = std::min(image.mean(i, left - blur_px - side_px, left - blur_px),
+                                      image.mean(i, right + blur_px, right + blur_px + side_px));
         if (sides != 0.0)
-            contrast[i] = (sides - mean(row, left + quarter, right - quarter)) / std::abs(sides);
+            contrast[i] = (sides - image.mean(i, left + quarter, right - quarter)) / std::abs(sides);
     }
     return contrast;
 }

@@ -16,12 +16,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// ln of the background over the intensity, integrated across the lumen, for one row.
-struct Densitogram {
-    double area = nan;        ///< attenuation times pixels
-    double axis_depth = nan;  ///< attenuation at the axis
-};
-
 /// Reads attenuation off the straightened frame. The background under the lumen is the straight line between
 /// what stands on either side of it.
 class Densitometer {
@@ -33,23 +27,25 @@ class Densitometer {
                                         right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
                              2.0)) {}
 
-    /// \param half_px half the width of what to integrate, blur included.
-    Densitogram read(std::size_t row, double half_px) const {
+    /// ln of the background over the intensity, integrated across the lumen of one row: attenuation times
+    /// pixels. NaN where that has no meaning. \param half_px half the width of what to integrate, blur
+    /// included.
+    double area(std::size_t row, double half_px) const {
         constexpr double side_px =
             2.5;  // enough samples beside the lumen to quieten the noise, few enough to stay local
-        const double left = mean(row, -half_px - side_px, -half_px),
-                     right = mean(row, half_px, half_px + side_px);
+        const double left = image_.mean(row, -half_px - side_px, -half_px),
+                     right = image_.mean(row, half_px, half_px + side_px);
         const double place = half_px + 0.5 * side_px;
-        if (!(left > 0.0) || !(right > 0.0)) return {};
-        const int begin = first(-half_px), end = first(half_px) + 1;
-        Densitogram result{.area = 0.0};
-        for (int c = begin; c < end; ++c) {
+        if (!(left > 0.0) || !(right > 0.0)) return nan;
+        const int last = image_.nearest_column(half_px);
+        double sum = 0.0;
+        for (int c = image_.nearest_column(-half_px); c <= last; ++c) {
             const double t = image_.offset_px(c);
             const double background = std::lerp(left, right, 0.5 * (t + place) / place);
-            result.area += attenuation(background, value(row, c)) * image_.step_px;
+            sum += attenuation(background, static_cast<double>(image_.profiles(c, static_cast<int>(row)))) *
+                   image_.step_px;
         }
-        result.axis_depth = attenuation(0.5 * (left + right), mean(row, -1.0, 1.0));
-        return result;
+        return sum;
     }
 
   private:
@@ -57,19 +53,6 @@ class Densitometer {
         if (logarithmic_) return background - intensity;
         return intensity > 0.0 ? std::log(background / intensity) : nan;
     }
-    double value(std::size_t row, int column) const {
-        return static_cast<double>(image_.profiles(column, static_cast<int>(row)));
-    }
-    int first(double offset_px) const {
-        return std::clamp(static_cast<int>(std::lround(image_.column(offset_px))), 0, image_.columns() - 1);
-    }
-    double mean(std::size_t row, double from_px, double to_px) const {
-        double sum = 0.0;
-        const int begin = first(from_px), end = std::max(begin, first(to_px));
-        for (int c = begin; c <= end; ++c) sum += value(row, c);
-        return sum / (end - begin + 1);
-    }
-
     bool logarithmic_;
     Straightened image_;
 };
@@ -152,7 +135,7 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
     for (std::size_t i = 0; i < size; ++i) {
         edges[i] = correction.diameter_px(contour.width_px[i]);
         const double wide = std::isfinite(edges[i]) ? edges[i] : 2.0 * blur;
-        areas[i] = densitometer.read(i, 0.5 * wide + 2.5 * contour.blur_px).area;
+        areas[i] = densitometer.area(i, 0.5 * wide + 2.5 * contour.blur_px);
     }
     const double contrast = contrast_of(areas, edges, 3.0 * blur);
     const double step = profile.position_px.back() / static_cast<double>(size - 1);

@@ -70,10 +70,6 @@ void fail(Analysis& analysis, Unmeasurable reason) {
     warn(analysis, std::string(to_string(reason)), std::string(explain(reason)));
 }
 
-Vesselness vesselness_of(const EnhancedFrame& enhanced, const AnalysisOptions& options) {
-    return compute_vesselness(enhanced, options.vesselness);
-}
-
 Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     Analysis analysis;
     analysis.calibration = input.calibration;
@@ -81,7 +77,7 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
 
     const Frame frame = find_valid_region(input, options.valid_region);
     const EnhancedFrame enhanced = enhance(frame, options.enhance);
-    const Vesselness vesselness = vesselness_of(enhanced, options);
+    const Vesselness vesselness = compute_vesselness(enhanced, options.vesselness);
     analysis.mask = segment(enhanced, vesselness, options.segment);
     // Who asks for the catheter in the mask wants it among the vessels too.
     VesselTreeOptions tree_options = options.tree;
@@ -101,7 +97,7 @@ Analysis measure_square(const Frame& input, Point from, Point to, std::span<cons
     warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
-    const Vesselness vesselness = vesselness_of(enhance(frame, options.enhance), options);
+    const Vesselness vesselness = compute_vesselness(enhance(frame, options.enhance), options.vesselness);
     const Centerline line = trace_centerline(vesselness, from, to, via, options.centerline);
     if (line.reason != Unmeasurable::none) {
         fail(analysis, line.reason);

@@ -92,6 +92,17 @@ Straightened straighten(const Frame& frame, const Polyline& line, const std::vec
     return out;
 }
 
+int Straightened::nearest_column(double offset_px) const {
+    return std::clamp(static_cast<int>(std::lround(column(offset_px))), 0, columns() - 1);
+}
+
+double Straightened::mean(std::size_t row, double from_px, double to_px) const {
+    const int begin = nearest_column(from_px), end = std::max(begin, nearest_column(to_px));
+    double sum = 0.0;
+    for (int c = begin; c <= end; ++c) sum += static_cast<double>(profiles(c, static_cast<int>(row)));
+    return sum / (end - begin + 1);
+}
+
 Straightened smoothed_along(const Straightened& image, double sigma) {
     if (sigma <= 0.0) return image;
     const GaussianKernels kernels(sigma);

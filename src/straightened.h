@@ -20,6 +20,10 @@ struct Straightened {
     /// Signed distance of a column from the curve in pixels, negative to the left.
     double offset_px(double column) const { return (column - 0.5 * (columns() - 1)) * step_px; }
     double column(double offset_px) const { return offset_px / step_px + 0.5 * (columns() - 1); }
+    /// The column nearest to an offset; beyond the image its outermost one.
+    int nearest_column(double offset_px) const;
+    /// Mean grey value of one row between two offsets, ends included; at least one sample.
+    double mean(std::size_t row, double from_px, double to_px) const;
 };
 
 /// Samples `frame` by bicubic interpolation (Keys, IEEE Trans. ASSP 29 (1981) 1153, a = -1/2), which
