@@ -68,6 +68,12 @@ double contrast_of(const std::vector<double>& areas, const std::vector<double>& 
     return contrast.size() < fewest ? nan : median(contrast);
 }
 
+/// Attenuation integrated across the lumen, in units of the contrast: cross-sections.
+std::vector<double> cross_sections(std::vector<double> areas, double contrast) {
+    for (double& area : areas) area /= contrast;
+    return areas;
+}
+
 /// One diameter from two readings and their standard errors; either may be NaN.
 struct Reading {
     double value = nan, sd = nan;
@@ -150,6 +156,7 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
         readings[i] = combined(by_edges, diameter_of(area[i], contrast)).value;
     }
     profile.diameter_px = local_fit(readings, rows, 1);
+    profile.area_px2 = cross_sections(area, contrast);
     constexpr double course =
         5.0;  // times the smoothing: slower than the noise of a path, faster than most lesions
     profile.sd_px = noise_of(profile.diameter_px, course * rows);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "statistics.h"
 #include "stenometry/error.h"
@@ -78,12 +79,26 @@ TEST(Diameter, NarrowChannelIsReadByWhatItTakesFromTheIntensity) {
     }
 }
 
+TEST(Diameter, DensitometricCrossSectionIsThatOfTheLumen) {
+    const TubePhantom tube = make_tube({.lesions = {{.at_mm = 18.0,
+                                                     .length_mm = 8.4,
+                                                     .percent_diameter = 50.0,
+                                                     .shape = phantom::LesionShape::drilled}}});
+    const DiameterProfile profile = measure(tube);
+    ASSERT_EQ(profile.area_px2.size(), profile.diameter_px.size());
+    const std::size_t middle = profile.area_px2.size() / 2, healthy = middle / 3;
+    // mm2; the background beside the lumen is known to a few percent of the lumen's attenuation
+    EXPECT_NEAR(0.04 * profile.area_px2[healthy], 0.25 * std::numbers::pi * 3.0 * 3.0, 0.2);
+    EXPECT_NEAR(0.04 * profile.area_px2[middle], 0.25 * std::numbers::pi * 1.5 * 1.5, 0.1);
+}
+
 TEST(Diameter, IsNotANumberWhereThereAreNoWalls) {
     const TubePhantom tube = make_tube({});
     VesselContour contour = detect_contour(tube.image.frame, tube.centerline);
     contour.width_px.assign(contour.width_px.size(), std::nan(""));
-    for (const double diameter : measure_diameter(tube.image.frame, contour).diameter_px)
-        EXPECT_TRUE(std::isnan(diameter));
+    const DiameterProfile profile = measure_diameter(tube.image.frame, contour);
+    for (const double diameter : profile.diameter_px) EXPECT_TRUE(std::isnan(diameter));
+    EXPECT_TRUE(profile.area_px2.empty());
 }
 
 TEST(Diameter, FittedWallsEncloseTheMeasuredDiameter) {

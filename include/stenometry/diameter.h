@@ -29,7 +29,11 @@ struct DiameterProfile {
     std::vector<double> position_px;  ///< arc length from the first centerline point
     std::vector<double> diameter_px;  ///< NaN where the walls were not found
     std::vector<double> sd_px;        ///< standard error of the diameter
-    double along_px = 0.0;            ///< standard deviation of the averaging along the vessel
+    /// Densitometric cross-section: the attenuation integrated across the lumen over that of the contrast
+    /// medium per pixel. It takes the lumen for no particular shape. NaN where unknown; empty where no wall
+    /// was found at all.
+    std::vector<double> area_px2;
+    double along_px = 0.0;  ///< standard deviation of the averaging along the vessel
     DiameterMethod method = DiameterMethod::contour;
 };
 
