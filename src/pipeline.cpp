@@ -1,10 +1,12 @@
 #include "stenometry/pipeline.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "square_pixels.h"
 #include "stenometry/error.h"
+#include "tree_bifurcations.h"
 
 namespace stenometry {
 namespace {
@@ -22,7 +24,42 @@ void warn_of_spacing(Analysis& analysis) {
              "the size of a pixel is known at the detector only: lengths are too large by the magnification");
 }
 
-void warn_of(Analysis& analysis, const Vessel& vessel) {
+std::string percent(double value) { return std::to_string(std::lround(value)) + " %"; }
+
+std::string place(Point p) {
+    return '(' + std::to_string(std::lround(p.x)) + ", " + std::to_string(std::lround(p.y)) + ')';
+}
+
+void warn_of_diffuse_disease(Analysis& analysis, const Vessel& vessel, const std::string& name) {
+    if (vessel.reference.diffuse)
+        warn(analysis, "diffuse_disease",
+             name +
+                 "little of it is healthy or its healthy part is irregular: the reference may be that of a "
+                 "diseased lumen");
+}
+
+/// Whether the lumen is narrow from its first point on, and no lesion says so.
+bool begins_narrow(const Vessel& vessel, const StenosisOptions& options) {
+    if (vessel.reference.diameter_px.empty()) return false;
+    for (const Stenosis& stenosis : vessel.stenoses)
+        if (stenosis.ostial) return false;
+    const double part = vessel.diameter.diameter_px.front() / vessel.reference.diameter_px.front();
+    return 100.0 * (1.0 - part) >= options.min_percent_diameter;
+}
+
+void warn_of_bifurcations(Analysis& analysis, const Vessel& vessel, const std::string& name,
+                          const AnalysisOptions& options) {
+    for (const Bifurcation& at : vessel.bifurcations)
+        if (at.deviation_percent &&
+            std::abs(*at.deviation_percent) > options.bifurcation.max_deviation_percent)
+            warn(analysis, "bifurcation_contradicts_law",
+                 name + "at the bifurcation " + place(at.at_px) + " the mother vessel is " +
+                     percent(std::abs(*at.deviation_percent)) +
+                     (*at.deviation_percent > 0.0 ? " wider" : " narrower") +
+                     " than its branches let expect");
+}
+
+void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& options) {
     const std::string name = "vessel " + std::to_string(vessel.id) + ": ";
     if (vessel.contour.reason != Unmeasurable::none)
         warn(analysis, std::string(to_string(vessel.contour.reason)),
@@ -30,24 +67,35 @@ void warn_of(Analysis& analysis, const Vessel& vessel) {
     else if (vessel.reference.reason != Unmeasurable::none)
         warn(analysis, std::string(to_string(vessel.reference.reason)),
              name + std::string(explain(vessel.reference.reason)));
+    warn_of_diffuse_disease(analysis, vessel, name);
+    warn_of_bifurcations(analysis, vessel, name, options);
     for (const Stenosis& stenosis : vessel.stenoses)
         if (stenosis.reason != Unmeasurable::none)
             warn(analysis, std::string(to_string(stenosis.reason)),
                  name + std::string(explain(stenosis.reason)));
 }
 
-/// From one centerline to its lesions.
-Vessel measure_vessel(const Frame& frame, const Centerline& centerline, const AnalysisOptions& options) {
+/// From one centerline to the diameters along it.
+Vessel vessel_along(const Frame& frame, const Centerline& centerline, const AnalysisOptions& options) {
     Vessel vessel;
     vessel.contour = detect_contour(frame, centerline, options.contour);
-    if (vessel.contour.reason != Unmeasurable::none) return vessel;
-    vessel.diameter = measure_diameter(frame, vessel.contour, options.diameter);
-    vessel.reference = estimate_reference(vessel.diameter, frame.calibration, options.reference);
-    if (vessel.reference.reason != Unmeasurable::none) return vessel;
-    vessel.stenoses =
-        find_stenoses(vessel.contour, vessel.diameter, vessel.reference, frame.calibration, options.stenosis);
-    vessel.contour = fit_walls(std::move(vessel.contour), vessel.diameter);
+    if (vessel.contour.reason == Unmeasurable::none)
+        vessel.diameter = measure_diameter(frame, vessel.contour, options.diameter);
     return vessel;
+}
+
+/// From the diameters to the lesions.
+void find_lesions(Vessel& vessel, const Calibration& calibration, const AnalysisOptions& options) {
+    if (vessel.contour.reason != Unmeasurable::none) return;
+    ReferenceOptions reference = options.reference;
+    if (options.bifurcation.step_down)
+        for (const SideBranch& branch : side_branches(vessel, calibration))
+            reference.side_branches.push_back(branch);
+    vessel.reference = estimate_reference(vessel.diameter, calibration, reference);
+    if (vessel.reference.reason != Unmeasurable::none) return;
+    vessel.stenoses =
+        find_stenoses(vessel.contour, vessel.diameter, vessel.reference, calibration, options.stenosis);
+    vessel.contour = fit_walls(std::move(vessel.contour), vessel.diameter);
 }
 
 /// Whether both sides of the lumen are brighter than it along most of its way. The border of the diaphragm or
@@ -59,9 +107,23 @@ bool two_sided(const VesselContour& contour) {
     return static_cast<double>(dark) >= most * static_cast<double>(contour.contrast.size());
 }
 
-void add_vessel(Analysis& analysis, Vessel vessel) {
-    vessel.id = static_cast<int>(analysis.vessels.size());
-    warn_of(analysis, vessel);
+/// What can be followed and measured of the tree.
+std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree, const Vesselness& vesselness,
+                                     const VesselTreeOptions& tree_options, const AnalysisOptions& options) {
+    std::vector<Vessel> found;
+    for (const Centerline& line : vessels(tree, vesselness, tree_options)) {
+        Vessel vessel = vessel_along(frame, line, options);
+        if (!two_sided(vessel.contour)) continue;
+        vessel.id = static_cast<int>(found.size());
+        found.push_back(std::move(vessel));
+    }
+    find_bifurcations(tree, found, options.reference.branching_law);
+    return found;
+}
+
+void add_vessel(Analysis& analysis, Vessel vessel, const AnalysisOptions& options) {
+    find_lesions(vessel, analysis.calibration, options);
+    warn_of(analysis, vessel, options);
     analysis.vessels.push_back(std::move(vessel));
 }
 
@@ -83,9 +145,8 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
-    for (const Centerline& line : vessels(tree, vesselness, tree_options))
-        if (Vessel vessel = measure_vessel(frame, line, options); two_sided(vessel.contour))
-            add_vessel(analysis, std::move(vessel));
+    for (Vessel& vessel : measured_vessels(frame, tree, vesselness, tree_options, options))
+        add_vessel(analysis, std::move(vessel), options);
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
     return analysis;
 }
@@ -103,7 +164,11 @@ Analysis measure_square(const Frame& input, Point from, Point to, std::span<cons
         fail(analysis, line.reason);
         return analysis;
     }
-    add_vessel(analysis, measure_vessel(frame, line, options));
+    add_vessel(analysis, vessel_along(frame, line, options), options);
+    if (begins_narrow(analysis.vessels.front(), options.stenosis))
+        warn(
+            analysis, "narrow_origin",
+            "the lumen is narrow from the first point on, which is a lesion only if the vessel begins there");
     return analysis;
 }
 
@@ -118,6 +183,7 @@ void AnalysisOptions::validate() const {
     centerline.validate();
     contour.validate();
     diameter.validate();
+    bifurcation.validate();
     reference.validate();
     stenosis.validate();
 }

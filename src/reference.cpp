@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string>
 
+#include "physical.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 
@@ -32,6 +34,9 @@ struct Samples {
     std::size_t size() const { return position.size(); }
     std::vector<double> position, diameter;
 };
+
+/// Fewer samples of a vessel say nothing of it.
+constexpr std::size_t fewest_samples = 20;
 
 /// How far a healthy vessel strays from its line, as a fraction of its diameter: wall irregularity and
 /// measuring error.
@@ -73,35 +78,32 @@ TaperingLine best_supported(const Samples& samples) {
 
 struct Fit {
     TaperingLine line;
-    double spread = nan;  ///< standard deviation of the healthy samples about the line
-    double used = 0.0;    ///< number of healthy samples, by weight
+    double used = 0.0;  ///< number of healthy samples, by weight
     double mean_position = 0.0, position_variance = 0.0;
 };
+
+/// Farther from the line than this, as a fraction of the diameter, a sample is not healthy.
+constexpr double farthest_healthy = 2.5 * healthy_spread;
 
 /// Tukey's biweight around `line`, sharper above it than below would be wrong: both sides alike, so that the
 /// line runs through the middle of the healthy samples.
 Fit refine(const Samples& samples, TaperingLine line) {
     Fit fit;
     for (int iteration = 0; iteration < 30; ++iteration) {
-        double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0, wrr = 0;
+        double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const double x = samples.position[i], y = samples.diameter[i];
             const double expected = line.at(x);
-            const double u = (y - expected) / (2.5 * healthy_spread * expected);
+            const double u = (y - expected) / (farthest_healthy * expected);
             if (std::abs(u) >= 1.0) continue;
             const double weight = (1.0 - u * u) * (1.0 - u * u);
             w += weight, wx += weight * x, wy += weight * y, wxx += weight * x * x, wxy += weight * x * y;
-            wrr += weight * (y - expected) * (y - expected);
         }
         if (w <= 0.0) return fit;
         const double mx = wx / w, my = wy / w, vxx = wxx / w - mx * mx, vxy = wxy / w - mx * my;
         const double taper = std::clamp(vxx > 0.0 ? -vxy / vxx : 0.0, 0.0, steepest_taper);
         const TaperingLine next{my + taper * mx, taper};
-        fit = {.line = next,
-               .spread = std::sqrt(wrr / w),
-               .used = w,
-               .mean_position = mx,
-               .position_variance = vxx};
+        fit = {.line = next, .used = w, .mean_position = mx, .position_variance = vxx};
         if (std::abs(next.at_start - line.at_start) < 1e-6 * next.at_start && next.taper == line.taper) break;
         line = next;
     }
@@ -112,27 +114,87 @@ void fill(ReferenceProfile& reference, const DiameterProfile& profile, const Tap
     for (const double position : profile.position_px) reference.diameter_px.push_back(line.at(position));
 }
 
-ReferenceProfile curve_fitted(const DiameterProfile& profile, double correlated_px) {
+/// Distance of every sample of the profile from the line; NaN where it is not healthy.
+std::vector<double> healthy_residuals(const DiameterProfile& profile, const TaperingLine& line) {
+    std::vector<double> residuals(profile.diameter_px.size(), nan);
+    for (std::size_t i = 0; i < residuals.size(); ++i) {
+        const double expected = line.at(profile.position_px[i]);
+        const double off = profile.diameter_px[i] - expected;
+        if (std::abs(off) < farthest_healthy * expected) residuals[i] = off;
+    }
+    return residuals;
+}
+
+double mean_product(const std::vector<double>& values, std::size_t lag) {
+    double sum = 0.0, count = 0.0;
+    for (std::size_t i = 0; i + lag < values.size(); ++i)
+        if (const double product = values[i] * values[i + lag]; std::isfinite(product))
+            sum += product, ++count;
+    return count > 0.0 ? sum / count : nan;
+}
+
+/// Number of neighbours that tell no more than one of them: the integral of the autocorrelation up to where
+/// it is lost in its own noise. Source: Sokal, Monte Carlo methods in statistical mechanics (1989),
+/// section 3.
+double correlated_samples(const std::vector<double>& residuals) {
+    const double variance = mean_product(residuals, 0);
+    double sum = 1.0;
+    for (std::size_t lag = 1; lag < residuals.size() / 4; ++lag) {
+        const double correlation = mean_product(residuals, lag) / variance;
+        constexpr double lost = 0.05;
+        if (!(correlation > lost)) break;
+        sum += 2.0 * correlation;
+    }
+    return sum;
+}
+
+/// The integral of the autocorrelation of white noise after a Gaussian average of that sigma.
+double correlated_px(double sigma_px) { return 2.0 * std::sqrt(std::numbers::pi) * sigma_px; }
+
+/// Standard error of a line through samples that hang together, two of which the line itself has used up.
+std::vector<double> standard_errors(const DiameterProfile& profile, const Fit& fit,
+                                    const std::vector<double>& residuals, double step_px) {
+    const auto count = static_cast<double>(
+        std::count_if(residuals.begin(), residuals.end(), [](double r) { return std::isfinite(r); }));
+    const double together =
+        std::max(correlated_samples(residuals), correlated_px(profile.along_px) / step_px);
+    const double independent = std::max(1.0, count / together), left = std::max(1.0, independent - 2.0);
+    const double variance = mean_product(residuals, 0) * independent / left;
+    std::vector<double> errors;
+    for (const double position : profile.position_px) {
+        const double away = position - fit.mean_position;
+        const double leverage = fit.position_variance > 0.0 ? away * away / fit.position_variance : 0.0;
+        errors.push_back(std::sqrt(variance * (1.0 + leverage) / independent));
+    }
+    return errors;
+}
+
+double step_of(const DiameterProfile& profile) {
+    return profile.position_px.back() / static_cast<double>(profile.position_px.size() - 1);
+}
+
+ReferenceProfile curve_fitted(const DiameterProfile& profile, const Calibration& calibration,
+                              const ReferenceOptions& options) {
     ReferenceProfile reference{.method = ReferenceMethod::curve_fitted};
     const Samples samples(profile);
     constexpr std::size_t enough_to_choose =
         200;  // neighbours are smoothed over each other: not all are needed
     const Samples sparse(profile, std::max<std::size_t>(1, samples.size() / enough_to_choose));
     const Fit fit = refine(samples, best_supported(sparse));
+    const auto measured = static_cast<double>(samples.size());
     constexpr double smallest_healthy_part = 0.1;
-    if (!(fit.used > smallest_healthy_part * static_cast<double>(samples.size()))) {
+    if (!(fit.used > smallest_healthy_part * measured)) {
         reference.reason = Unmeasurable::no_healthy_segment;
         return reference;
     }
     fill(reference, profile, fit.line);
-    // Samples closer than the profile's smoothing are one reading, not many.
-    const double step = profile.position_px.back() / static_cast<double>(profile.position_px.size() - 1);
-    const double independent = std::max(1.0, fit.used * step / correlated_px);
-    for (const double position : profile.position_px) {
-        const double away = position - fit.mean_position;
-        const double leverage = fit.position_variance > 0.0 ? away * away / fit.position_variance : 0.0;
-        reference.sd_px.push_back(fit.spread * std::sqrt((1.0 + leverage) / independent));
-    }
+    const std::vector<double> residuals = healthy_residuals(profile, fit.line);
+    const auto healthy = static_cast<double>(
+        std::count_if(residuals.begin(), residuals.end(), [](double r) { return std::isfinite(r); }));
+    reference.sd_px = standard_errors(profile, fit, residuals, step_of(profile));
+    reference.healthy_px = healthy * step_of(profile);
+    reference.diffuse = reference.healthy_px < options.min_healthy.in_px(calibration) ||
+                        healthy < options.min_healthy_fraction * measured;
     return reference;
 }
 
@@ -155,22 +217,27 @@ LocalMean mean_around(const DiameterProfile& profile, double position, double wi
     return {mean, std::sqrt(std::max(0.0, variance)), position};
 }
 
-ReferenceProfile local(const DiameterProfile& profile, double window_px, const ReferenceOptions& options) {
+ReferenceProfile local(const DiameterProfile& profile, const Calibration& calibration,
+                       const ReferenceOptions& options) {
     ReferenceProfile reference{.method = options.method};
+    const double window_px = options.window.in_px(calibration);
     const double end = profile.position_px.back();
-    const LocalMean proximal = mean_around(profile, options.proximal_fraction * end, window_px);
     const LocalMean distal = mean_around(profile, options.distal_fraction * end, window_px);
+    const LocalMean proximal =
+        options.ostial ? distal : mean_around(profile, options.proximal_fraction * end, window_px);
     if (std::isnan(proximal.diameter) || std::isnan(distal.diameter)) {
         reference.reason = Unmeasurable::no_healthy_segment;
         return reference;
     }
     for (const double position : profile.position_px) {
-        const double t = options.method == ReferenceMethod::mean_local
+        const double t = options.ostial ? 1.0
+                         : options.method == ReferenceMethod::mean_local
                              ? 0.5
                              : (position - proximal.position) / (distal.position - proximal.position);
         reference.diameter_px.push_back(std::lerp(proximal.diameter, distal.diameter, t));
         reference.sd_px.push_back(std::hypot((1.0 - t) * proximal.sd, t * distal.sd));
     }
+    reference.healthy_px = (options.ostial ? 1.0 : 2.0) * window_px;
     return reference;
 }
 
@@ -187,6 +254,130 @@ ReferenceProfile given(const DiameterProfile& profile, const Calibration& calibr
     fill(reference, profile, {*diameter, 0.0});
     reference.sd_px.assign(profile.position_px.size(), 0.0);
     return reference;
+}
+
+/// The profile without what the user excludes.
+DiameterProfile without(DiameterProfile profile, const std::vector<ArcRange>& ranges,
+                        const Calibration& calibration) {
+    for (const ArcRange& range : ranges)
+        for (std::size_t i = 0; i < profile.position_px.size(); ++i)
+            if (profile.position_px[i] >= range.from.in_px(calibration) &&
+                profile.position_px[i] <= range.to.in_px(calibration))
+                profile.diameter_px[i] = nan;
+    return profile;
+}
+
+/// A side branch in pixels.
+struct Step {
+    double at_px, side_px;
+};
+
+std::vector<Step> steps_of(const std::vector<SideBranch>& branches, const Calibration& calibration) {
+    std::vector<Step> steps;
+    for (const SideBranch& branch : branches)
+        steps.push_back({branch.at.in_px(calibration), branch.diameter.in_px(calibration)});
+    std::sort(steps.begin(), steps.end(), [](Step a, Step b) { return a.at_px < b.at_px; });
+    return steps;
+}
+
+/// By how much the steps before each sample narrow the vessel that is `diameters` wide without them.
+std::vector<double> step_factors(const std::vector<double>& positions, const std::vector<double>& diameters,
+                                 const std::vector<Step>& steps, BranchingLaw law) {
+    std::vector<double> factors(positions.size(), 1.0);
+    for (const Step& step : steps) {
+        const auto after = std::lower_bound(positions.begin(), positions.end(), step.at_px);
+        const auto first = after - positions.begin();
+        if (after == positions.end()) continue;
+        const double mother =
+            diameters[static_cast<std::size_t>(first)] * factors[static_cast<std::size_t>(first)];
+        const auto daughter = daughter_diameter(mother, step.side_px, law);
+        for (auto f = factors.begin() + first; daughter && f != factors.end(); ++f) *f *= *daughter / mother;
+    }
+    return factors;
+}
+
+void scale(std::vector<double>& values, const std::vector<double>& factors, bool divide) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = divide ? values[i] / factors[i] : values[i] * factors[i];
+}
+
+ReferenceProfile unstepped(const DiameterProfile& profile, const Calibration& calibration,
+                           const ReferenceOptions& options) {
+    if (Samples(profile).size() < fewest_samples)
+        return {.method = options.method, .reason = Unmeasurable::no_healthy_segment};
+    return options.method == ReferenceMethod::curve_fitted ? curve_fitted(profile, calibration, options)
+                                                           : local(profile, calibration, options);
+}
+
+/// The vessel that the steps have been taken out of is one line again. How large a step is depends on that
+/// line; a few rounds settle both.
+ReferenceProfile stepped(const DiameterProfile& profile, const Calibration& calibration,
+                         const ReferenceOptions& options) {
+    ReferenceProfile reference = unstepped(profile, calibration, options);
+    const std::vector<Step> steps = steps_of(options.side_branches, calibration);
+    if (steps.empty()) return reference;
+    std::vector<double> factors;
+    constexpr int rounds = 8;
+    for (int round = 0; round < rounds && reference.reason == Unmeasurable::none; ++round) {
+        factors = step_factors(profile.position_px, reference.diameter_px, steps, options.branching_law);
+        DiameterProfile level = profile;
+        scale(level.diameter_px, factors, true);
+        reference = unstepped(level, calibration, options);
+    }
+    scale(reference.diameter_px, factors, false);
+    scale(reference.sd_px, factors, false);
+    return reference;
+}
+
+/// What lies distal of a narrowing at the first point: from where the lumen stays at the reference for one
+/// window on. Nearer than 3 mm to its origin a vessel shows the funnel of the aorta or of its mother.
+DiameterProfile distal_of_ostium(DiameterProfile profile, const ReferenceProfile& reference,
+                                 const Calibration& calibration, const ReferenceOptions& options) {
+    const double funnel_px = PhysicalLength{.mm = 3.0, .uncalibrated_px = 12.0}.in_px(calibration);
+    const double window_px = options.window.in_px(calibration);
+    constexpr double recovered = 0.95;
+    double healthy_from = nan;
+    std::size_t i = 0;
+    for (; i < profile.position_px.size(); ++i) {
+        const bool wide = profile.diameter_px[i] >= recovered * reference.diameter_px[i];
+        if (profile.position_px[i] < funnel_px || !wide)
+            healthy_from = nan;
+        else if (std::isnan(healthy_from))
+            healthy_from = profile.position_px[i];
+        else if (profile.position_px[i] - healthy_from >= window_px)
+            break;
+    }
+    const bool none = i == profile.position_px.size();
+    for (std::size_t k = 0; k < profile.position_px.size(); ++k)
+        if (none || profile.position_px[k] < healthy_from) profile.diameter_px[k] = nan;
+    return profile;
+}
+
+bool too_uncertain(const ReferenceProfile& reference, double most) {
+    for (std::size_t i = 0; i < reference.sd_px.size(); ++i)
+        if (reference.sd_px[i] > most * reference.diameter_px[i]) return true;
+    return false;
+}
+
+void require_positive(const PhysicalLength& length, const std::string& name) {
+    for (const double value : {length.mm, length.uncalibrated_px})
+        if (!(value > 0.0)) throw InvalidInput(name + " must be positive, but is " + std::to_string(value));
+}
+
+void require(const ArcRange& range) {
+    const auto in_order = [](double from, double to) { return from >= 0.0 && from < to; };
+    if (in_order(range.from.mm, range.to.mm) &&
+        in_order(range.from.uncalibrated_px, range.to.uncalibrated_px))
+        return;
+    throw InvalidInput("reference.exclude must satisfy 0 <= from < to, but is " +
+                       std::to_string(range.from.mm) + " to " + std::to_string(range.to.mm));
+}
+
+void require(const SideBranch& branch) {
+    if (!(branch.at.mm >= 0.0) || !(branch.at.uncalibrated_px >= 0.0))
+        throw InvalidInput("reference.side_branches.at must not be negative, but is " +
+                           std::to_string(branch.at.mm));
+    require_positive(branch.diameter, "reference.side_branches.diameter");
 }
 
 }  // namespace
@@ -210,23 +401,43 @@ void ReferenceOptions::validate() const {
         throw InvalidInput("reference.proximal_fraction and distal_fraction must satisfy 0 <= " +
                            std::to_string(proximal_fraction) + " < " + std::to_string(distal_fraction) +
                            " <= 1");
-    if (!(window.mm > 0.0) || !(window.uncalibrated_px > 0.0))
-        throw InvalidInput("reference.window must be positive");
+    require_positive(window, "reference.window");
+    require_positive(min_healthy, "reference.min_healthy");
+    if (!(min_healthy_fraction >= 0.0 && min_healthy_fraction <= 1.0))
+        throw InvalidInput("reference.min_healthy_fraction must be from 0 to 1, but is " +
+                           std::to_string(min_healthy_fraction));
+    if (!(max_relative_sd > 0.0))
+        throw InvalidInput("reference.max_relative_sd must be positive, but is " +
+                           std::to_string(max_relative_sd));
+    for (const ArcRange& range : exclude) require(range);
+    for (const SideBranch& branch : side_branches) require(branch);
     for (const auto& diameter : {given_mm, given_px})
         if (diameter && !(*diameter > 0.0))
             throw InvalidInput("reference.given must be positive, but is " + std::to_string(*diameter));
 }
 
+ArcRange arc_range(const DiameterProfile& profile, const Calibration& calibration, std::size_t first,
+                   std::size_t last) {
+    if (!(first < last && last < profile.position_px.size()))
+        throw InvalidInput("first and last must satisfy " + std::to_string(first) + " < " +
+                           std::to_string(last) + " < " + std::to_string(profile.position_px.size()));
+    return {physical(profile.position_px[first], calibration),
+            physical(profile.position_px[last], calibration)};
+}
+
 ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibration& calibration,
                                     const ReferenceOptions& options) {
     options.validate();
-    constexpr std::size_t fewest_samples = 20;
     if (options.method == ReferenceMethod::given) return given(profile, calibration, options);
     if (Samples(profile).size() < fewest_samples)
         return {.method = options.method, .reason = Unmeasurable::vessel_too_short};
-    if (options.method == ReferenceMethod::curve_fitted)
-        return curve_fitted(profile, options.window.in_px(calibration));
-    return local(profile, options.window.in_px(calibration), options);
+    const DiameterProfile left = without(profile, options.exclude, calibration);
+    ReferenceProfile reference = stepped(left, calibration, options);
+    if (options.ostial && reference.reason == Unmeasurable::none)
+        reference = stepped(distal_of_ostium(left, reference, calibration, options), calibration, options);
+    reference.ostial = options.ostial;
+    reference.diffuse = reference.diffuse || too_uncertain(reference, options.max_relative_sd);
+    return reference;
 }
 
 }  // namespace stenometry

@@ -99,6 +99,9 @@ Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
         {"mld_px", point(s.mld_at_px)},
         {"mld_index", s.mld_index},
         {"reference_diameter_mm", number(to_mm(s.reference_px, calibration), mm_decimals)},
+        {"reference_diameter_ci95_mm",
+         interval95(to_mm(s.reference_px, calibration), sd_mm(s.reference_px, s.reference_sd_px, calibration),
+                    mm_decimals)},
         {"reference_diameter_px", number(s.reference_px, px_decimals)},
         {"percent_diameter_stenosis", number(s.percent_diameter, percent_decimals)},
         {"percent_diameter_stenosis_ci95",
@@ -113,8 +116,26 @@ Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
         {"distal_index", s.distal_index},
         {"probability_at_least_50", number(probability_at_least(50.0, s), probability_decimals)},
         {"probability_at_least_70", number(probability_at_least(70.0, s), probability_decimals)},
+        {"ostial", s.ostial},
         {"total_occlusion", s.total_occlusion},
         {"reason", reason(s.reason)},
+    };
+}
+
+Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
+    return {
+        {"index", b.index},
+        {"at_px", point(b.at_px)},
+        {"side_vessel", b.side_vessel},
+        {"proximal_diameter_mm", number(to_mm(b.proximal_px, calibration), mm_decimals)},
+        {"proximal_diameter_px", number(b.proximal_px, px_decimals)},
+        {"distal_diameter_mm", number(to_mm(b.distal_px, calibration), mm_decimals)},
+        {"distal_diameter_px", number(b.distal_px, px_decimals)},
+        {"side_diameter_mm", number(to_mm(b.side_px, calibration), mm_decimals)},
+        {"side_diameter_px", number(b.side_px, px_decimals)},
+        {"law_diameter_mm", number(to_mm(b.law_px, calibration), mm_decimals)},
+        {"law_diameter_px", number(b.law_px, px_decimals)},
+        {"deviation_percent", number(b.deviation_percent, percent_decimals)},
     };
 }
 
@@ -135,12 +156,19 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     const std::vector<double> arc = positions_px(vessel);
     Json stenoses = Json::array();
     for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
+    Json bifurcations = Json::array();
+    for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
     return {
         {"id", vessel.id},
         {"stenoses", std::move(stenoses)},
+        {"bifurcations", std::move(bifurcations)},
         {"reason", reason(reason_of(vessel))},
         {"diameter_method", to_string(vessel.diameter.method)},
         {"reference_method", to_string(vessel.reference.method)},
+        {"reference_ostial", vessel.reference.ostial},
+        {"diffuse_disease", vessel.reference.diffuse},
+        {"healthy_length_mm", number(to_mm(vessel.reference.healthy_px, calibration), mm_decimals)},
+        {"healthy_length_px", number(vessel.reference.healthy_px, px_decimals)},
         {"blur_px", number(vessel.contour.blur_px, px_decimals)},
         {"centerline_px", points(line, n)},
         {"left_wall_px", points(vessel.contour.left_px, n)},
@@ -153,6 +181,8 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"diameter_sd_mm", numbers_mm(vessel.diameter.sd_px, n, calibration)},
         {"reference_px", numbers(vessel.reference.diameter_px, n, px_decimals)},
         {"reference_mm", numbers_mm(vessel.reference.diameter_px, n, calibration)},
+        {"reference_sd_px", numbers(vessel.reference.sd_px, n, px_decimals)},
+        {"reference_sd_mm", numbers_mm(vessel.reference.sd_px, n, calibration)},
     };
 }
 
@@ -258,7 +288,7 @@ std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const St
     add_pair("proximal_px", "proximal_x_px", "proximal_y_px");
     add_pair("distal_px", "distal_x_px", "distal_y_px");
     for (const char* name :
-         {"probability_at_least_50", "probability_at_least_70", "total_occlusion", "reason"})
+         {"probability_at_least_50", "probability_at_least_70", "ostial", "total_occlusion", "reason"})
         add(name);
     return row;
 }

@@ -64,6 +64,8 @@ Analysis SquarePixels::restore(Analysis analysis) const {
         restore(vessel.contour.centerline.points_px);
         restore(vessel.contour.left_px);
         restore(vessel.contour.right_px);
+        for (Bifurcation& bifurcation : vessel.bifurcations)
+            bifurcation.at_px = to_original(bifurcation.at_px);
         for (Stenosis& stenosis : vessel.stenoses)
             for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
                 *point = to_original(*point);

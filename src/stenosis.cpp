@@ -129,13 +129,16 @@ Stretch throat_of(const DiameterProfile& profile, const ReferenceProfile& refere
 /// flat, round or steep-walled as the samples ask, and its bottom is the minimal lumen diameter: 1, u, u^2
 /// and u^4 with the latter two not negative. What averaging along the vessel filled in is taken off again:
 /// half its variance times the curvature.
-double bottom_of_throat(const DiameterProfile& profile, Stretch throat) {
+double bottom_of_throat(const DiameterProfile& profile, Stretch throat, std::size_t mld) {
     const std::size_t count = throat.last - throat.first + 1;
     constexpr std::size_t fewest = 6;
     if (count < fewest) return profile.diameter_px[(throat.first + throat.last) / 2];
 
-    const double middle = 0.5 * (profile.position_px[throat.first] + profile.position_px[throat.last]);
-    const double half = 0.5 * (profile.position_px[throat.last] - profile.position_px[throat.first]);
+    // Where the vessel begins within the throat, its proximal half is cut off.
+    const double middle = throat.first == 0
+                              ? profile.position_px[mld]
+                              : 0.5 * (profile.position_px[throat.first] + profile.position_px[throat.last]);
+    const double half = profile.position_px[throat.last] - middle;
     Eigen::MatrixXd basis(static_cast<Eigen::Index>(count), 3);
     Eigen::VectorXd diameter(static_cast<Eigen::Index>(count));
     for (std::size_t k = 0; k < count; ++k) {
@@ -149,7 +152,7 @@ double bottom_of_throat(const DiameterProfile& profile, Stretch throat) {
 }
 
 Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const ReferenceProfile& reference) {
-    const double mld = bottom_of_throat(profile, throat_of(profile, reference, stenosis)),
+    const double mld = bottom_of_throat(profile, throat_of(profile, reference, stenosis), stenosis.mld_index),
                  healthy = reference.diameter_px[stenosis.mld_index];
     const double mld_sd = profile.sd_px[stenosis.mld_index], healthy_sd = reference.sd_px[stenosis.mld_index];
     const double ratio = mld / healthy;
@@ -174,12 +177,12 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
 }
 
 /// Whether the lumen recovers on both sides, at the latest beyond the border, to less than half of the
-/// narrowing.
-bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t narrowest) {
+/// narrowing. Proximal of an origin there is nothing to recover.
+bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t narrowest, bool at_origin) {
     const double half = 0.5 * narrowing[narrowest];
     const std::size_t before = lesion.first == 0 ? 0 : lesion.first - 1;
     const std::size_t behind = std::min(lesion.last + 1, narrowing.size() - 1);
-    return narrowing[before] < half && narrowing[behind] < half;
+    return (at_origin || narrowing[before] < half) && narrowing[behind] < half;
 }
 
 void require_one_length(const VesselContour& contour, const DiameterProfile& profile,
@@ -236,12 +239,14 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
         } else if (lost == end) {
             const auto narrowest =
                 static_cast<std::size_t>(std::min_element(begin, end) - profile.diameter_px.begin());
-            if (narrowing[narrowest] < least || !recovers(narrowing, part, narrowest)) continue;
+            const bool at_origin = reference.ostial && part.first == 0;
+            if (narrowing[narrowest] < least || !recovers(narrowing, part, narrowest, at_origin)) continue;
             found.push_back(measured(placed(contour, part, narrowest), profile, reference));
         } else {
             continue;
         }
         found.back().length_px = extent;
+        found.back().ostial = part.first == 0;
     }
     return found;
 }

@@ -12,7 +12,10 @@
 namespace stenometry {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
 
@@ -91,6 +94,65 @@ TEST(Measure, PixelsThatAreNotSquareGiveTheSameMillimetres) {
     EXPECT_GT(of_wide.vessels[0].contour.centerline.points_px.back().y, 1.5 * points.to.y);
 }
 
+auto has_warning(const char* code) { return Contains(Field(&Warning::code, code)); }
+
+/// A vessel of 3 mm along x with these lesions.
+phantom::Phantom with_lesions(const std::vector<phantom::Lesion>& lesions) {
+    phantom::Scene scene{.width_px = 380, .height_px = 120, .tubes = {phantom::straight_tube(3.0, 60.0)}};
+    scene.tubes.front().lesions = lesions;
+    scene.quanta_per_px = 4000.0;
+    return phantom::render(scene);
+}
+
+/// The whole tube, from 2 mm behind its first point on.
+Analysis measured(const phantom::Phantom& image, double from_mm, const AnalysisOptions& options = {}) {
+    const Polyline& line = image.vessels.front().centerline_px;
+    const auto at = static_cast<std::size_t>(from_mm / image.scene.mm_per_px);
+    return measure(image.frame, line[at], line[line.size() - 15], {}, options);
+}
+
+TEST(Measure, NarrowingAtTheFirstPointIsALesionIfTheVesselBeginsThere) {
+    const phantom::Phantom image =
+        with_lesions({{.at_mm = 12.0, .length_mm = 16.0, .percent_diameter = 60.0}});
+    const Analysis inside = measured(image, 10.0);
+    EXPECT_TRUE(inside.vessels.at(0).stenoses.empty());
+    EXPECT_THAT(inside.warnings, has_warning("narrow_origin"));
+    AnalysisOptions options;
+    options.reference.ostial = true;
+    const Analysis ostial = measured(image, 10.0, options);
+    EXPECT_THAT(ostial.warnings, Not(has_warning("narrow_origin")));
+    EXPECT_TRUE(only_lesion(ostial).ostial);
+    EXPECT_NEAR(only_lesion(ostial).percent_diameter.value(), 60.0, 6.0);  // points, 0.2 mm of the MLD
+}
+
+TEST(Measure, WarnsOfDiffuseDiseaseOnly) {
+    const phantom::Phantom focal =
+        with_lesions({{.at_mm = 30.0, .length_mm = 12.0, .percent_diameter = 60.0}});
+    EXPECT_THAT(measured(focal, 4.0).warnings, Not(has_warning("diffuse_disease")));
+    std::vector<phantom::Lesion> lesions;
+    for (int k = 0; k < 5; ++k)
+        lesions.push_back({.at_mm = 6.0 + 12.0 * k, .length_mm = 11.9, .percent_diameter = 45.0 + 5.0 * k});
+    EXPECT_THAT(measured(with_lesions(lesions), 4.0).warnings, has_warning("diffuse_disease"));
+}
+
+TEST(Measure, ExcludedStretchIsNoReference) {
+    const phantom::Phantom image = with_lesions({{.at_mm = 30.0, .length_mm = 10.0, .percent_diameter = 50.0},
+                                                 {.at_mm = 17.0,
+                                                  .length_mm = 13.0,
+                                                  .percent_diameter = -40.0,
+                                                  .shape = phantom::LesionShape::drilled},
+                                                 {.at_mm = 45.0,
+                                                  .length_mm = 16.0,
+                                                  .percent_diameter = -40.0,
+                                                  .shape = phantom::LesionShape::drilled}});
+    AnalysisOptions options;
+    const auto range = [](double from, double to) { return ArcRange{{from, from}, {to, to}}; };
+    options.reference.exclude = {range(5.5, 20.5), range(32.0, 50.5)};
+    const Analysis analysis = measured(image, 4.0, options);
+    EXPECT_NEAR(0.2 * analysis.vessels.at(0).reference.diameter_px.at(130), 3.0, 0.15);  // mm, as above
+    EXPECT_GT(0.2 * measured(image, 4.0).vessels.at(0).reference.diameter_px.at(130), 3.5);
+}
+
 TEST(Measure, PointOutsideTheImageIsTheCallersMistake) {
     EXPECT_THAT(
         [] {
@@ -149,6 +211,54 @@ TEST(Analyze, WallsEncloseTheDiametersThatAreReported) {
                 EXPECT_NEAR(width, vessel.diameter.diameter_px[i], 1e-6);
             }
         }
+}
+
+/// A vessel that divides in two in the middle of the picture. Diameters in mm.
+phantom::Phantom fork(double mother, double main, double side) {
+    const auto tube = [](Point from, Point to, double diameter) {
+        return phantom::Tube{.centerline_mm = {from, to}, .proximal_diameter_mm = diameter};
+    };
+    phantom::Scene scene{.tubes = {tube({-38.0, 4.0}, {0.0, 0.0}, mother),
+                                   tube({0.0, 0.0}, {40.0, 2.0}, main),
+                                   tube({0.0, 0.0}, {24.0, 26.0}, side)}};
+    scene.quanta_per_px = 4000.0;
+    scene.background = 0.0;
+    return phantom::render(scene);
+}
+
+TEST(Analyze, BifurcationThatObeysTheLawRaisesNoDoubt) {
+    const double mother = *mother_diameter(3.2, 2.4);
+    const Analysis analysis = analyze(fork(mother, 3.2, 2.4).frame);
+    ASSERT_THAT(analysis.vessels, SizeIs(2));
+    ASSERT_THAT(analysis.vessels[0].bifurcations, SizeIs(1));
+    const Bifurcation& found = analysis.vessels[0].bifurcations[0];
+    EXPECT_EQ(found.side_vessel, 1);
+    EXPECT_NEAR(distance(found.at_px, {255.5, 255.5}), 0.0, 15.0);  // px, the width of the lumen
+    EXPECT_NEAR(0.2 * found.proximal_px.value(), mother, 0.15);     // mm, as for any vessel
+    EXPECT_NEAR(0.2 * found.distal_px.value(), 3.2, 0.15);
+    EXPECT_NEAR(0.2 * found.side_px.value(), 2.4, 0.15);
+    EXPECT_NEAR(found.deviation_percent.value(), 0.0, 6.0);
+    EXPECT_THAT(analysis.warnings, Not(has_warning("bifurcation_contradicts_law")));
+}
+
+TEST(Analyze, BifurcationThatContradictsTheLawIsWarnedOf) {
+    const Analysis analysis = analyze(fork(4.2, 2.6, 1.9).frame);  // 3.2 mm by the law
+    ASSERT_THAT(analysis.vessels[0].bifurcations, SizeIs(1));
+    EXPECT_NEAR(analysis.vessels[0].bifurcations[0].deviation_percent.value(), 31.0, 8.0);
+    EXPECT_THAT(analysis.warnings, has_warning("bifurcation_contradicts_law"));
+}
+
+TEST(Analyze, ReferenceStepsDownAtABifurcationIfAsked) {
+    const double mother = *mother_diameter(3.2, 2.4);
+    const phantom::Phantom image = fork(mother, 3.2, 2.4);
+    AnalysisOptions options;
+    options.bifurcation.step_down = true;
+    const Vessel vessel = analyze(image.frame, options).vessels.at(0);
+    const std::size_t at = vessel.bifurcations.at(0).index;
+    EXPECT_NEAR(0.2 * vessel.reference.diameter_px.at(at - 20), mother, 0.15);  // mm
+    EXPECT_NEAR(0.2 * vessel.reference.diameter_px.at(at + 20), 3.2, 0.15);
+    const Vessel line = analyze(image.frame).vessels.at(0);
+    EXPECT_NEAR(line.reference.diameter_px.at(at - 20), line.reference.diameter_px.at(at + 20), 1.0);  // px
 }
 
 TEST(Analyze, NamesTheOptionThatIsOutOfRange) {

@@ -18,7 +18,7 @@ const Calibration calibration = Calibration::from_user(0.2);
 
 /// A straight vessel of 60 mm with a reference of 3 mm, and its lesions.
 std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_mm,
-                                 const StenosisOptions& options = {}) {
+                                 const StenosisOptions& options = {}, bool ostial = false) {
     VesselContour contour;
     DiameterProfile profile;
     ReferenceProfile reference;
@@ -30,6 +30,7 @@ std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_m
         reference.diameter_px.push_back(15.0);
         reference.sd_px.push_back(0.1);
     }
+    reference.ostial = ostial;
     return find_stenoses(contour, profile, reference, calibration, options);
 }
 
@@ -100,6 +101,29 @@ TEST(Stenosis, VesselThatIsLostAtItsEndIsNoOcclusion) {
     EXPECT_TRUE(lesions_of([](double s) {
                     return s > 50.0 ? std::numeric_limits<double>::quiet_NaN() : 3.0;
                 }).empty());
+}
+
+TEST(Stenosis, NarrowingThatReachesTheFirstPointIsALesionOfAnOriginOnly) {
+    const auto diameter = [](double s) { return 3.0 * with_cosine(s, 1.0, 12.0, 60.0); };
+    EXPECT_TRUE(lesions_of(diameter).empty());
+    const auto found = lesions_of(diameter, {}, true);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].ostial);
+    EXPECT_EQ(found[0].proximal_index, 0U);
+    EXPECT_NEAR(*found[0].percent_diameter, 60.0, 1.0);  // as for every cosine
+}
+
+TEST(Stenosis, NarrowDistalEndIsNoLesionOfAnOriginEither) {
+    EXPECT_TRUE(
+        lesions_of([](double s) { return 3.0 * with_cosine(s, 59.0, 12.0, 60.0); }, {}, true).empty());
+}
+
+TEST(Stenosis, LesionThatBeginsWithTheVesselIsFlagged) {
+    const auto at = [](double mm) {
+        return lesions_of([mm](double s) { return 3.0 * with_cosine(s, mm, 12.0, 60.0); });
+    };
+    EXPECT_TRUE(at(4.5).at(0).ostial);  // 12 % at the first point, more than half recovered
+    EXPECT_FALSE(at(20.0).at(0).ostial);
 }
 
 TEST(Stenosis, MilderOnesThanAskedForAreLeftOut) {

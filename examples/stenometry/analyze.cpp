@@ -36,6 +36,7 @@ Verb add_analyze(CLI::App& program) {
     add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);
     add_measuring_options(*app, command->analysis);
+    add_tree_options(*app, command->analysis);
     add_output_options(*app, command->outputs);
     app->footer(std::string(length_note) +
                 "Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");

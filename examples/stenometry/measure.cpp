@@ -61,6 +61,7 @@ Verb add_measure(CLI::App& program) {
     add_thread_option(*app, command->threads);
     add_vesselness_options(*app, command->analysis);
     add_measuring_options(*app, command->analysis);
+    add_one_vessel_options(*app, command->analysis);
     add_output_options(*app, command->outputs);
     app->footer(
         std::string(length_note) +

@@ -14,6 +14,8 @@ constexpr std::array ridge_measures{RidgeMeasure::frangi, RidgeMeasure::sato, Ri
 constexpr std::array reference_methods{ReferenceMethod::curve_fitted, ReferenceMethod::interpolated_local,
                                        ReferenceMethod::mean_local, ReferenceMethod::given};
 
+constexpr std::array branching_laws{BranchingLaw::murray, BranchingLaw::huo_kassab, BranchingLaw::finet};
+
 constexpr const char* finding_vessels = "Finding vessels";
 
 /// Adds options of one stage to one group of the help. Every description ends with the default, taken from
@@ -57,6 +59,24 @@ class StageOptions {
             ->check(one_of(words));
     }
 
+    /// Pairs A,B, as often as wanted.
+    void add_pairs(const std::string& name, const std::string& type, const std::string& help,
+                   std::function<void(double, double)> take) {
+        const auto take_text = [take = std::move(take)](const std::string& text) {
+            const Point pair = parse_point(text).value();
+            take(pair.x, pair.y);
+        };
+        place(command_.add_option_function<std::vector<std::string>>(
+                  name,
+                  [take_text](const std::vector<std::string>& texts) {
+                      for (const std::string& text : texts) take_text(text);
+                  },
+                  help))
+            ->type_name(type)
+            ->allow_extra_args(false)
+            ->check(pair_value(type));
+    }
+
     CLI::Option* place(CLI::Option* option) { return option->group(group_); }
 
   private:
@@ -80,6 +100,10 @@ void add_reference_options(CLI::App& command, ReferenceOptions& options) {
         ->type_name("LENGTH")
         ->check(positive_number());
     reference.add("--reference-window", options.window, "length averaged at either place taken as healthy");
+    reference.add("--ostial", options.ostial,
+                  "the vessel begins at its first point with a narrowing: compare with what is distal of it");
+    reference.add("--branching-law", branching_laws, options.branching_law,
+                  "how diameters hang together at a bifurcation");
 }
 
 }  // namespace
@@ -112,6 +136,29 @@ void add_measuring_options(CLI::App& command, AnalysisOptions& options) {
     stenosis.add("--border", options.stenosis.border_percent, 0.0, 100.0, "PERCENT",
                  "a lesion ends where the narrowing is this part of the reference");
     stenosis.add("--min-lesion", options.stenosis.min_length, "shorter narrowings are taken for noise");
+}
+
+void add_one_vessel_options(CLI::App& command, AnalysisOptions& options) {
+    StageOptions reference(command, "Reference diameter");
+    const auto length = [](double value) { return PhysicalLength{.mm = value, .uncalibrated_px = value}; };
+    reference.add_pairs("--exclude", "FROM,TO",
+                        "arc lengths from the first point between which nothing is healthy; again for more",
+                        [&options, length](double from, double to) {
+                            options.reference.exclude.push_back({length(from), length(to)});
+                        });
+    reference.add_pairs(
+        "--side-branch", "AT,DIAMETER",
+        "arc length at which a side branch leaves, and its diameter: the reference steps down "
+        "there; again for more",
+        [&options, length](double at, double diameter) {
+            options.reference.side_branches.push_back({length(at), length(diameter)});
+        });
+}
+
+void add_tree_options(CLI::App& command, AnalysisOptions& options) {
+    StageOptions reference(command, "Reference diameter");
+    reference.add("--step-down", options.bifurcation.step_down,
+                  "let the reference step down where vessels of the tree leave");
 }
 
 void check(const AnalysisOptions& options) {

@@ -20,6 +20,12 @@ void add_segmentation_options(CLI::App& command, AnalysisOptions& options);
 /// Adds the options of the stages that measure a vessel.
 void add_measuring_options(CLI::App& command, AnalysisOptions& options);
 
+/// Adds what is said of one vessel, place by place: what of it is not healthy, what leaves it.
+void add_one_vessel_options(CLI::App& command, AnalysisOptions& options);
+
+/// Adds what the tree can do for the vessels.
+void add_tree_options(CLI::App& command, AnalysisOptions& options);
+
 /// \throws Failure wrong_command for options that contradict each other.
 void check(const AnalysisOptions& options);
 

@@ -75,6 +75,12 @@ CLI::Validator point_value() {
     });
 }
 
+CLI::Validator pair_value(std::string form) {
+    return check([form = std::move(form)](const std::string& text) -> std::string {
+        return parse_point(text) ? "" : "must be two numbers " + form + ", but is '" + text + "'";
+    });
+}
+
 CLI::Validator one_of(std::vector<std::string> choices) {
     return check([choices = std::move(choices)](const std::string& text) -> std::string {
         for (const std::string& choice : choices)

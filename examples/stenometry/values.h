@@ -37,6 +37,9 @@ CLI::Validator whole_number_from(int low);
 /// Lets points pass.
 CLI::Validator point_value();
 
+/// Lets pairs of numbers pass; `form` is how the help writes one, such as FROM,TO.
+CLI::Validator pair_value(std::string form);
+
 /// Lets the words of `choices` pass.
 CLI::Validator one_of(std::vector<std::string> choices);
 

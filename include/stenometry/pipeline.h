@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stenometry/bifurcation.h"
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
@@ -28,6 +29,7 @@ struct AnalysisOptions {
     CenterlineOptions centerline;
     ContourOptions contour;
     DiameterOptions diameter;
+    BifurcationOptions bifurcation;
     ReferenceOptions reference;
     StenosisOptions stenosis;
 
@@ -42,6 +44,7 @@ struct Vessel {
     DiameterProfile diameter;
     ReferenceProfile reference;
     std::vector<Stenosis> stenoses;
+    std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
 };
 
 /// Something that the reader of the numbers should know.

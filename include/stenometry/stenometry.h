@@ -18,6 +18,7 @@
 ///                                                                            Stenosis[]
 ///
 /// `analyze` and `measure` in pipeline.h are the whole chain in one call.
+#include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"

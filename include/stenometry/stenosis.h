@@ -41,12 +41,14 @@ struct Stenosis {
     std::optional<double> percent_diameter;       ///< 100 (1 - MLD / reference), never clamped
     std::optional<double> percent_diameter_sd;    ///< its standard error
     std::optional<double> percent_area_circular;  ///< 100 (1 - (MLD / reference)^2)
-    bool total_occlusion = false;                 ///< the contrast ends and begins again: no lumen to measure
-    Unmeasurable reason = Unmeasurable::none;     ///< why numbers are missing
+    bool ostial = false;  ///< whether it begins with the vessel: proximal of it there is nothing healthy
+    bool total_occlusion = false;              ///< the contrast ends and begins again: no lumen to measure
+    Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
 };
 
 /// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is none:
-/// its narrowest place may lie beyond, and what follows may be a catheter or another vessel. \pre the arrays
+/// its narrowest place may lie beyond, and what follows may be a catheter or another vessel. Only an ostial
+/// reference says that the vessel begins with its first point, narrow or not. \pre the arrays
 /// of `profile` and `reference` are as long as the centerline's points. \throws InvalidInput if that is
 /// violated or an option is out of range.
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,
