@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "stenometry/error.h"
@@ -44,6 +45,11 @@ std::optional<double> magnification_of(const SpacingAttributes& attributes) {
     return ratio >= 1.0 ? std::optional(ratio) : std::nullopt;
 }
 
+void require_positive(double value, const std::string& rule) {
+    if (!(value > 0.0) || !std::isfinite(value))
+        throw InvalidInput(rule + ", but is " + std::to_string(value));
+}
+
 }  // namespace
 
 std::string_view to_string(SpacingSource source) {
@@ -67,10 +73,19 @@ std::string_view to_string(SpacingSource source) {
 }
 
 Calibration Calibration::from_user(double mm_per_px) {
-    if (!(mm_per_px > 0.0) || !std::isfinite(mm_per_px))
-        throw InvalidInput("the spacing must be a positive number of mm per pixel, but is " +
-                           std::to_string(mm_per_px));
+    require_positive(mm_per_px, "the spacing must be a positive number of mm per pixel");
     return {.mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
+}
+
+Calibration Calibration::rescaled(double mm_per_px, SpacingSource by, double relative_error) const {
+    require_positive(mm_per_px, "the spacing must be a positive number of mm per pixel");
+    Calibration calibration = *this;
+    const double scale = known() ? mm_per_px / this->mm_per_px() : mm_per_px;
+    calibration.mm_per_px_x = scale * (known() ? *mm_per_px_x : 1.0);
+    calibration.mm_per_px_y = scale * (known() ? *mm_per_px_y : 1.0);
+    calibration.source = by;
+    calibration.relative_sd = relative_error;
+    return calibration;
 }
 
 double Calibration::mm_per_px() const {
@@ -81,6 +96,22 @@ double Calibration::mm_per_px() const {
 bool Calibration::square() const {
     assert(known());
     return std::abs(*mm_per_px_x - *mm_per_px_y) < 1e-3 * mm_per_px();
+}
+
+Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double point_sd_px,
+                               const Calibration& shape) {
+    require_positive(distance_mm, "the length of the ruler must be a positive number of mm");
+    require_positive(distance(from, to),
+                     "the two points of the ruler must be finite and apart: their distance in pixels");
+    if (!(point_sd_px >= 0.0) || !std::isfinite(point_sd_px))
+        throw InvalidInput("the standard error of a point of the ruler must be zero or more, but is " +
+                           std::to_string(point_sd_px));
+    // In units of a square pixel of the same area.
+    const double x = shape.known() ? *shape.mm_per_px_x / shape.mm_per_px() : 1.0;
+    const double y = shape.known() ? *shape.mm_per_px_y / shape.mm_per_px() : 1.0;
+    const double length = norm({x * (to.x - from.x), y * (to.y - from.y)});
+    const double relative_error = std::numbers::sqrt2 * point_sd_px / distance(from, to);
+    return shape.rescaled(distance_mm / length, SpacingSource::user, relative_error);
 }
 
 Calibration resolve_spacing(const SpacingAttributes& a) {

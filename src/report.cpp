@@ -22,6 +22,7 @@ constexpr int percent_decimals = 2;
 constexpr int probability_decimals = 4;
 constexpr int spacing_decimals = 8;
 constexpr int angle_decimals = 2;
+constexpr int ratio_decimals = 4;
 
 /// Of a normal distribution: 95 % of it lie within so many standard deviations.
 constexpr double normal_95 = 1.959963984540054;
@@ -199,13 +200,42 @@ Json input_json(const ReportInput& input) {
     };
 }
 
-Json calibration_json(const Calibration& calibration) {
+Json catheter_json(const CatheterCalibration& c) {
     return {
+        {"outer_diameter_mm", number(c.catheter.outer_diameter_mm, mm_decimals)},
+        {"inner_diameter_mm", number(c.catheter.inner_diameter_mm, mm_decimals)},
+        {"contents", to_string(c.catheter.contents)},
+        {"mean_diameter_px", number(c.mean_diameter_px, px_decimals)},
+        {"standard_error_px", number(c.standard_error_px, px_decimals)},
+        {"apparent_ratio", number(c.apparent_ratio, ratio_decimals)},
+        {"apparent_ratio_sd", number(c.apparent_ratio_sd, ratio_decimals)},
+        {"length_mm", number(c.length_mm, mm_decimals)},
+    };
+}
+
+Json catheter_walls_json(const CatheterCalibration& c) {
+    const std::size_t n = c.contour.centerline.points_px.size();
+    return {
+        {"centerline_px", points(c.contour.centerline.points_px, n)},
+        {"left_wall_px", points(c.contour.left_px, n)},
+        {"right_wall_px", points(c.contour.right_px, n)},
+        {"used", c.used},
+    };
+}
+
+Json calibration_json(const Calibration& calibration, const ReportInput& input) {
+    Json json{
         {"mm_per_px_x", number(calibration.mm_per_px_x, spacing_decimals)},
         {"mm_per_px_y", number(calibration.mm_per_px_y, spacing_decimals)},
         {"source", to_string(calibration.source)},
         {"relative_sd", number(calibration.relative_sd, spacing_decimals)},
     };
+    if (input.catheter) json["catheter"] = catheter_json(*input.catheter);
+    return json;
+}
+
+Json software_json() {
+    return {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}};
 }
 
 Json analysis_json(const Analysis& analysis, const ReportInput& input) {
@@ -215,12 +245,9 @@ Json analysis_json(const Analysis& analysis, const ReportInput& input) {
     Json warnings = Json::array();
     for (const Warning& w : analysis.warnings) warnings.push_back({{"code", w.code}, {"message", w.message}});
     return {
-        {"schema", "stenometry.analysis/1"},
-        {"software", {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}}},
-        {"input", input_json(input)},
-        {"calibration", calibration_json(analysis.calibration)},
-        {"vessels", std::move(vessels)},
-        {"warnings", std::move(warnings)},
+        {"schema", "stenometry.analysis/1"}, {"software", software_json()},
+        {"input", input_json(input)},        {"calibration", calibration_json(analysis.calibration, input)},
+        {"vessels", std::move(vessels)},     {"warnings", std::move(warnings)},
     };
 }
 
@@ -310,6 +337,19 @@ ReportInput report_input(const Frame& frame, std::string path) {
 std::string to_json(const Analysis& analysis, const ReportInput& input) {
     std::string text;
     print(analysis_json(analysis, input), text);
+    return text + '\n';
+}
+
+std::string to_json(const Calibration& calibration, const ReportInput& input) {
+    Json json{
+        {"schema", "stenometry.calibration/1"},
+        {"software", software_json()},
+        {"input", input_json(input)},
+        {"calibration", calibration_json(calibration, input)},
+    };
+    if (input.catheter) json["catheter_walls"] = catheter_walls_json(*input.catheter);
+    std::string text;
+    print(json, text);
     return text + '\n';
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
 
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -57,13 +58,17 @@ void SquarePixels::restore(std::vector<Point>& points) const {
     for (Point& point : points) point = to_original(point);
 }
 
+VesselContour SquarePixels::restore(VesselContour contour) const {
+    for (std::vector<Point>* points : {&contour.centerline.points_px, &contour.left_px, &contour.right_px})
+        restore(*points);
+    return contour;
+}
+
 Analysis SquarePixels::restore(Analysis analysis) const {
     if (scale_x_ == 1.0 && scale_y_ == 1.0) return analysis;
     analysis.calibration = original_.calibration;
     for (Vessel& vessel : analysis.vessels) {
-        restore(vessel.contour.centerline.points_px);
-        restore(vessel.contour.left_px);
-        restore(vessel.contour.right_px);
+        vessel.contour = restore(std::move(vessel.contour));
         for (Bifurcation& bifurcation : vessel.bifurcations)
             bifurcation.at_px = to_original(bifurcation.at_px);
         for (Stenosis& stenosis : vessel.stenoses)

@@ -19,6 +19,7 @@ class SquarePixels {
 
     /// The analysis of the square frame with its points and images in the pixels of the original one.
     Analysis restore(Analysis analysis) const;
+    VesselContour restore(VesselContour contour) const;
 
   private:
     Point to_original(Point square) const;

@@ -167,6 +167,30 @@ TEST(Calibration, PixelsThatAreNotSquareHaveTheSideOfEqualArea) {
     EXPECT_NEAR(calibration.mm_per_px(), 0.3, exact);
 }
 
+TEST(CalibrateByRuler, IsTheDistanceOfTheMarksAndTheirError) {
+    const Calibration calibration = calibrate_by_ruler({10.0, 20.0}, {40.0, 60.0}, 10.0, 0.5);
+    EXPECT_EQ(calibration.source, SpacingSource::user);
+    EXPECT_TRUE(calibration.square());
+    EXPECT_NEAR(calibration.mm_per_px(), 0.2, exact);  // 50 pixels
+    EXPECT_NEAR(calibration.relative_sd.value(), std::sqrt(2.0) * 0.5 / 50.0, exact);
+}
+
+TEST(CalibrateByRuler, KeepsTheShapeOfPixelsThatAreNotSquare) {
+    const Calibration shape{.mm_per_px_x = 1.0, .mm_per_px_y = 2.0};
+    for (const Point to : {Point{40.0, 0.0}, Point{0.0, 20.0}, Point{24.0, 16.0}}) {  // 40 mm of that shape
+        const Calibration calibration = calibrate_by_ruler({}, to, 10.0, 1.0, shape);
+        EXPECT_NEAR(calibration.mm_per_px_x.value(), 0.25, exact);
+        EXPECT_NEAR(calibration.mm_per_px_y.value(), 0.5, exact);
+    }
+}
+
+TEST(CalibrateByRuler, CallersMistakesAreRefused) {
+    EXPECT_THROW(calibrate_by_ruler({3.0, 4.0}, {3.0, 4.0}, 10.0), InvalidInput);
+    EXPECT_THROW(calibrate_by_ruler({3.0, 4.0}, no_point, 10.0), InvalidInput);
+    EXPECT_THROW(calibrate_by_ruler({3.0, 4.0}, {5.0, 4.0}, 0.0), InvalidInput);
+    EXPECT_THROW(calibrate_by_ruler({3.0, 4.0}, {5.0, 4.0}, 10.0, -1.0), InvalidInput);
+}
+
 TEST(PhysicalLength, IsPixelsOnlyWhereNothingIsCalibrated) {
     const PhysicalLength length{.mm = 3.0, .uncalibrated_px = 11.0};
     EXPECT_NEAR(length.in_px(Calibration::from_user(0.2)), 15.0, exact);

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string_view>
 
+#include "stenometry/geometry.h"
+
 namespace stenometry {
 
 /// Where the size of a pixel at the vessel is known from, best first. See `resolve_spacing`.
@@ -34,6 +36,10 @@ struct Calibration {
     /// \throws InvalidInput unless `mm_per_px` is positive and finite.
     static Calibration from_user(double mm_per_px);
 
+    /// This calibration with pixels of the same shape, square where that is not known, whose side is `mm_per_px`.
+    /// \throws InvalidInput unless `mm_per_px` is positive and finite.
+    Calibration rescaled(double mm_per_px, SpacingSource by, double relative_error) const;
+
     bool known() const { return mm_per_px_x.has_value() && mm_per_px_y.has_value(); }
 
     /// Side of a square pixel. \pre `known()`; pixels that are not square give the geometric mean.
@@ -42,6 +48,15 @@ struct Calibration {
     /// Whether the two sides differ by less than 0.1 %. \pre `known()`.
     bool square() const;
 };
+
+/// The size of a pixel by two marks whose distance is known, on a ruler or a grid in the plane of the vessel, as by
+/// the user. `relative_sd` is what the places of the marks leave open. Pixels have the shape that `shape` gives
+/// them, square where that is not known.
+/// \param point_sd_px standard error of either mark's place along the line, by hand about a pixel
+/// \throws InvalidInput unless the marks are apart and finite, `distance_mm` is positive and finite, and
+/// `point_sd_px` is zero or more.
+Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double point_sd_px = 1.0,
+                               const Calibration& shape = {});
 
 /// What the attributes of a DICOM X-ray angiogram say about the size of a pixel; absent where the file does not
 /// have them. Sizes in mm; x along a row.

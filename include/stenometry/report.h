@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "stenometry/pipeline.h"
+#include "stenometry/catheter_calibration.h"
 
 namespace stenometry {
 
@@ -15,6 +16,8 @@ struct ReportInput {
     int height = 0;
     Intensity intensity = Intensity::unknown;
     Acquisition acquisition;
+    std::optional<CatheterCalibration>
+        catheter;  ///< what the calibration comes from, where that is a catheter
 };
 
 /// What a frame knows of itself, with the path it came from.
@@ -30,6 +33,10 @@ ReportInput report_input(const Frame& frame, std::string path);
 /// error of the calibration, which all diameters of an image share. An interval is the value plus and
 /// minus 1.96 standard errors and is not clamped; the probabilities come from the same normal distribution.
 std::string to_json(const Analysis& analysis, const ReportInput& input);
+
+/// A calibration alone as JSON after the schema `stenometry.calibration/1`, ending with a newline:
+/// `calibration` is the one that analyses have, `catheter_walls` the walls from which it comes.
+std::string to_json(const Calibration& calibration, const ReportInput& input);
 
 /// A row per lesion, with a header row; RFC 4180. Empty fields where there is no number. The columns are
 /// named and rounded as in the JSON.

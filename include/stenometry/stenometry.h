@@ -20,6 +20,7 @@
 /// `analyze` and `measure` in pipeline.h are the whole chain in one call.
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
+#include "stenometry/catheter_calibration.h"
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"

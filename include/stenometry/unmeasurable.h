@@ -14,6 +14,10 @@ enum class Unmeasurable {
     edges_lost,          ///< the walls could not be told from the background
     no_healthy_segment,  ///< no part of the vessel can serve as reference
     total_occlusion,     ///< contrast ends and begins again: there is no lumen to measure
+    no_catheter,         ///< no catheter was recognised in the frame
+    catheter_too_short,  ///< too little of the catheter is straight and away from its ends
+    catheter_tapered,    ///< the catheter changes its width all along
+    catheter_too_noisy,  ///< its width spreads too much to be a measure
 };
 
 /// The reason as the JSON report spells it, for example `edges_lost`.
