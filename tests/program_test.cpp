@@ -131,7 +131,7 @@ class ProgramOnAngiogram : public Program {
 
 TEST_F(Program, HelpOfEveryVerbHasAnExample) {
     EXPECT_THAT(run({"--help"}).out, HasSubstr("measure"));
-    for (const char* verb : {"measure", "analyze", "segment", "phantom"}) {
+    for (const char* verb : {"measure", "analyze", "calibrate", "segment", "phantom"}) {
         const Ending ending = run({verb, "--help"});
         EXPECT_EQ(ending.code, 0) << verb;
         EXPECT_THAT(ending.out, HasSubstr(std::string("Example: stenometry ") + verb)) << verb;
@@ -279,7 +279,120 @@ TEST_F(ProgramOnCine, SpacingOfTheCommandLineOverridesTheFiles) {
     EXPECT_EQ(calibration["mm_per_px_x"], 0.3);
 }
 
+/// A vessel with a lesion and, above it, a filled catheter of 6 French, 200 x 200 pixels of 0.25 mm.
+class ProgramOnCatheter : public Program {
+  protected:
+    void SetUp() override {
+        Program::SetUp();
+        phantom::Scene scene = angiogram_scene();
+        scene.width_px = scene.height_px = 200;
+        scene.quanta_per_px = 5000.0;
+        scene.catheter = phantom::Catheter{.centerline_mm = {{-22.0, -14.0}, {22.0, -10.0}}};
+        io::write_png(path("vessel.png"), render_angiogram(scene));
+    }
+
+    std::vector<std::string> with(std::vector<std::string> command,
+                                  const std::vector<std::string>& more) const {
+        command.insert(command.begin() + 1, "vessel.png");
+        command.insert(command.end(), more.begin(), more.end());
+        return command;
+    }
+    const std::vector<std::string> measuring{"measure",  "--from", "40,99.5", "--to",
+                                             "160,99.5", "--json", "-"};
+    const std::vector<std::string> points{"--catheter", "40,46.5", "--catheter", "160,56.5"};
+};
+
+TEST_F(ProgramOnCatheter, CalibratesByACatheterBetweenTwoPoints) {
+    std::vector<std::string> size = points;
+    size.insert(size.end(), {"--catheter-mm", "2"});
+    const Ending ending = run(with({"calibrate", "--json", "-", "--overlay", "walls.png"}, size));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto report = nlohmann::json::parse(ending.out);
+    EXPECT_EQ(report["schema"], "stenometry.calibration/1");
+    EXPECT_EQ(report["calibration"]["source"], "catheter");
+    const double error = report["calibration"]["relative_sd"];
+    EXPECT_NEAR(report["calibration"]["mm_per_px_x"].get<double>() / 0.25, 1.0, 2.0 * error);
+    EXPECT_GT(report["calibration"]["catheter"]["length_mm"].get<double>(), 10.0);
+    EXPECT_EQ(report["catheter_walls"]["left_wall_px"].size(), report["catheter_walls"]["used"].size());
+    EXPECT_FALSE(cv::imread(path("walls.png")).empty());
+
+    const Ending words = run(with({"calibrate"}, size));
+    EXPECT_THAT(words.out, HasSubstr("mm per pixel (catheter, standard error"));
+
+    const Ending measured = run(with(measuring, size));
+    ASSERT_EQ(measured.code, 0) << measured.err;
+    EXPECT_EQ(nlohmann::json::parse(measured.out)["calibration"], report["calibration"]);
+}
+
+TEST_F(ProgramOnCatheter, SizeOfThePixelChangesMillimetresAndTheirErrorButNotPercentDiameterStenosis) {
+    const auto lesion = [&](const std::vector<std::string>& spacing) {
+        const Ending ending = run(with(measuring, spacing));
+        EXPECT_EQ(ending.code, 0) << ending.err;
+        return nlohmann::json::parse(ending.out)["vessels"][0]["stenoses"][0];
+    };
+    const auto exact = lesion({"--spacing", "0.25"});
+    // The marks are 30 mm apart: the same pixel, with an error.
+    const auto ruler =
+        lesion({"--ruler", "20,30", "--ruler", "140,30", "--ruler-mm", "30", "--ruler-error", "5"});
+    EXPECT_EQ(ruler["percent_diameter_stenosis"], exact["percent_diameter_stenosis"]);
+    EXPECT_EQ(ruler["percent_diameter_stenosis_ci95"], exact["percent_diameter_stenosis_ci95"]);
+    EXPECT_EQ(ruler["mld_mm"], exact["mld_mm"]);
+    const auto width = [](const nlohmann::json& interval) {
+        return interval[1].get<double>() - interval[0].get<double>();
+    };
+    EXPECT_GT(width(ruler["mld_ci95_mm"]), 1.05 * width(exact["mld_ci95_mm"]));
+}
+
+TEST_F(ProgramOnCatheter, CalibratesByARuler) {
+    const Ending ending = run(
+        with({"calibrate", "--json", "-"}, {"--ruler", "20,30", "--ruler", "140,30", "--ruler-mm", "30"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto calibration = nlohmann::json::parse(ending.out)["calibration"];
+    EXPECT_EQ(calibration["source"], "user");
+    EXPECT_DOUBLE_EQ(calibration["mm_per_px_x"].get<double>(), 0.25);
+    EXPECT_NEAR(calibration["relative_sd"].get<double>(), std::sqrt(2.0) / 120.0, 1e-6);
+}
+
+TEST_F(Program, CalibratesByTheCatheterThatItFinds) {
+    const fs::path image = fs::path(STENOMETRY_SAMPLE_IMAGES) / "right_coronary.png";
+    const Ending ending = run({"analyze", image.string(), "--catheter-french", "6", "--json", "-"});
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const auto calibration = nlohmann::json::parse(ending.out)["calibration"];
+    EXPECT_EQ(calibration["source"], "catheter");
+    const double error = calibration["relative_sd"];
+    EXPECT_NEAR(calibration["mm_per_px_x"].get<double>() / 0.2, 1.0, 2.0 * error);
+}
+
 // Exit code 2: the command line is wrong.
+
+TEST_F(ProgramOnCatheter, SizesOfAPixelThatContradictEachOtherAreNamed) {
+    const std::vector<std::string> analyze{"analyze"}, calibrate{"calibrate"};
+    const std::vector<std::string> ruler{"--ruler", "20,30", "--ruler", "140,30", "--ruler-mm", "30"};
+    const auto both = [](std::vector<std::string> a, const std::vector<std::string>& b) {
+        a.insert(a.end(), b.begin(), b.end());
+        return a;
+    };
+    expect_failure(2, with(analyze, both(points, {"--spacing", "0.2", "--catheter-mm", "2"})), "--spacing");
+    expect_failure(2, with(analyze, both(ruler, {"--spacing", "0.2"})), "--ruler");
+    expect_failure(2, with(analyze, both(ruler, {"--catheter-french", "6"})), "--catheter-french");
+    expect_failure(2, with(analyze, {"--catheter-french", "6", "--catheter-mm", "2"}), "--catheter-french");
+    expect_failure(2, with(analyze, points), "--catheter: its size is missing");
+    expect_failure(2, with(analyze, {"--catheter-empty"}), "--catheter-empty: its size is missing");
+    expect_failure(2, with(analyze, {"--catheter-empty", "--catheter-mm", "2"}), "--catheter-empty");
+    expect_failure(2, with(analyze, {"--catheter", "40,46", "--catheter-mm", "2"}), "--catheter: give two");
+    expect_failure(2, with(analyze, {"--catheter", "40,46", "--catheter", "900,5", "--catheter-mm", "2"}),
+                   "--catheter 900,5 lies outside");
+    expect_failure(2, with(analyze, {"--catheter-mm", "2", "--catheter-inner-mm", "2.1"}),
+                   "--catheter-inner-mm");
+    for (const char* size : {"0", "-6", "six", "nan"})
+        expect_failure(2, with(analyze, {"--catheter-french", size}), "--catheter-french");
+    expect_failure(2, with(analyze, {"--ruler-mm", "30"}), "--ruler");
+    expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler", "140,30"}), "--ruler-mm");
+    expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler-mm", "30"}), "--ruler");
+    expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler", "20,30", "--ruler-mm", "30"}), "--ruler");
+    expect_failure(2, with(calibrate, {}), "--catheter-mm");
+    expect_failure(2, with(calibrate, {"--spacing", "0.2"}), "--catheter-mm");
+}
 
 TEST_F(ProgramOnAngiogram, WrongCommandLinesAreNamed) {
     expect_failure(2, {}, "measure, analyze");
@@ -370,6 +483,22 @@ TEST_F(Program, FramesWithoutVesselsHaveAReason) {
         expect_failure(4, {"segment", name, "--mask", "mask.png"}, name);
     }
     EXPECT_FALSE(fs::exists(path("mask.png")));
+}
+
+TEST_F(ProgramOnCatheter, CatheterThatCannotBeMeasuredHasAReason) {
+    // 5 mm between the points.
+    expect_failure(
+        4, with({"calibrate"}, {"--catheter", "90,50.7", "--catheter", "110,52.3", "--catheter-mm", "2"}),
+        "too little of the catheter");
+    expect_failure(4,
+                   with({"measure", "--from", "40,99.5", "--to", "160,99.5", "--json", "a.json"},
+                        {"--catheter", "90,50.7", "--catheter", "110,52.3", "--catheter-mm", "2"}),
+                   "too little of the catheter");
+    EXPECT_FALSE(fs::exists(path("a.json")));
+}
+
+TEST_F(ProgramOnAngiogram, WithoutACatheterNoneIsFound) {
+    expect_failure(4, {"analyze", "vessel.png", "--catheter-french", "6"}, "no catheter was recognised");
 }
 
 TEST_F(Program, NothingButNotANumberIsNothingToMeasure) {

@@ -2,6 +2,7 @@
 
 #include "input.h"
 #include "output.h"
+#include "spacing.h"
 #include "stages.h"
 #include "threads.h"
 #include "verb.h"
@@ -11,6 +12,7 @@ namespace {
 
 struct AnalyzeCommand {
     InputOptions input;
+    SpacingOptions spacing;
     AnalysisOptions analysis;
     AnalysisOutputs outputs;
     std::optional<int> threads;
@@ -18,11 +20,14 @@ struct AnalyzeCommand {
 
 void run(const AnalyzeCommand& command) {
     check(command.analysis);
+    check(command.spacing, command.input);
     check(command.outputs);
     const ThreadLimit limit(command.threads);
-    const Frame frame = read_frame(command.input);
+    Frame frame = read_frame(command.input);
+    ReportInput input = report_input(frame, command.input.image.string());
+    input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
     const Analysis analysis = analyze(frame, command.analysis);
-    write(command.outputs, frame, analysis, report_input(frame, command.input.image.string()));
+    write(command.outputs, frame, analysis, input);
 }
 
 }  // namespace
@@ -32,6 +37,7 @@ Verb add_analyze(CLI::App& program) {
         program.add_subcommand("analyze", "Find the vessels of one frame and measure every lesion.");
     const auto command = std::make_shared<AnalyzeCommand>();
     add_input_options(*app, command->input);
+    add_spacing_options(*app, command->spacing);
     add_thread_option(*app, command->threads);
     add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);

@@ -2,6 +2,7 @@
 
 #include "input.h"
 #include "output.h"
+#include "spacing.h"
 #include "stages.h"
 #include "threads.h"
 #include "values.h"
@@ -12,6 +13,7 @@ namespace {
 
 struct MeasureCommand {
     InputOptions input;
+    SpacingOptions spacing;
     std::string from, to;
     std::vector<std::string> via;
     AnalysisOptions analysis;
@@ -27,15 +29,18 @@ Point point_inside(const Frame& frame, const std::string& text, const std::strin
 
 void run(const MeasureCommand& command) {
     check(command.analysis);
+    check(command.spacing, command.input);
     check(command.outputs);
     const ThreadLimit limit(command.threads);
-    const Frame frame = read_frame(command.input);
+    Frame frame = read_frame(command.input);
+    ReportInput input = report_input(frame, command.input.image.string());
     const Point from = point_inside(frame, command.from, "--from");
     const Point to = point_inside(frame, command.to, "--to");
     std::vector<Point> via;
     for (const std::string& text : command.via) via.push_back(point_inside(frame, text, "--via"));
+    input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
     const Analysis analysis = measure(frame, from, to, via, command.analysis);
-    write(command.outputs, frame, analysis, report_input(frame, command.input.image.string()));
+    write(command.outputs, frame, analysis, input);
 }
 
 }  // namespace
@@ -44,6 +49,7 @@ Verb add_measure(CLI::App& program) {
     CLI::App* app = program.add_subcommand("measure", "Measure one vessel between two points.");
     const auto command = std::make_shared<MeasureCommand>();
     add_input_options(*app, command->input);
+    add_spacing_options(*app, command->spacing);
     const std::string unit = " in pixels; the centre of the first pixel is 0,0";
     app->add_option("--from", command->from, "proximal end of the vessel," + unit)
         ->type_name("X,Y")

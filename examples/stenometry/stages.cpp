@@ -125,10 +125,14 @@ void add_segmentation_options(CLI::App& command, AnalysisOptions& options) {
     segment.add("--keep-catheter", options.segment.keep_catheter, "take the catheter for a vessel too");
 }
 
-void add_measuring_options(CLI::App& command, AnalysisOptions& options) {
+void add_wall_options(CLI::App& command, AnalysisOptions& options) {
     StageOptions diameter(command, "Walls and diameter");
     diameter.add("--max-lumen", options.contour.max_diameter, "widest lumen whose walls are looked for");
     diameter.add("--smoothing", options.diameter.smoothing, "sigma of the smoothing along the vessel");
+}
+
+void add_measuring_options(CLI::App& command, AnalysisOptions& options) {
+    add_wall_options(command, options);
     add_reference_options(command, options.reference);
     StageOptions stenosis(command, "Lesions");
     stenosis.add("--min-stenosis", options.stenosis.min_percent_diameter, 0.0, 100.0, "PERCENT",

@@ -17,7 +17,10 @@ void add_vesselness_options(CLI::App& command, AnalysisOptions& options);
 /// Adds the options of the stage that tells vessels from everything else.
 void add_segmentation_options(CLI::App& command, AnalysisOptions& options);
 
-/// Adds the options of the stages that measure a vessel.
+/// Adds the options of the stages that find the walls and their distance.
+void add_wall_options(CLI::App& command, AnalysisOptions& options);
+
+/// Adds the options of the stages that measure a vessel, those of its walls among them.
 void add_measuring_options(CLI::App& command, AnalysisOptions& options);
 
 /// Adds what is said of one vessel, place by place: what of it is not healthy, what leaves it.

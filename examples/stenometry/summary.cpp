@@ -68,20 +68,25 @@ void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& length
     for (const Stenosis& stenosis : vessel.stenoses) print_stenosis(out, stenosis, lengths);
 }
 
-std::string calibration_text(const Calibration& calibration) {
-    if (!calibration.known()) return "pixel size unknown";
-    return fixed(calibration.mm_per_px(), 4) + " mm per pixel (" +
-           std::string(to_string(calibration.source)) + ')';
-}
-
 }  // namespace
+
+std::string calibration_summary(const Calibration& calibration) {
+    if (!calibration.known()) return "pixel size unknown";
+    std::string text = fixed(*calibration.mm_per_px_x, 4);
+    if (!calibration.square()) text += " x " + fixed(*calibration.mm_per_px_y, 4);
+    text += " mm per pixel (" + std::string(to_string(calibration.source));
+    if (calibration.relative_sd)
+        text += ", standard error " + fixed(*calibration.relative_sd * calibration.mm_per_px(), 4) + ", " +
+                fixed(100.0 * *calibration.relative_sd, 1) + " %";
+    return text + ')';
+}
 
 std::string summary(const Analysis& analysis, const ReportInput& input) {
     std::ostringstream out;
     out << input.path;
     if (input.frames > 1) out << ", frame " << input.frame << " of " << input.frames;
     out << ", " << input.width << " x " << input.height << " pixels, "
-        << calibration_text(analysis.calibration) << '\n';
+        << calibration_summary(analysis.calibration) << '\n';
     const Lengths lengths(analysis.calibration);
     for (const Vessel& vessel : analysis.vessels) print_vessel(out, vessel, lengths);
     return out.str();

@@ -11,4 +11,7 @@ namespace stenometry::program {
 /// pixels.
 std::string summary(const Analysis& analysis, const ReportInput& input);
 
+/// The size of a pixel with its standard error and its source, on no line of its own.
+std::string calibration_summary(const Calibration& calibration);
+
 }  // namespace stenometry::program
