@@ -387,6 +387,7 @@ TEST_F(ProgramOnCatheter, SizesOfAPixelThatContradictEachOtherAreNamed) {
     for (const char* size : {"0", "-6", "six", "nan"})
         expect_failure(2, with(analyze, {"--catheter-french", size}), "--catheter-french");
     expect_failure(2, with(analyze, {"--ruler-mm", "30"}), "--ruler");
+    expect_failure(2, with(analyze, {"--ruler-error", "2"}), "--ruler-error");
     expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler", "140,30"}), "--ruler-mm");
     expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler-mm", "30"}), "--ruler");
     expect_failure(2, with(analyze, {"--ruler", "20,30", "--ruler", "20,30", "--ruler-mm", "30"}), "--ruler");

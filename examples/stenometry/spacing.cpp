@@ -8,6 +8,8 @@
 namespace stenometry::program {
 namespace {
 
+constexpr double usual_ruler_error_px = 1.0;  // of a mark that is set by hand
+
 [[noreturn]] void reject(const std::string& message) { throw Failure(ExitCode::wrong_command, message); }
 
 /// The first option that was given of those that say how large a catheter is or what it is like.
@@ -23,6 +25,7 @@ std::optional<std::string> catheter_option(const SpacingOptions& options) {
 std::optional<std::string> ruler_option(const SpacingOptions& options) {
     if (!options.ruler.empty()) return "--ruler";
     if (options.ruler_mm) return "--ruler-mm";
+    if (options.ruler_error_px) return "--ruler-error";
     return {};
 }
 
@@ -61,8 +64,9 @@ void check_catheter(const SpacingOptions& options) {
 }
 
 void check_ruler(const SpacingOptions& options) {
-    if (options.ruler.empty() && !options.ruler_mm) return;
-    if (!options.ruler_mm) reject("--ruler: the distance is missing; give --ruler-mm");
+    const auto given = ruler_option(options);
+    if (!given) return;
+    if (!options.ruler_mm) reject(*given + ": the distance is missing; give --ruler-mm");
     if (options.ruler.size() != 2) reject("--ruler: give the option twice, once for either mark");
     if (parse_point(options.ruler[0]) == parse_point(options.ruler[1]))
         reject("--ruler: both marks are one point");
@@ -118,7 +122,7 @@ void add_spacing_options(CLI::App& command, SpacingOptions& options) {
         ->check(point_value());
     add("--ruler-mm", options.ruler_mm, "MM", "distance of the two marks")->check(positive_number());
     add("--ruler-error", options.ruler_error_px, "PX",
-        "standard error of either mark [" + to_text(options.ruler_error_px) + ']')
+        "standard error of either mark [" + to_text(usual_ruler_error_px) + ']')
         ->check(number_within(0.0, 100.0));
 }
 
@@ -135,8 +139,9 @@ std::optional<CatheterCalibration> calibrate(Frame& frame, const SpacingOptions&
                                              const AnalysisOptions& stages, const std::string& path) {
     if (options.by_ruler()) {
         const std::vector<Point> marks = points_inside(frame, options.ruler, "--ruler");
-        frame.calibration = calibrate_by_ruler(marks[0], marks[1], *options.ruler_mm, options.ruler_error_px,
-                                               frame.calibration);
+        frame.calibration =
+            calibrate_by_ruler(marks[0], marks[1], *options.ruler_mm,
+                               options.ruler_error_px.value_or(usual_ruler_error_px), frame.calibration);
     }
     if (!options.by_catheter()) return {};
     CatheterCalibration found = measure_catheter(frame, options, stages);

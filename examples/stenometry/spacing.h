@@ -17,7 +17,7 @@ struct SpacingOptions {
     bool catheter_empty = false;
     std::vector<std::string> ruler;
     std::optional<double> ruler_mm;
-    double ruler_error_px = 1.0;
+    std::optional<double> ruler_error_px;
 
     bool by_catheter() const { return catheter_mm || catheter_french; }
     bool by_ruler() const { return !ruler.empty(); }
