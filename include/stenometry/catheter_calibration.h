@@ -87,13 +87,14 @@ struct CatheterCalibration {
 /// in bends, and where the width leaves its level are left out. A vessel is a cylinder full of contrast; a
 /// catheter is not: its wall absorbs less than its lumen, or alone. So a catheter and a vessel of one outer
 /// diameter are drawn with the image's blur and measured in the same way, and the ratio of the two readings
-/// corrects the mean. Filled catheters are the better choice: their ratio is about 0.97 whatever the blur, that
-/// of empty ones 1.03 to 1.2, as blur makes thin walls wider.
+/// corrects the mean. Filled catheters are the better choice: their ratio is about 0.97 whatever the blur,
+/// that of empty ones 1.03 to 1.2, as blur makes thin walls wider.
 ///
-/// A uniform wall is assumed. Real ones are layered, and a clear jacket makes an empty catheter appear smaller
-/// than that: published readings of empty ones, not corrected, lie from -12 % to +4 % of the outer diameter
-/// (sources at `wall_opacity`). The corrections are tested on rendered catheters, not on real ones. Where the
-/// wall of an empty catheter hardly stands out of the noise, the mean is up to 5 % too wide before it is refused.
+/// A uniform wall is assumed. Real ones are layered, and a clear jacket makes an empty catheter appear
+/// smaller than that: published readings of empty ones, not corrected, lie from -12 % to +4 % of the outer
+/// diameter (sources at `wall_opacity`). The corrections are tested on rendered catheters, not on real ones.
+/// Where the wall of an empty catheter hardly stands out of the noise, the mean is up to 5 % too wide before
+/// it is refused.
 ///
 /// A filled catheter is followed from point to point like a vessel; an empty one, which has no ridge in its
 /// middle, is looked for along straight lines between the points.
