@@ -110,6 +110,13 @@ ProfileModel model_of(const Imaging& imaging) {
             .depth_ratio = imaging.depth_ratio};
 }
 
+std::vector<double> expected_profile(const ProfileModel& model, double diameter_mm, double off_mm,
+                                     double reach_mm) {
+    const Parameters at{diameter_mm, off_mm, 1.0, 0.0, model.attenuation_per_mm};
+    const Eigen::VectorXd values = profile(model, at, reach_mm);
+    return {values.begin(), values.end()};
+}
+
 double profile_bound_mm(const ProfileModel& model, double diameter_mm, Contrast contrast) {
     // Background beyond this tells nearly nothing more about level and slope under the lumen.
     constexpr double background_mm = 5.0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "protocol.h"
 
 /// How exactly the diameter of a round lumen can be known at all: the Cramér-Rao bound, from the image model
@@ -28,6 +30,11 @@ struct ProfileModel {
 };
 
 ProfileModel model_of(const Imaging& imaging);
+
+/// Expected pixel values across a vessel whose axis lies `off_mm` from the middle pixel, of as many pixels as
+/// cover `reach_mm` to either side, as a fraction of those behind no vessel.
+std::vector<double> expected_profile(const ProfileModel& model, double diameter_mm, double off_mm,
+                                     double reach_mm);
 
 enum class Contrast {
     known,  ///< attenuation is known, as from a wide part of the same vessel

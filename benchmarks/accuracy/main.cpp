@@ -2,11 +2,15 @@
 #include <tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
-#include <regex>
+#include <memory>
+#include <sstream>
 
+#include "page.h"
 #include "stenometry/error.h"
 #include "stenometry/io/image.h"
 #include "tables.h"
@@ -15,13 +19,14 @@ namespace {
 
 using namespace stenometry;
 using namespace stenometry::accuracy;
+namespace fs = std::filesystem;
 
 struct Command {
-    std::string out;
-    std::string cells = ".*";
-    std::string method;
-    int seeds = 30;
-    int threads = 0;
+    std::string line;  ///< as it was given
+    fs::path out, page;
+    std::string cells, method, date;
+    int seeds = 0, threads = 0;
+    bool quick = false, readings = false;
 };
 
 /// Every method that the library knows, by name. Values follow each other from 0; beyond the last one a name
@@ -37,6 +42,25 @@ std::vector<std::pair<std::string, DiameterMethod>> diameter_methods() {
     }
 }
 
+void add_options(CLI::App& app, Command& command) {
+    std::vector<std::string> names;
+    for (const auto& method : diameter_methods()) names.push_back(method.first);
+    app.add_option("--out", command.out, "folder for tables and plots")->required();
+    app.add_option("--page", command.page,
+                   "Markdown file whose part between two markers is replaced by the results");
+    app.add_flag("--quick", command.quick, "a part that takes seconds; what the tests look at");
+    app.add_option("--cells", command.cells,
+                   "only cells whose name, study/imaging/artery, matches this expression");
+    app.add_option("--method", command.method, "of measuring diameters; the library's default unless given")
+        ->check(CLI::IsMember(names));
+    app.add_option("--seeds", command.seeds, "measurements of each cell; 30 unless given")
+        ->check(CLI::Range(2, 10000));
+    app.add_option("--threads", command.threads, "as many as there are cores unless given")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--date", command.date, "that the page states; today unless given");
+    app.add_flag("--readings", command.readings, "write every single measurement, too");
+}
+
 AnalysisOptions options_of(const Command& command) {
     AnalysisOptions options;
     for (const auto& [name, method] : diameter_methods())
@@ -44,55 +68,66 @@ AnalysisOptions options_of(const Command& command) {
     return options;
 }
 
-void add_options(CLI::App& app, Command& command) {
-    std::vector<std::string> names;
-    for (const auto& method : diameter_methods()) names.push_back(method.first);
-    app.add_option("--out", command.out, "folder for tables and plots")->required();
-    app.add_option("--cells", command.cells, "only cells whose name (study/imaging/artery) has a match");
-    app.add_option("--method", command.method, "of measuring diameters; the library's default unless given")
-        ->check(CLI::IsMember(names));
-    app.add_option("--seeds", command.seeds, "measurements of each cell")
-        ->check(CLI::Range(1, 10000))
-        ->capture_default_str();
-    app.add_option("--threads", command.threads, "as many as there are cores unless given")
-        ->check(CLI::Range(1, 1024));
+Plan plan_of(const Command& command) {
+    Plan plan = command.quick ? quick_plan() : Plan{};
+    if (!command.cells.empty()) plan.cells = command.cells;
+    if (command.seeds > 0) plan.replicates = command.seeds;
+    return plan;
 }
 
-class ProgressLine {
-  public:
-    explicit ProgressLine(int total) : total_(total) {}
-    void operator()(int done) const {
-        constexpr int lines = 50;
-        if (done * lines / total_ != (done - 1) * lines / total_)
-            std::cerr << '\r' + std::to_string(done) + " of " + std::to_string(total_) + " measurements"
-                      << std::flush;
-        if (done == total_) std::cerr << '\n';
-    }
-
-  private:
-    int total_;
-};
-
-std::vector<StudyResult> run_studies(const Command& command, const AnalysisOptions& options) {
-    const std::regex pattern(command.cells);
-    std::vector<StudyResult> results;
-    for (const Study& study : studies()) {
-        std::vector<Cell> cells;
-        for (const Cell& cell : cells_of(study))
-            if (std::regex_search(cell.name(), pattern)) cells.push_back(cell);
-        if (cells.empty()) continue;
-        std::cerr << study.name << '\n';
-        const ProgressLine progress(static_cast<int>(cells.size()) * command.seeds);
-        results.push_back({study.name, study.title, run(cells, command.seeds, options, progress)});
-    }
-    return results;
+void show_progress(const std::string& what, int done, int total) {
+    constexpr int lines = 50;
+    if (done * lines / total == (done - 1) * lines / total) return;
+    std::cerr << '\r' << what << ": " << done << " of " << total << (done == total ? "\n" : "") << std::flush;
 }
 
-void write_tables(const std::filesystem::path& folder, const std::vector<StudyResult>& results) {
-    std::filesystem::create_directories(folder);
-    io::write_file(folder / "readings.csv", to_csv(readings_table(results)));
-    io::write_file(folder / "cells.csv", to_csv(cells_table(results)));
-    io::write_file(folder / "pooled.csv", to_csv(pooled_table(results)));
+std::string today() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::array<char, 16> text;
+    std::strftime(text.data(), text.size(), "%Y-%m-%d", std::gmtime(&now));
+    return text.data();
+}
+
+Run run_of(const Command& command, const Plan& plan) {
+    return {.command = command.line,
+            .date = command.date.empty() ? today() : command.date,
+            .method = std::string(to_string(options_of(command).diameter.method)),
+            .replicates = plan.replicates};
+}
+
+void write_tables(const Command& command, const Results& results) {
+    io::write_file(command.out / "cells.csv", to_csv(cells_table(results.studies)));
+    io::write_file(command.out / "pooled.csv", to_csv(pooled_table(results.studies)));
+    io::write_file(command.out / "stability.csv", to_csv(stability_table(results)));
+    io::write_file(command.out / "acceptance.csv", to_csv(acceptance_table(results)));
+    if (command.readings)
+        io::write_file(command.out / "readings.csv", to_csv(readings_table(results.studies)));
+}
+
+void write_plots(const fs::path& folder, const std::vector<NamedPlot>& plots) {
+    constexpr double pixels_per_unit = 2.0;  // for screens of high resolution
+    for (const NamedPlot& plot : plots) {
+        io::write_file(folder / (plot.file + ".svg"), viz::to_svg(plot.drawing, plot.title));
+        io::write_png(folder / (plot.file + ".png"), viz::to_picture(plot.drawing, pixels_per_unit));
+    }
+}
+
+std::string text_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw IoError("cannot read " + file.string());
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+void write_pages(const Command& command, const Results& results, const Run& run,
+                 const std::vector<NamedPlot>& plots) {
+    io::write_file(command.out / "figures.md", measured_section(results, run, plots, ""));
+    if (command.page.empty()) return;
+    const fs::path from_page = fs::proximate(command.out, fs::absolute(command.page).parent_path());
+    const std::string folder = from_page.generic_string() + '/';
+    io::write_file(command.page,
+                   with_section(text_of(command.page), measured_section(results, run, plots, folder)));
 }
 
 void run_command(const Command& command) {
@@ -100,14 +135,31 @@ void run_command(const Command& command) {
     if (command.threads > 0)
         limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                       static_cast<std::size_t>(command.threads));
-    write_tables(command.out, run_studies(command, options_of(command)));
+    fs::create_directories(command.out);
+    const Plan plan = plan_of(command);
+    const Results results = run(plan, options_of(command), show_progress);
+    const std::vector<NamedPlot> plots = plots_of(results);
+    write_tables(command, results);
+    write_plots(command.out, plots);
+    write_pages(command, results, run_of(command, plan), plots);
+    std::cout << verdicts(results);
+}
+
+/// The command as one would type it again, the program by its name alone.
+std::string line_of(int argc, char** argv) {
+    std::string line = fs::path(argv[0]).filename().string();
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        line += word.find_first_of(" |()*$^'") == std::string::npos ? ' ' + word : " '" + word + "'";
+    }
+    return line;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("Measures phantoms of known diameters, and writes how exact that was as tables and plots");
-    Command command;
+    Command command{.line = line_of(argc, argv)};
     add_options(app, command);
     CLI11_PARSE(app, argc, argv);
     try {

@@ -148,7 +148,9 @@ std::vector<Artery> mismatch_lesions() {
 
 // From a cell to a scene.
 
-constexpr double field_mm = 32.0, tube_length_mm = 60.0;
+constexpr double field_mm = 32.0;
+/// Beyond the measured part, and not into the corners of the field, which are not those of an angiogram.
+constexpr double tube_length_mm = 36.0;
 
 Point direction(double angle) { return {std::cos(angle), std::sin(angle)}; }
 
@@ -246,6 +248,15 @@ std::vector<Study> studies() {
             {"detector", "Lesions under other pixels and doses", clinical_row(), clinical_imagings()},
             {"mismatch", "Lesions imaged otherwise than modelled", mismatch_lesions(), mismatches()},
             {"elliptical", "Elliptical drilled channels", keane_bores(), elliptical_channels()}};
+}
+
+Study stability_study() {
+    std::vector<Artery> arteries = mismatch_lesions();
+    arteries.push_back(keane_bores()[2]);
+    return {"stability",
+            "Lesions measured again",
+            arteries,
+            {{.name = "flat"}, {.name = "chest", .background = 1.0}}};
 }
 
 std::string Cell::artery_name() const {

@@ -50,6 +50,9 @@ struct Study {
 
 std::vector<Study> studies();
 
+/// Lesions that are measured again and again: with other points to measure between, and in a cine.
+Study stability_study();
+
 /// One artery under one imaging: the smallest group of measurements that has figures of its own.
 struct Cell {
     std::string study;

@@ -1,5 +1,6 @@
 #include "tables.h"
 
+#include "acceptance.h"
 #include "text.h"
 
 namespace stenometry::accuracy {
@@ -93,6 +94,30 @@ std::string line(const Row& row, const std::string& before, const std::string& b
     return text + after + '\n';
 }
 
+std::string range_text(const Criterion& criterion) {
+    const Range& target = criterion.target;
+    if (target.low == 0.0) return "<= " + number(target.high, criterion.decimals);
+    return number(target.low, criterion.decimals) + " to " + number(target.high, criterion.decimals);
+}
+
+std::string verdict(const Criterion& criterion, double value) {
+    if (!std::isfinite(value)) return "not measured";
+    return criterion.target.holds(value) ? "pass" : "miss";
+}
+
+Row acceptance_row(const Criterion& criterion, const Results& results) {
+    const double value = criterion.value(results);
+    const std::string unit = criterion.unit.empty() ? "" : " (" + criterion.unit + ")";
+    return {criterion.figure + unit, number(value, criterion.decimals), range_text(criterion),
+            verdict(criterion, value)};
+}
+
+void add_stability(const std::string& what, const std::vector<Stability>& rows, Table& table) {
+    for (const Stability& row : rows)
+        table.rows.push_back({what, row.name, std::to_string(row.n), std::to_string(row.failures),
+                              number(row.mld_sd_mm, 4), number(row.percent_sd, 2)});
+}
+
 }  // namespace
 
 std::string to_csv(const Table& table) {
@@ -129,7 +154,7 @@ Table readings_table(const std::vector<StudyResult>& studies) {
 }
 
 Table cells_table(const std::vector<StudyResult>& studies) {
-    Table table{.headings = {"study", "imaging", "artery"}};
+    Table table{.headings = {"study", "imaging", "artery"}, .rows = {}};
     append(table.headings, figure_headings());
     append(table.headings, bound_headings);
     for (const StudyResult& study : studies)
@@ -143,13 +168,26 @@ Table cells_table(const std::vector<StudyResult>& studies) {
 }
 
 Table pooled_table(const std::vector<StudyResult>& studies) {
-    Table table{.headings = {"study", "imaging", "mld_sd_within_cells_mm"}};
+    Table table{.headings = {"study", "imaging", "mld_sd_within_cells_mm"}, .rows = {}};
     append(table.headings, figure_headings());
     for (const StudyResult& study : studies) {
-        for (const auto cells : by_imaging(study.cells))
-            table.rows.push_back(pooled_row(study.name, cells.front().cell.imaging.name, cells));
+        for (const Group& group : grouped(study.cells, imaging_of))
+            table.rows.push_back(pooled_row(study.name, group.name, group.cells));
         table.rows.push_back(pooled_row(study.name, "all", study.cells));
     }
+    return table;
+}
+
+Table stability_table(const Results& results) {
+    Table table{.headings = {"change", "lesion", "n", "failures", "mld_sd_mm", "ds_sd_percent"}, .rows = {}};
+    add_stability("points moved", results.points_moved, table);
+    add_stability("neighbouring frames", results.neighbouring_frames, table);
+    return table;
+}
+
+Table acceptance_table(const Results& results) {
+    Table table{.headings = {"figure", "measured", "target", ""}, .rows = {}};
+    for (const Criterion& criterion : criteria()) table.rows.push_back(acceptance_row(criterion, results));
     return table;
 }
 

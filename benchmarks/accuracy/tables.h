@@ -22,5 +22,9 @@ Table readings_table(const std::vector<StudyResult>& studies);
 Table cells_table(const std::vector<StudyResult>& studies);
 /// Every figure of the cells of one imaging together, and of every study.
 Table pooled_table(const std::vector<StudyResult>& studies);
+/// How much repeated measurements of one lesion differ.
+Table stability_table(const Results& results);
+/// The figures that have a target: measured value, target, and whether it is met.
+Table acceptance_table(const Results& results);
 
 }  // namespace stenometry::accuracy
