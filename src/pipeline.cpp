@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "overlap.h"
 #include "square_pixels.h"
 #include "stenometry/error.h"
 #include "tree_bifurcations.h"
@@ -69,10 +70,15 @@ void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& op
              name + std::string(explain(vessel.reference.reason)));
     warn_of_diffuse_disease(analysis, vessel, name);
     warn_of_bifurcations(analysis, vessel, name, options);
-    for (const Stenosis& stenosis : vessel.stenoses)
+    for (const Stenosis& stenosis : vessel.stenoses) {
         if (stenosis.reason != Unmeasurable::none)
             warn(analysis, std::string(to_string(stenosis.reason)),
                  name + std::string(explain(stenosis.reason)));
+        if (stenosis.geometry.overlap == true)
+            warn(analysis, "overlap",
+                 name + "another vessel lies over the lesion at " + place(stenosis.mld_at_px) +
+                     ", whose walls may be those of the other");
+    }
 }
 
 /// From one centerline to the diameters along it.
@@ -87,6 +93,7 @@ Vessel vessel_along(const Frame& frame, const Centerline& centerline, const Anal
 /// From the diameters to the lesions.
 void find_lesions(Vessel& vessel, const Calibration& calibration, const AnalysisOptions& options) {
     if (vessel.contour.reason != Unmeasurable::none) return;
+    vessel.statistics = vessel_statistics(vessel.diameter, calibration);
     ReferenceOptions reference = options.reference;
     if (options.bifurcation.step_down)
         for (const SideBranch& branch : side_branches(vessel, calibration))
@@ -108,21 +115,22 @@ bool two_sided(const VesselContour& contour) {
 }
 
 /// What can be followed and measured of the tree.
-std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree, const Vesselness& vesselness,
-                                     const VesselTreeOptions& tree_options, const AnalysisOptions& options) {
+std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree,
+                                     const std::vector<Centerline>& lines, const AnalysisOptions& options) {
     std::vector<Vessel> found;
-    for (const Centerline& line : vessels(tree, vesselness, tree_options)) {
+    for (const Centerline& line : lines) {
         Vessel vessel = vessel_along(frame, line, options);
         if (!two_sided(vessel.contour)) continue;
         vessel.id = static_cast<int>(found.size());
         found.push_back(std::move(vessel));
     }
     find_bifurcations(tree, found, options.reference.branching_law);
+    for (Vessel& vessel : found) find_lesions(vessel, frame.calibration, options);
+    find_overlaps(found);
     return found;
 }
 
 void add_vessel(Analysis& analysis, Vessel vessel, const AnalysisOptions& options) {
-    find_lesions(vessel, analysis.calibration, options);
     warn_of(analysis, vessel, options);
     analysis.vessels.push_back(std::move(vessel));
 }
@@ -145,7 +153,8 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
-    for (Vessel& vessel : measured_vessels(frame, tree, vesselness, tree_options, options))
+    const std::vector<Centerline> lines = vessels(tree, vesselness, tree_options);
+    for (Vessel& vessel : measured_vessels(frame, tree, lines, options))
         add_vessel(analysis, std::move(vessel), options);
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
     return analysis;
@@ -164,7 +173,9 @@ Analysis measure_square(const Frame& input, Point from, Point to, std::span<cons
         fail(analysis, line.reason);
         return analysis;
     }
-    add_vessel(analysis, vessel_along(frame, line, options), options);
+    Vessel vessel = vessel_along(frame, line, options);
+    find_lesions(vessel, frame.calibration, options);
+    add_vessel(analysis, std::move(vessel), options);
     if (begins_narrow(analysis.vessels.front(), options.stenosis))
         warn(
             analysis, "narrow_origin",

@@ -42,6 +42,11 @@ std::optional<double> to_mm(const std::optional<double>& px, const Calibration& 
     return *px * calibration.mm_per_px();
 }
 
+std::optional<double> to_mm2(const std::optional<double>& px2, const Calibration& calibration) {
+    if (!px2 || !calibration.known()) return {};
+    return *px2 * calibration.mm_per_px() * calibration.mm_per_px();
+}
+
 Json point(Point p) {
     if (!is_finite(p)) return nullptr;
     return Json::array({number(p.x, px_decimals), number(p.y, px_decimals)});
@@ -67,6 +72,11 @@ Json numbers_mm(const std::vector<double>& values_px, std::size_t count, const C
     return numbers(values_px, count, mm_decimals, calibration.mm_per_px());
 }
 
+Json areas_mm2(const std::vector<double>& areas_px2, std::size_t count, const Calibration& calibration) {
+    if (!calibration.known()) return nullptr;
+    return numbers(areas_px2, count, mm_decimals, calibration.mm_per_px() * calibration.mm_per_px());
+}
+
 Json interval95(const std::optional<double>& value, const std::optional<double>& sd, int decimals) {
     if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return nullptr;
     return Json::array(
@@ -88,10 +98,43 @@ std::optional<double> probability_at_least(double percent, const Stenosis& steno
     return 0.5 * std::erfc(-above / (*stenosis.percent_diameter_sd * std::sqrt(2.0)));
 }
 
+/// A length under `name`_mm and `name`_px.
+void add_length(Json& object, const std::string& name, const std::optional<double>& px,
+                const Calibration& calibration) {
+    object[name + "_mm"] = number(to_mm(px, calibration), mm_decimals);
+    object[name + "_px"] = number(px, px_decimals);
+}
+
+void add_area(Json& object, const std::string& name, const std::optional<double>& px2,
+              const Calibration& calibration) {
+    object[name + "_mm2"] = number(to_mm2(px2, calibration), mm_decimals);
+    object[name + "_px2"] = number(px2, px_decimals);
+}
+
 Json reason(Unmeasurable why) { return why == Unmeasurable::none ? Json(nullptr) : Json(to_string(why)); }
 
+/// The shape of a lesion. The columns of the CSV are named and ordered as its members.
+Json geometry_json(const LesionGeometry& g, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "mld_position", g.mld_position_px, calibration);
+    add_length(object, "proximal_border", g.proximal_border_px, calibration);
+    add_length(object, "proximal_border_sd", g.proximal_border_sd_px, calibration);
+    add_length(object, "distal_border", g.distal_border_px, calibration);
+    add_length(object, "distal_border_sd", g.distal_border_sd_px, calibration);
+    add_area(object, "plaque_area", g.plaque_area_px2, calibration);
+    add_length(object, "plaque_left", g.plaque_left_px, calibration);
+    add_length(object, "plaque_right", g.plaque_right_px, calibration);
+    add_length(object, "plaque_sd", g.plaque_sd_px, calibration);
+    object["symmetry"] = number(g.symmetry, ratio_decimals);
+    object["inflow_angle_deg"] = number(g.inflow_angle_deg, angle_decimals);
+    object["outflow_angle_deg"] = number(g.outflow_angle_deg, angle_decimals);
+    add_area(object, "minimal_area_densitometric", g.minimal_area_px2, calibration);
+    object["overlap"] = g.overlap ? Json(*g.overlap) : Json(nullptr);
+    return object;
+}
+
 Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
-    return {
+    Json object = {
         {"mld_mm", number(to_mm(s.mld_px, calibration), mm_decimals)},
         {"mld_ci95_mm",
          interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration), mm_decimals)},
@@ -108,7 +151,8 @@ Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
         {"percent_diameter_stenosis_ci95",
          interval95(s.percent_diameter, s.percent_diameter_sd, percent_decimals)},
         {"percent_area_stenosis_circular", number(s.percent_area_circular, percent_decimals)},
-        {"percent_area_stenosis_densitometric", nullptr},
+        {"percent_area_stenosis_densitometric",
+         number(s.geometry.percent_area_densitometric, percent_decimals)},
         {"length_mm", number(to_mm(s.length_px, calibration), mm_decimals)},
         {"length_px", number(s.length_px, px_decimals)},
         {"proximal_px", point(s.proximal_at_px)},
@@ -121,6 +165,20 @@ Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
         {"total_occlusion", s.total_occlusion},
         {"reason", reason(s.reason)},
     };
+    object.update(geometry_json(s.geometry, calibration));
+    return object;
+}
+
+Json statistics_json(const VesselStatistics& v, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "length", v.length_px, calibration);
+    add_length(object, "proximal_diameter", v.proximal_px, calibration);
+    add_length(object, "distal_diameter", v.distal_px, calibration);
+    add_length(object, "mean_diameter", v.mean_px, calibration);
+    add_length(object, "diameter_sd", v.sd_px, calibration);
+    add_length(object, "min_diameter", v.min_px, calibration);
+    add_length(object, "max_diameter", v.max_px, calibration);
+    return object;
 }
 
 Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
@@ -163,6 +221,7 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"id", vessel.id},
         {"stenoses", std::move(stenoses)},
         {"bifurcations", std::move(bifurcations)},
+        {"statistics", statistics_json(vessel.statistics, calibration)},
         {"reason", reason(reason_of(vessel))},
         {"diameter_method", to_string(vessel.diameter.method)},
         {"reference_method", to_string(vessel.reference.method)},
@@ -180,6 +239,8 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"diameter_mm", numbers_mm(vessel.diameter.diameter_px, n, calibration)},
         {"diameter_sd_px", numbers(vessel.diameter.sd_px, n, px_decimals)},
         {"diameter_sd_mm", numbers_mm(vessel.diameter.sd_px, n, calibration)},
+        {"densitometric_area_px2", numbers(vessel.diameter.area_px2, n, px_decimals)},
+        {"densitometric_area_mm2", areas_mm2(vessel.diameter.area_px2, n, calibration)},
         {"reference_px", numbers(vessel.reference.diameter_px, n, px_decimals)},
         {"reference_mm", numbers_mm(vessel.reference.diameter_px, n, calibration)},
         {"reference_sd_px", numbers(vessel.reference.sd_px, n, px_decimals)},
@@ -314,9 +375,13 @@ std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const St
     add_pair("mld_px", "mld_x_px", "mld_y_px");
     add_pair("proximal_px", "proximal_x_px", "proximal_y_px");
     add_pair("distal_px", "distal_x_px", "distal_y_px");
-    for (const char* name :
-         {"probability_at_least_50", "probability_at_least_70", "ostial", "total_occlusion", "reason"})
+    for (const char* name : {"probability_at_least_50", "probability_at_least_70", "ostial",
+                             "total_occlusion", "reason", "percent_area_stenosis_densitometric"})
         add(name);
+    const Json geometry = geometry_json(stenosis.geometry, calibration);
+    for (const auto& [name, value] : geometry.items()) row.emplace_back(name, value);
+    const Json statistics = statistics_json(vessel.statistics, calibration);
+    for (const auto& [name, value] : statistics.items()) row.emplace_back("vessel_" + name, value);
     return row;
 }
 

@@ -246,6 +246,9 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
             continue;
         }
         found.back().length_px = extent;
+        found.back().geometry =
+            measure_lesion_geometry(contour, profile, reference,
+                                    {part.first, found.back().mld_index, part.last}, options.border_percent);
         found.back().ostial = part.first == 0;
     }
     return found;

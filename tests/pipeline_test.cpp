@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
@@ -55,6 +56,19 @@ TEST(Measure, FindsTheDrilledChannelBetweenTwoPoints) {
     EXPECT_NEAR(mm * *lesion.mld_px, truth.mld_mm, 0.2);
     EXPECT_NEAR(mm * *lesion.reference_px, truth.reference_mm, 0.15);
     EXPECT_LT(mm * distance(lesion.mld_at_px, truth.at_px), 0.6 * truth.length_mm);
+}
+
+TEST(Measure, DrilledChannelIsRoundAndInTheMiddle) {
+    const TwoPoints points(drilled());
+    const LesionGeometry geometry = only_lesion(measure(drilled().frame, points.from, points.to)).geometry;
+    const double area = 100.0 * (1.0 - std::pow(1.4 / 3.0, 2));
+    // points: the background beside a lumen of 1.4 mm is known to a tenth of what that takes from the beam
+    EXPECT_NEAR(geometry.percent_area_densitometric.value(), area, 6.0);
+    EXPECT_GT(geometry.symmetry.value(), 0.7);  // the middle of the walls is known to 0.1 of the 0.8 mm
+    EXPECT_NEAR(0.04 * geometry.plaque_area_px2.value(), 8.4 * 1.6, 2.0);  // mm2: 0.2 mm all along
+    EXPECT_GT(geometry.inflow_angle_deg.value(), 15.0);  // an abrupt end, averaged over 0.6 mm
+    EXPECT_GT(geometry.outflow_angle_deg.value(), 15.0);
+    EXPECT_FALSE(geometry.overlap);  // nobody looked for other vessels
 }
 
 TEST(Measure, SwappedPointsGiveTheSameLesion) {
@@ -259,6 +273,40 @@ TEST(Analyze, ReferenceStepsDownAtABifurcationIfAsked) {
     EXPECT_NEAR(0.2 * vessel.reference.diameter_px.at(at + 20), 3.2, 0.15);
     const Vessel line = analyze(image.frame).vessels.at(0);
     EXPECT_NEAR(line.reference.diameter_px.at(at - 20), line.reference.diameter_px.at(at + 20), 1.0);  // px
+}
+
+const Stenosis& deepest_near(const Analysis& analysis, Point at) {
+    const Stenosis* best = nullptr;
+    for (const Vessel& vessel : analysis.vessels)
+        for (const Stenosis& lesion : vessel.stenoses)
+            if (distance(lesion.mld_at_px, at) < 30.0 &&
+                (!best || lesion.percent_diameter > best->percent_diameter))
+                best = &lesion;
+    EXPECT_NE(best, nullptr);
+    static const Stenosis none;
+    return best ? *best : none;
+}
+
+TEST(Analyze, VesselThatCrossesALesionIsAnOverlap) {
+    const auto overlap_at = [](double from_lesion_mm) {
+        phantom::CrossingOptions options;
+        options.from_lesion_mm = from_lesion_mm;
+        const phantom::Phantom image = phantom::render(phantom::crossing_scene(options));
+        const Analysis analysis = analyze(image.frame);
+        const Stenosis& lesion = deepest_near(analysis, image.vessels[0].lesions[0].at_px);
+        const bool warned = std::any_of(analysis.warnings.begin(), analysis.warnings.end(),
+                                        [](const Warning& w) { return w.code == "overlap"; });
+        EXPECT_EQ(warned, lesion.geometry.overlap.value_or(false)) << from_lesion_mm;
+        return lesion.geometry.overlap;
+    };
+    EXPECT_EQ(overlap_at(4.0), true);    // the lesion is 10 mm long
+    EXPECT_EQ(overlap_at(13.0), false);  // 2.5 mm of lumen from either middle, and 5 mm of lesion
+}
+
+TEST(Analyze, SideBranchBesideALesionIsNoOverlap) {
+    const phantom::Phantom image = phantom::render(phantom::bifurcation_scene());
+    const Analysis analysis = analyze(image.frame);
+    EXPECT_EQ(deepest_near(analysis, image.vessels[0].lesions[0].at_px).geometry.overlap, false);
 }
 
 TEST(Analyze, NamesTheOptionThatIsOutOfRange) {

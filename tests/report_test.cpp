@@ -159,6 +159,78 @@ TEST(Report, ProbabilityOfThePercentageItselfIsOneHalf) {
     EXPECT_EQ(first_stenosis(analysis)["probability_at_least_70"], 0.8413);
 }
 
+Analysis with_geometry(double mm_per_px) {
+    Analysis analysis = example_analysis(mm_per_px);
+    analysis.vessels[0].stenoses[0].geometry = {.mld_position_px = 50.0,
+                                                .proximal_border_px = 36.0,
+                                                .proximal_border_sd_px = 1.2,
+                                                .plaque_area_px2 = 80.0,
+                                                .plaque_left_px = 4.0,
+                                                .plaque_right_px = 2.0,
+                                                .plaque_sd_px = 0.8,
+                                                .symmetry = 0.5,
+                                                .inflow_angle_deg = 8.53,
+                                                .minimal_area_px2 = 24.0,
+                                                .percent_area_densitometric = 78.125,
+                                                .overlap = false};
+    analysis.vessels[0].statistics = {.length_px = 100.0, .mean_px = 10.0, .max_px = 12.0};
+    analysis.vessels[0].diameter.area_px2.assign(201, 32.0);
+    return analysis;
+}
+
+TEST(Report, GivesTheShapeOfALesionInSquareMillimetresAndPixels) {
+    const json report = parsed(with_geometry(0.25)), s = report["vessels"][0]["stenoses"][0];
+    EXPECT_EQ(s["percent_area_stenosis_densitometric"], 78.13);
+    EXPECT_EQ(s["proximal_border_mm"], 9.0);
+    EXPECT_EQ(s["proximal_border_sd_mm"], 0.3);
+    EXPECT_TRUE(s["distal_border_mm"].is_null());
+    EXPECT_EQ(s["plaque_area_mm2"], 5.0);  // 80 px2 of 0.0625 mm2
+    EXPECT_EQ(s["plaque_left_mm"], 1.0);
+    EXPECT_EQ(s["plaque_sd_mm"], 0.2);
+    EXPECT_EQ(s["symmetry"], 0.5);
+    EXPECT_EQ(s["inflow_angle_deg"], 8.53);
+    EXPECT_TRUE(s["outflow_angle_deg"].is_null());
+    EXPECT_EQ(s["minimal_area_densitometric_mm2"], 1.5);
+    EXPECT_EQ(s["overlap"], false);
+    EXPECT_EQ(report["vessels"][0]["densitometric_area_mm2"][7], 2.0);
+    EXPECT_EQ(report["vessels"][0]["statistics"]["max_diameter_mm"], 3.0);
+    EXPECT_TRUE(report["vessels"][0]["statistics"]["min_diameter_mm"].is_null());
+    expect_valid(report);
+}
+
+TEST(Report, ShapeOfALesionIsInPixelsOnlyWithoutCalibration) {
+    const json vessel = parsed(with_geometry(0.0))["vessels"][0], s = vessel["stenoses"][0];
+    for (const char* key : {"mld_position_mm", "proximal_border_mm", "proximal_border_sd_mm",
+                            "plaque_area_mm2", "plaque_left_mm", "minimal_area_densitometric_mm2"})
+        EXPECT_TRUE(s[key].is_null()) << key;
+    EXPECT_TRUE(vessel["densitometric_area_mm2"].is_null());
+    EXPECT_TRUE(vessel["statistics"]["length_mm"].is_null());
+    EXPECT_EQ(s["plaque_area_px2"], 80.0);
+    EXPECT_EQ(s["symmetry"], 0.5);
+    EXPECT_EQ(vessel["statistics"]["length_px"], 100.0);
+}
+
+TEST(Report, OverlapThatNobodyLookedForIsNull) {
+    EXPECT_TRUE(first_stenosis(example_analysis())["overlap"].is_null());
+}
+
+TEST(Report, BifurcationsSayWhatTheLawExpects) {
+    Analysis analysis = example_analysis(0.25);
+    analysis.vessels[0].bifurcations.push_back({.index = 20,
+                                                .at_px = {20.0, 40.0},
+                                                .side_vessel = 1,
+                                                .proximal_px = 16.0,
+                                                .distal_px = 12.0,
+                                                .law_px = 14.0,
+                                                .deviation_percent = 14.286});
+    const json b = parsed(analysis)["vessels"][0]["bifurcations"][0];
+    EXPECT_EQ(b["proximal_diameter_mm"], 4.0);
+    EXPECT_EQ(b["law_diameter_mm"], 3.5);
+    EXPECT_TRUE(b["side_diameter_mm"].is_null());
+    EXPECT_EQ(b["deviation_percent"], 14.29);
+    EXPECT_EQ(b["at_px"], json({20.0, 40.0}));
+}
+
 TEST(Report, WhatWasNotMeasuredIsNull) {
     Analysis analysis = example_analysis();
     Vessel& vessel = analysis.vessels[0];
@@ -276,6 +348,20 @@ TEST(ReportCsv, HasARowPerLesionUnderAHeader) {
     EXPECT_EQ(rows[1][column("mld_x_px")], "60.0");
     EXPECT_EQ(rows[1][column("total_occlusion")], "false");
     EXPECT_EQ(rows[1][column("reason")], "");
+}
+
+TEST(ReportCsv, HasTheShapeOfALesionAndTheNumbersOfItsVessel) {
+    const auto rows = read_csv(to_csv(with_geometry(0.25), example_input));
+    const auto field = [&](const char* name) {
+        return rows[1].at(
+            static_cast<std::size_t>(std::find(rows[0].begin(), rows[0].end(), name) - rows[0].begin()));
+    };
+    EXPECT_EQ(field("percent_area_stenosis_densitometric"), "78.13");
+    EXPECT_EQ(field("plaque_area_mm2"), "5.0");
+    EXPECT_EQ(field("overlap"), "false");
+    EXPECT_EQ(field("outflow_angle_deg"), "");
+    EXPECT_EQ(field("vessel_max_diameter_mm"), "3.0");
+    EXPECT_EQ(field("vessel_length_px"), "100.0");
 }
 
 TEST(ReportCsv, FieldsAreEmptyWhereThereIsNoNumber) {

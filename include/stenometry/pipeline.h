@@ -44,6 +44,7 @@ struct Vessel {
     DiameterProfile diameter;
     ReferenceProfile reference;
     std::vector<Stenosis> stenoses;
+    VesselStatistics statistics;
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
 };
 

@@ -33,6 +33,7 @@
 #include "stenometry/io/cine.h"
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
+#include "stenometry/lesion_geometry.h"
 #include "stenometry/phantom.h"
 #include "stenometry/pipeline.h"
 #include "stenometry/reference.h"

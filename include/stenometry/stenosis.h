@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "stenometry/lesion_geometry.h"
 #include "stenometry/reference.h"
 
 namespace stenometry {
@@ -41,6 +42,7 @@ struct Stenosis {
     std::optional<double> percent_diameter;       ///< 100 (1 - MLD / reference), never clamped
     std::optional<double> percent_diameter_sd;    ///< its standard error
     std::optional<double> percent_area_circular;  ///< 100 (1 - (MLD / reference)^2)
+    LesionGeometry geometry;                      ///< borders, plaque, angles, densitometry
     bool ostial = false;  ///< whether it begins with the vessel: proximal of it there is nothing healthy
     bool total_occlusion = false;              ///< the contrast ends and begins again: no lumen to measure
     Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
