@@ -4,7 +4,9 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <optional>
+#include <span>
 
+#include "statistics.h"
 #include "stenometry/interop/opencv.h"
 
 namespace stenometry {
@@ -77,15 +79,8 @@ Way follow(const std::vector<RidgePoint>& ridges, const IndexImage& index, int s
     return way;
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
-double median(const std::vector<double>& values, std::size_t from, std::size_t to) {
-    return median(std::vector<double>(values.begin() + static_cast<std::ptrdiff_t>(from),
-                                      values.begin() + static_cast<std::ptrdiff_t>(to)));
+double median_between(const std::vector<double>& values, std::size_t from, std::size_t to) {
+    return upper_median(std::span(values).subspan(from, to - from));
 }
 
 /// Width of the mask around each point of the way. Ridges of a curved vessel are up to a pixel off its
@@ -103,8 +98,9 @@ void measure_widths(Way& way, const std::vector<RidgePoint>& ridges, const cv::M
 /// Number of points up to where the way widens for good; empty if it never does.
 std::optional<std::size_t> end_before_widening(const Way& way, std::size_t least_points) {
     for (std::size_t k = least_points; k + window <= way.points.size(); ++k) {
-        const double before = median(way.width_px, 0, k);
-        if (median(way.width_px, k, k + window) > widening * before && way.width_px[k] > widening * before)
+        const double before = median_between(way.width_px, 0, k);
+        if (median_between(way.width_px, k, k + window) > widening * before &&
+            way.width_px[k] > widening * before)
             return k;
     }
     return std::nullopt;
@@ -211,7 +207,7 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
         measure_widths(way, ridges, inside);
         const std::optional<std::size_t> end = end_before_widening(way, least_points);
         if (!end || *end <= longest_count) continue;
-        const double width = median(way.width_px, 0, *end);
+        const double width = median_between(way.width_px, 0, *end);
         if (width < size.least_diameter_px || width > size.greatest_diameter_px ||
             !keeps_its_width(way, *end) || has_branches(way, *end, ridges, index))
             continue;

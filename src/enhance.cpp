@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 
@@ -14,14 +15,6 @@ namespace stenometry {
 namespace {
 
 using interop::as_mat;
-
-/// The value that this fraction of all lies below; NaN if there are none. Reorders `values`.
-double quantile(std::vector<float>& values, double fraction) {
-    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-    const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + rank, values.end());
-    return values[static_cast<std::size_t>(rank)];
-}
 
 /// Where the frame says it is valid and its pixels are finite.
 Image<std::uint8_t> usable_pixels(const Frame& frame) {
@@ -82,7 +75,7 @@ std::vector<Detail> collect_details(const Image<float>& pixels, const Image<std:
 
 /// Standard deviation of normal noise whose absolute values these are.
 double robust_sd(std::vector<float>& absolute_values) {
-    return 1.4826 * quantile(absolute_values, 0.5);  // 1 / (0.75 quantile of the normal distribution)
+    return 1.4826 * ranked(absolute_values, 0.5);  // 1 / (0.75 quantile of the normal distribution)
 }
 
 NoiseModel fit_noise(std::vector<Detail> details) {
@@ -129,7 +122,7 @@ Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid
     Image<float> out(frame.width(), frame.height());
     std::vector<float> sample = sample_pixels(frame.pixels, valid);
     if (sample.empty()) return out;
-    const double dark = quantile(sample, 0.002), bright = quantile(sample, 0.998);
+    const double dark = ranked(sample, 0.002), bright = ranked(sample, 0.998);
     if (!(bright > dark)) return out;
     if (frame.intensity == Intensity::logarithmic) {
         // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.

@@ -10,6 +10,7 @@
 
 #include "catheter.h"
 #include "ridge_point.h"
+#include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 
@@ -32,14 +33,6 @@ namespace {
 using interop::as_mat;
 
 constexpr std::uint8_t on = 255;
-
-/// The value that this part of all lies below; 0 if there are none. Reorders `values`.
-float quantile(std::vector<float>& values, double part) {
-    if (values.empty()) return 0.0F;
-    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(part * double(values.size() - 1));
-    std::nth_element(values.begin(), nth, values.end());
-    return *nth;
-}
 
 /// Every n-th valid and positive value: enough for quantiles, and quick.
 std::vector<float> positive_sample(const cv::Mat& image, const cv::Mat& valid) {
@@ -80,8 +73,8 @@ constexpr double linear_spread = 2.5;
 /// The response as a multiple of the clutter, linear in contrast.
 cv::Mat relative_response(const cv::Mat& response, const cv::Mat& valid) {
     std::vector<float> sample = positive_sample(response, valid);
-    const double middle = quantile(sample, clutter_middle);
-    const double top = quantile(sample, clutter_top);
+    const double middle = ranked(sample, clutter_middle, 0.0);
+    const double top = ranked(sample, clutter_top, 0.0);
     cv::Mat relative = cv::Mat::zeros(response.size(), CV_32F);
     if (!(middle > 0) || !(top > middle)) return relative;
     const double power = std::clamp(std::log(linear_spread) / std::log(top / middle), 0.3, 1.5);
@@ -129,7 +122,7 @@ cv::Mat excess_noise(const EnhancedFrame& frame) {
     for (int y = 0; y < amount.rows; ++y)
         for (int x = 0; x < amount.cols; ++x)
             if (weight.at<float>(y, x) > 0.5F) sample.push_back(amount.at<float>(y, x));
-    const double usual = quantile(sample, 0.5);
+    const double usual = ranked(sample, 0.5, 0.0);
     cv::Mat excess = usual > 0 ? cv::Mat(cv::max(amount / (ordinary * usual), 1.0))
                                : cv::Mat(cells, CV_32F, cv::Scalar(1));
     cv::resize(excess, excess, attenuation.size(), 0, 0, cv::INTER_LINEAR);
@@ -140,8 +133,8 @@ cv::Mat excess_noise(const EnhancedFrame& frame) {
 cv::Mat relative_top_hat(const EnhancedFrame& frame, double width_px) {
     const cv::Mat hat = top_hat(as_mat(frame.attenuation), width_px);
     std::vector<float> sample = positive_sample(hat, as_mat(frame.valid));
-    const double clutter = std::max(
-        {double{quantile(sample, 0.7)}, top_hat_of_noise * frame.attenuation_noise_sd, least_contrast});
+    const double clutter =
+        std::max({ranked(sample, 0.7, 0.0), top_hat_of_noise * frame.attenuation_noise_sd, least_contrast});
     return hat / (clutter * excess_noise(frame));
 }
 

@@ -1,6 +1,7 @@
 #include "statistics.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -15,6 +16,21 @@ double quantile(std::vector<double> values, double q) {
     if (lower + 1 == static_cast<std::ptrdiff_t>(values.size())) return below;
     const double above = *std::min_element(values.begin() + lower + 1, values.end());
     return std::lerp(below, above, place - static_cast<double>(lower));
+}
+
+double ranked(std::vector<float>& values, double q, double of_none) {
+    if (values.empty()) return of_none;
+    const auto rank = static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + rank, values.end());
+    return values[static_cast<std::size_t>(rank)];
+}
+
+double upper_median(std::span<const double> values) {
+    assert(!values.empty());
+    std::vector<double> sorted(values.begin(), values.end());
+    const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -11,10 +13,18 @@ double quantile(std::vector<double> values, double q);
 
 inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
+/// The same for the many values of an image: the value of that rank, rounded down, without a copy. Reorders
+/// `values`. \param of_none what it is of no values.
+double ranked(std::vector<float>& values, double q,
+              double of_none = std::numeric_limits<double>::quiet_NaN());
+
+/// The middle one of the values, of an even number the upper of the two. \pre there are values.
+double upper_median(std::span<const double> values);
+
 /// Smooths a curve by a polynomial fitted around each sample with Gaussian weights of `sigma` samples: a
-/// parabola (order 2) keeps the depth of a minimum where an average (order 0) or, off the ends, a line (order 1)
-/// would fill it. NaNs are left out; the result is NaN where no sample is near.
-/// Source: Cleveland, J. Am. Stat. Assoc. 74 (1979) 829.
+/// parabola (order 2) keeps the depth of a minimum where an average (order 0) or, off the ends, a line (order
+/// 1) would fill it. NaNs are left out; the result is NaN where no sample is near. Source: Cleveland, J. Am.
+/// Stat. Assoc. 74 (1979) 829.
 std::vector<double> local_fit(const std::vector<double>& values, double sigma, int order);
 
 /// Standard error of each sample of a curve: the median absolute deviation, among the samples less than 6

@@ -14,6 +14,7 @@
 
 #include "kernels/gaussian.h"
 #include "kernels/ridge.h"
+#include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "vesselness/border.h"
@@ -57,13 +58,6 @@ double noise_response_sd(double noise_sd, double sigma) {
 
 /// Noise of single-precision sums over the pixels: it must not become a vessel where there is nothing else.
 double rounding_noise(const Image<float>& image) { return 1e-6 * cv::norm(as_mat(image), cv::NORM_INF); }
-
-double upper_quantile(std::vector<float>& values, double fraction) {
-    if (values.empty()) return 0.0;
-    const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + rank, values.end());
-    return values[static_cast<std::size_t>(rank)];
-}
 
 /// Brings a response that grows with contrast to 0..1, and silences what is not valid. Noise alone stays low:
 /// the strongest is taken to be at least ten of its standard deviations.
@@ -161,7 +155,7 @@ Strength VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
                                     static_cast<std::size_t>(end - begin), norm.data());
             values.insert(values.end(), norm.begin(), norm.begin() + (end - begin));
         }
-        strength.norm_at_scale.push_back(upper_quantile(values, 0.995));
+        strength.norm_at_scale.push_back(ranked(values, 0.995, 0.0));
     }
     strength.norm = *std::max_element(strength.norm_at_scale.begin(), strength.norm_at_scale.end());
     return strength;

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "statistics.h"
 #include "stenometry/vessel_tree.h"
 
 namespace stenometry {
@@ -62,13 +63,6 @@ double upper_quartile(std::vector<double> values) {
     return *quartile;
 }
 
-double median(std::span<const double> values) {
-    std::vector<double> sorted(values.begin(), values.end());
-    const auto middle = sorted.begin() + std::ssize(sorted) / 2;
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    return *middle;
-}
-
 /// How many points at the beginning of a vessel that comes over the border of the picture are catheter: a
 /// piece of even width that ends in a step to a wider lumen. An artery narrows downstream; a stenosis is wide
 /// on both sides. \param stretch_px length over which the lumen behind the step is looked at; a third of it
@@ -80,11 +74,11 @@ std::size_t catheter_points(std::span<const double> radius, double stretch_px, d
     double best_step = widening;
     for (std::size_t k = least; least > 0 && k + least <= radius.size(); k += 4) {
         const auto before = radius.first(k), after = radius.subspan(k, std::min(stretch, radius.size() - k));
-        const double catheter = std::max(median(before), 0.1);
-        if (median(after) < widening * catheter) continue;
+        const double catheter = std::max(upper_median(before), 0.1);
+        if (upper_median(after) < widening * catheter) continue;
         if (upper_quartile({before.begin(), before.end()}) > unevenness * catheter) continue;
-        const double step =
-            median(radius.subspan(k, least)) / std::max(median(radius.subspan(k - least, least)), 0.1);
+        const double step = upper_median(radius.subspan(k, least)) /
+                            std::max(upper_median(radius.subspan(k - least, least)), 0.1);
         if (step <= best_step) continue;
         best = k;
         best_step = step;
