@@ -301,6 +301,8 @@ std::vector<double> mean_across(const Frame& frame, const Reading& reading, cons
 AnalysisOptions within_reach(AnalysisOptions stages, const KnownCatheter& catheter) {
     constexpr double reach =
         1.6;  // blur makes the thin wall of an empty catheter appear up to 1.25 times as wide
+    // A catheter has a wall and is no round lumen of contrast: only its edges can be compared with a model's.
+    stages.diameter.method = DiameterMethod::contour;
     stages.contour.max_diameter.mm =
         std::min(stages.contour.max_diameter.mm, reach * catheter.outer_diameter_mm);
     return stages;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cylinder.h"
+#include "joint_fit.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "straightened.h"
@@ -103,6 +104,8 @@ Reading diameter_of(double area, double contrast) {
 
 std::string_view to_string(DiameterMethod method) {
     switch (method) {
+        case DiameterMethod::physics:
+            return "physics";
         case DiameterMethod::contour:
             return "contour";
     }
@@ -112,18 +115,19 @@ std::string_view to_string(DiameterMethod method) {
 void DiameterOptions::validate() const {
     if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
         throw InvalidInput("diameter.smoothing must not be negative");
+    if (!(max_misfit > 1.0))
+        throw InvalidInput("diameter.max_misfit must be above 1, but is " + std::to_string(max_misfit));
 }
 
-DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
-                                 const DiameterOptions& options) {
-    options.validate();
+namespace {
+DiameterProfile by_contour(const Frame& frame, const VesselContour& contour, const DiameterOptions& options) {
     const std::size_t size = contour.width_px.size();
     DiameterProfile profile{
         .position_px = contour.centerline.arc_length_px(),
         .diameter_px = std::vector<double>(size, nan),
         .sd_px = std::vector<double>(size, nan),
         .along_px = std::hypot(contour.along_px, options.smoothing.in_px(frame.calibration)),
-        .method = options.method};
+        .method = DiameterMethod::contour};
     std::vector<double> widths;
     for (const double width : contour.width_px)
         if (std::isfinite(width)) widths.push_back(width);
@@ -163,12 +167,95 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
     return profile;
 }
 
+/// The centerline without the wander of the walls, which the fit finds again as an offset: as stiff as it can
+/// be without leaving the reach of the fit's search.
+Polyline stiffened(const Polyline& line) {
+    constexpr double stiffest_px = 15.0, softest_px = 2.0, farthest_px = 2.5;
+    for (double stiffness = stiffest_px; stiffness > softest_px; stiffness *= 0.7) {
+        const Polyline stiff = smooth(line, stiffness);
+        double away = 0.0;
+        for (std::size_t i = 0; i < line.size(); ++i) away = std::max(away, distance(line[i], stiff[i]));
+        if (away < farthest_px) return stiff;
+    }
+    return line;
+}
+
+/// Positive radii everywhere, from diameters that may be missing; empty if none is known.
+std::vector<double> known_radii(const std::vector<double>& diameters) {
+    constexpr double least_px = 0.5, averaged_samples = 3.0;
+    std::vector<double> radii = local_fit(diameters, averaged_samples, 1);
+    const auto known = [&](double d) { return d >= least_px; };
+    const auto first = std::find_if(radii.begin(), radii.end(), known);
+    if (first == radii.end()) return {};
+    double last = *first;
+    for (double& d : radii) d = 0.5 * (last = known(d) ? d : last);
+    return radii;
+}
+
+std::vector<double> finite(std::vector<double> values) {
+    std::erase_if(values, [](double v) { return !std::isfinite(v); });
+    return values;
+}
+
+/// Standard deviation of the draws about the value, point by point.
+std::vector<double> spread(const std::vector<std::vector<double>>& draws, const std::vector<double>& values) {
+    std::vector<double> sd(values.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (const auto& draw : draws) sd[i] += (draw[i] - values[i]) * (draw[i] - values[i]);
+        sd[i] = std::sqrt(sd[i] / static_cast<double>(draws.size()));
+    }
+    return sd;
+}
+
+std::vector<double> doubled(std::vector<double> values) {
+    for (double& value : values) value *= 2.0;
+    return values;
+}
+
+/// What the contour method says, where the fit finds nothing or does not describe the image.
+DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, const DiameterOptions& options) {
+    DiameterProfile profile = by_contour(frame, contour, options);
+    const std::vector<double> start = known_radii(profile.diameter_px);
+    if (start.empty()) return profile;
+    LumenFit fit = fit_lumen(frame, stiffened(contour.centerline.points_px), start, contour.blur_px);
+    profile.misfit = fit.misfit;
+    if (!fit.found || !(fit.misfit <= options.max_misfit)) return profile;
+
+    profile.method = DiameterMethod::physics;
+    profile.along_px = 0.0;
+    profile.blur_px = fit.blur_px;
+    profile.axis_px = std::move(fit.axis_px);
+    profile.diameter_px = doubled(std::move(fit.radius_px));
+    for (std::vector<double>& draw : fit.draws_px) profile.draws_px.push_back(doubled(std::move(draw)));
+    profile.sd_px = spread(profile.draws_px, profile.diameter_px);
+    return profile;
+}
+
+/// Arc over which walls keep one direction across: a vessel's width, so that they do not cross inside a bend.
+double wall_span(const DiameterProfile& profile) {
+    return std::max(2.0, median(finite(profile.diameter_px)));
+}
+
+}  // namespace
+
+DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
+                                 const DiameterOptions& options) {
+    options.validate();
+    return options.method == DiameterMethod::contour ? by_contour(frame, contour, options)
+                                                     : by_physics(frame, contour, options);
+}
+
 VesselContour fit_walls(VesselContour contour, const DiameterProfile& profile) {
+    if (!profile.axis_px.empty()) contour.centerline.points_px = profile.axis_px;
+    const auto right =
+        profile.axis_px.empty() ? std::vector<Point>() : right_normals(profile.axis_px, wall_span(profile));
     for (std::size_t i = 0; i < profile.diameter_px.size(); ++i) {
-        const Point across = contour.right_px[i] - contour.left_px[i];
+        if (!std::isfinite(profile.diameter_px[i])) continue;
+        const Point across = right.empty() ? contour.right_px[i] - contour.left_px[i] : right[i];
         const double width = norm(across);
-        if (!(width > 0.0) || !std::isfinite(profile.diameter_px[i])) continue;
-        const Point middle = lerp(contour.left_px[i], contour.right_px[i], 0.5);
+        if (!(width > 0.0)) continue;
+        const Point middle =
+            right.empty() ? lerp(contour.left_px[i], contour.right_px[i], 0.5) : profile.axis_px[i];
         const Point half = (0.5 * profile.diameter_px[i] / width) * across;
         contour.left_px[i] = middle - half;
         contour.right_px[i] = middle + half;

@@ -68,6 +68,11 @@ void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& op
     else if (vessel.reference.reason != Unmeasurable::none)
         warn(analysis, std::string(to_string(vessel.reference.reason)),
              name + std::string(explain(vessel.reference.reason)));
+    if (vessel.diameter.method != options.diameter.method && !vessel.diameter.diameter_px.empty())
+        warn(
+            analysis, "model_misfit",
+            name +
+                "the image does not follow the physics of a round lumen: diameters are from the walls alone");
     warn_of_diffuse_disease(analysis, vessel, name);
     warn_of_bifurcations(analysis, vessel, name, options);
     for (const Stenosis& stenosis : vessel.stenoses) {
@@ -87,6 +92,7 @@ Vessel vessel_along(const Frame& frame, const Centerline& centerline, const Anal
     vessel.contour = detect_contour(frame, centerline, options.contour);
     if (vessel.contour.reason == Unmeasurable::none)
         vessel.diameter = measure_diameter(frame, vessel.contour, options.diameter);
+    vessel.contour = fit_walls(std::move(vessel.contour), vessel.diameter);
     return vessel;
 }
 
@@ -102,7 +108,6 @@ void find_lesions(Vessel& vessel, const Calibration& calibration, const Analysis
     if (vessel.reference.reason != Unmeasurable::none) return;
     vessel.stenoses =
         find_stenoses(vessel.contour, vessel.diameter, vessel.reference, calibration, options.stenosis);
-    vessel.contour = fit_walls(std::move(vessel.contour), vessel.diameter);
 }
 
 /// Whether both sides of the lumen are brighter than it along most of its way. The border of the diaphragm or

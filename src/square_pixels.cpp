@@ -69,6 +69,7 @@ Analysis SquarePixels::restore(Analysis analysis) const {
     analysis.calibration = original_.calibration;
     for (Vessel& vessel : analysis.vessels) {
         vessel.contour = restore(std::move(vessel.contour));
+        restore(vessel.diameter.axis_px);
         for (Bifurcation& bifurcation : vessel.bifurcations)
             bifurcation.at_px = to_original(bifurcation.at_px);
         for (Stenosis& stenosis : vessel.stenoses)

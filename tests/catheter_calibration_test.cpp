@@ -181,7 +181,7 @@ TEST(CatheterCalibration, StandardErrorCoversTheNoiseOfEmptyCatheters) {
 
 TEST(CatheterCalibration, WhatMovesTheEdgesOfVesselsAndCathetersCancels) {
     // In one pass the blur is not known yet, and both read too wide.
-    const AnalysisOptions stages{.contour = {.passes = 1}};
+    const AnalysisOptions stages{.contour = {.passes = 1}, .diameter = {.method = DiameterMethod::contour}};
     const CatheterPicture picture{.angle_deg = 0.0};
     phantom::Scene scene = picture.scene();
     scene.tubes.push_back(phantom::straight_tube(outer_mm, 34.0, 0.0, {0.0, 8.0}));

@@ -7,18 +7,35 @@
 
 namespace stenometry {
 
-/// How the distance of two edges becomes the diameter of a lumen.
+/// How pixels become the diameter of a lumen.
 enum class DiameterMethod {
-    contour,  ///< distance of the walls, corrected for what blur does to a cylinder of that size
+    /// A round lumen of contrast medium as X-rays see it, fitted to the pixels along the whole vessel at
+    /// once:
+    /// radius and axis vary smoothly; attenuation, blur and the curvature of the grey scale are common to all
+    /// of it; the background is a random field whose covariance is measured beside the vessel. The walls of
+    /// the
+    /// contour are only where the fit starts. Source of the model: Pappas and Lim, IEEE Trans. ASSP 36 (1988)
+    /// 1501.
+    physics,
+    /// The distance of the walls, turned into the diameter of the cylinder that a blur of the contour's size
+    /// shows so wide. Where the lumen is too narrow for that, its loss of intensity counts as well: a narrow
+    /// lumen is taken to be round and to hold the contrast that the wide parts of the same vessel hold.
+    /// Source
+    /// of the bias: Hoffmann et al., Med. Phys. 29 (2002) 1622; of the densitometric part: Reiber et al.,
+    /// Circulation 71 (1985) 280.
+    contour,
 };
 
 std::string_view to_string(DiameterMethod method);
 
 struct DiameterOptions {
-    DiameterMethod method = DiameterMethod::contour;
-    /// Sigma of the averaging along the vessel, >= 0. It fills the throat of a 5 mm long lesion by less than
-    /// 0.1 mm.
+    DiameterMethod method = DiameterMethod::physics;
+    /// For `contour`: sigma of the averaging along the vessel, >= 0. It fills the throat of a 5 mm long
+    /// lesion by less than 0.1 mm.
     PhysicalLength smoothing{.mm = 0.4, .uncalibrated_px = 2.0};
+    /// For `physics`: where the fit leaves more than this of the image, as a mean square in units of noise
+    /// and texture, the contour method takes over, > 1.
+    double max_misfit = 2.0;
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -33,20 +50,26 @@ struct DiameterProfile {
     /// medium per pixel. It takes the lumen for no particular shape. NaN where unknown; empty where no wall
     /// was found at all.
     std::vector<double> area_px2;
+    Polyline axis_px;  ///< the lumen's axis, where the method finds it; empty otherwise
+    /// Profiles that are as likely as `diameter_px`, each with errors as they hang together along the vessel.
+    /// Their spread is the standard error of whatever is computed from a profile. Empty for `contour`.
+    std::vector<std::vector<double>> draws_px;
     double along_px = 0.0;  ///< standard deviation of the averaging along the vessel
-    DiameterMethod method = DiameterMethod::contour;
+    double blur_px = 0.0;   ///< standard deviation of the image's blur as `physics` found it; 0 for `contour`
+    /// Mean square of what `physics` left of the image, 1 if nothing but noise and texture; 0 if it was not
+    /// asked or found nothing.
+    double misfit = 0.0;
+    DiameterMethod method = DiameterMethod::contour;  ///< what was used in the end
 };
 
-/// Diameter of the lumen at every point of the contour's centerline.
-/// The distance of the walls is turned into the diameter of the cylinder that a blur of the contour's size
-/// shows so wide. Where the lumen is too narrow for that, its loss of intensity counts as well: a narrow
-/// lumen is taken to be round and to hold the contrast that the wide parts of the same vessel hold. Source of
-/// the bias: Hoffmann et al., Med. Phys. 29 (2002) 1622; of the densitometric part: Reiber et al.,
-/// Circulation 71 (1985) 280. \throws InvalidInput if an option is out of range.
+/// Diameter of the lumen at every point of the contour's centerline. Where the fit of `physics` finds nothing
+/// or does not describe the image, the profile is that of `contour`, and says so. \throws InvalidInput if an
+/// option is out of range.
 DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
                                  const DiameterOptions& options = {});
 
-/// The contour with its walls moved along the profile across, so that they enclose the measured diameters.
+/// The contour with its walls moved so that they enclose the measured diameters: about the lumen's axis where
+/// it was found, which then is the centerline, about their own middle otherwise.
 VesselContour fit_walls(VesselContour contour, const DiameterProfile& profile);
 
 }  // namespace stenometry

@@ -1,0 +1,679 @@
+#include "joint_fit.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <type_traits>
+
+#include "bordered_band.h"
+#include "lumen_table.h"
+#include "spline_basis.h"
+#include "statistics.h"
+#include "strip.h"
+
+namespace stenometry {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// What varies along the vessel, each a spline; then what all of it has in common.
+enum Parameter : std::size_t {
+    radius,
+    axis,
+    courses,
+    ln_attenuation = courses,
+    drift,
+    ln_blur,
+    curvature,
+    parameters
+};
+constexpr std::size_t commons = parameters - courses;
+
+/// Scatter of a third of the background, as behind a grid, bends the grey scale to 1 / (1 - 1/3); see
+/// `LumenTable`.
+constexpr double usual_curvature = 1.5, curvature_sd = 0.3;
+/// Of a grey scale of unknown unit and course.
+constexpr double scaled_curvature_sd = 0.5;
+/// What a wide coronary artery takes from the logarithm of the intensity, scatter included: fixes the unit
+/// where it is unknown.
+constexpr double usual_depth = 0.25;
+/// Relative standard errors of what the fit starts from, and of the contrast between the ends of the vessel.
+constexpr double attenuation_sd = 0.5, blur_sd = 0.2, drift_sd = 0.05;
+/// No image follows the model more closely than this part of the background.
+constexpr double model_error = 1e-3;
+constexpr double rows_apart_px = 1.0, margin_px = 7.0;
+constexpr double knots_apart_blur = 1.8;  ///< what is finer the blur has taken
+constexpr int draws = 48;
+/// The covariance of the fit knows noise and texture. That it takes the texture's measured spectrum and the
+/// learned bends for true makes its standard errors too small by this factor, as measured in
+/// benchmarks/accuracy.
+constexpr double understated = 1.2;
+
+/// Of what is left of the intensity, with the sign turned.
+float logarithm_of_loss(float loss) {
+    constexpr float least_left = 0.05F;  // less is no lumen's
+    return loss == 0.0F ? 0.0F : -std::log(std::max(least_left, 1.0F - loss));
+}
+
+class JointFit {
+  public:
+    JointFit(const Frame& frame, const Polyline& line, const std::vector<double>& start_px, double blur_px);
+    /// \param line the points to report; its first and last are those of the first and the last row
+    LumenFit run(const Polyline& line);
+
+  private:
+    using Parameters = std::vector<double>;
+    using Derivatives = Eigen::Matrix<double, Eigen::Dynamic, parameters, Eigen::RowMajor>;
+    struct Linearised;
+
+    std::size_t rows() const { return static_cast<std::size_t>(strip_.rows()); }
+    std::size_t columns() const { return static_cast<std::size_t>(strip_.columns()); }
+    std::size_t splines() const { return courses * basis_.knots(); }
+    std::size_t place_of(Parameter common) const { return splines() + common - courses; }
+    double value(const Parameters& p, Parameter common) const { return p[place_of(common)]; }
+    double knot_px() const { return basis_.rows_per_knot() * strip_.row_px; }
+    /// Second difference of knots at which the radius bends by its widest value over that length squared.
+    double bend_unit() const { return knot_px() * knot_px() / widest_; }
+    double course_at(const Parameters& p, Parameter course, double row) const;
+    LumenCourse lumen(const Parameters& p) const;
+    VectorXd row_values(std::size_t row) const;
+
+    /// Two rows and how far a place lies from the first to the second.
+    struct RowPair {
+        std::size_t first;
+        float part;
+    };
+    RowPair row_pair(double row) const {
+        const auto first = std::min(static_cast<std::size_t>(row), rows() - 2);
+        return {first, static_cast<float>(row - static_cast<double>(first))};
+    }
+    float loss_at(const RowPair& pair, std::size_t column) const {
+        const float a = losses_[pair.first * columns() + column].value,
+                    b = losses_[(pair.first + 1) * columns() + column].value;
+        return a + pair.part * (b - a);
+    }
+
+    void start(const std::vector<double>& start_px);
+    void search();
+    void look_beside(double keep_px);
+    void weigh();
+    MatrixXd covariance() const;
+    void draw_vessel(const Parameters& p);
+    double data_cost();
+    double prior_cost(const Parameters& p) const;
+    Linearised linearise(const Parameters& p);
+    void add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives) const;
+    void add_prior(Linearised& to, const Parameters& p) const;
+    double cost_of(const Parameters& p);
+    void improve(double enough_cost);
+    void learn_bends();
+
+    Strip strip_;
+    double widest_;
+    SplineBasis basis_;
+    Parameters start_, now_;
+    std::vector<double> bend_sd_;
+    double axis_bend_sd_;
+    Image<std::uint8_t> counted_;
+    Texture texture_;
+    std::vector<MatrixXd> weights_;       ///< inverse covariances of a row; the first for rows that are whole
+    std::vector<std::size_t> weight_of_;  ///< one per row
+    // The vessel as of the last `draw_vessel`: logarithm of the loss, and derivatives of the loss itself.
+    Image<float> vessel_;
+    std::vector<LumenTable::Loss> losses_;
+    MatrixXd weighted_rest_;  ///< as of the last `data_cost`, one column per row of the strip
+    Parameters drawn_;
+    double damping_ = 1e-3;
+};
+
+/// Normal equations of the data, to which the prior can be added.
+struct JointFit::Linearised {
+    BorderedBand matrix;
+    std::vector<double> gradient;  ///< downhill
+};
+
+JointFit::JointFit(const Frame& frame, const Polyline& line, const std::vector<double>& start_px,
+                   double blur_px)
+    : strip_(make_strip(frame, line, std::ceil(quantile(start_px, 0.95) + 2.5 * blur_px + margin_px))),
+      widest_(*std::max_element(start_px.begin(), start_px.end())),
+      basis_(rows(), knots_apart_blur * blur_px / strip_.row_px, blur_px / strip_.row_px),
+      now_(splines() + commons, 0.0),
+      bend_sd_(basis_.knots(), bend_unit()),
+      axis_bend_sd_(0.05 * bend_unit()),
+      counted_(strip_.known.clone()),
+      vessel_(strip_.columns(), strip_.rows(), 0.0F),
+      losses_(rows() * columns()),
+      weighted_rest_(static_cast<Index>(columns()), static_cast<Index>(rows())) {
+    now_[place_of(ln_blur)] = std::log(blur_px);
+    now_[place_of(curvature)] = usual_curvature;
+    start(start_px);
+    start_ = now_;
+}
+
+double weighted_sum(const std::vector<double>& parameters, const SplineBasis::Weights& weights,
+                    Parameter course) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < SplineBasis::support; ++k)
+        sum += weights.of[k] * parameters[(weights.first + k) * courses + course];
+    return sum;
+}
+
+double JointFit::course_at(const Parameters& p, Parameter course, double row) const {
+    return weighted_sum(p, basis_.at(row), course);
+}
+
+LumenCourse JointFit::lumen(const Parameters& p) const {
+    LumenCourse course;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        course.radius_px.push_back(course_at(p, radius, static_cast<double>(row)));
+        course.axis_px.push_back(course_at(p, axis, static_cast<double>(row)));
+    }
+    return course;
+}
+
+VectorXd JointFit::row_values(std::size_t row) const {
+    return Eigen::Map<const Eigen::VectorXf>(strip_.values.profiles.row(static_cast<int>(row)),
+                                             strip_.columns())
+        .cast<double>();
+}
+
+/// Radii as given, and the attenuation from what the wide parts take away.
+void JointFit::start(const std::vector<double>& start_px) {
+    const double blur = std::exp(value(now_, ln_blur));
+    for (std::size_t k = 0; k < basis_.knots(); ++k) {
+        const double row = std::clamp(basis_.row_of(k), 0.0, static_cast<double>(rows() - 1));
+        now_[k * courses + radius] = start_px[static_cast<std::size_t>(std::lround(row))];
+    }
+    std::vector<double> per_px;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        const double r = start_px[row], beside = r + 2.0 * blur;
+        constexpr double strip_px = 4.0;
+        if (r < 0.7 * widest_ && r < 2.5 * blur) continue;
+        const double background = 0.5 * (strip_.values.mean(row, -beside - strip_px, -beside) +
+                                         strip_.values.mean(row, beside, beside + strip_px));
+        constexpr double mean_chord = 1.9;  // over the inner 0.4 of the radius, in radii
+        per_px.push_back((background - strip_.values.mean(row, -0.4 * r, 0.4 * r)) / (mean_chord * r));
+    }
+    constexpr double faintest = 1e-3;
+    double attenuation = per_px.empty() ? faintest : std::max(faintest, median(per_px));
+    if (strip_.scaled) {
+        const double unit = usual_depth / (2.0 * widest_ * attenuation);
+        for (int y = 0; y < strip_.rows(); ++y)
+            for (int x = 0; x < strip_.columns(); ++x)
+                strip_.values.profiles(x, y) *= static_cast<float>(unit);
+        attenuation *= unit;
+    }
+    now_[place_of(ln_attenuation)] = std::log(attenuation);
+}
+
+/// Of the samples of one row, for whatever changes slowly along the vessel. Level and slope of the background
+/// are free.
+MatrixXd JointFit::covariance() const {
+    const auto n = static_cast<Index>(columns());
+    constexpr double free = 0.1;  // more than any background varies by across a vessel
+    MatrixXd sum(n, n);
+    for (Index i = 0; i < n; ++i)
+        for (Index j = 0; j < n; ++j) {
+            const auto place = [&](Index k) {
+                return 2.0 * static_cast<double>(k) / static_cast<double>(n - 1) - 1.0;
+            };
+            sum(i, j) =
+                texture_.summed_covariance(static_cast<double>(i - j)) + free * (1.0 + place(i) * place(j));
+        }
+    sum.diagonal().array() += texture_.white + model_error * model_error;
+    return sum / strip_.row_px;
+}
+
+MatrixXd inverse(const MatrixXd& covariance) {
+    return covariance.llt().solve(MatrixXd(MatrixXd::Identity(covariance.rows(), covariance.cols())));
+}
+
+/// Samples that do not count, in either of two neighbouring rows, are left out of the covariance of both.
+void JointFit::weigh() {
+    const MatrixXd full = covariance();
+    weights_.clear();
+    weights_.push_back(inverse(full));
+    weight_of_.assign(rows(), 0);
+    for (int row = 0; row < strip_.rows(); row += 2) {
+        const int last = std::min(row + 1, strip_.rows() - 1);
+        std::vector<Index> kept;
+        for (int c = 0; c < strip_.columns(); ++c)
+            if (counted_(c, row) != 0 && counted_(c, last) != 0) kept.push_back(c);
+        if (kept.size() == columns()) continue;
+        MatrixXd weight = MatrixXd::Zero(full.rows(), full.cols());
+        const MatrixXd part = inverse(full(kept, kept));
+        weight(kept, kept) = part;
+        weight_of_[static_cast<std::size_t>(row)] = weight_of_[static_cast<std::size_t>(last)] =
+            weights_.size();
+        weights_.push_back(std::move(weight));
+    }
+}
+
+/// Learns the texture beside the lumen, and what is none.
+void JointFit::look_beside(double keep_px) {
+    Image<float> background(strip_.columns(), strip_.rows());
+    for (int y = 0; y < strip_.rows(); ++y)
+        for (int x = 0; x < strip_.columns(); ++x)
+            background(x, y) = strip_.values.profiles(x, y) + vessel_(x, y);
+    const LumenCourse course = lumen(now_);
+    texture_ = texture_beside(strip_, background, counted_, course, std::exp(value(now_, ln_blur)));
+    constexpr double least_part = 0.12;  // of what the vessel takes: fainter ones hardly move its walls
+    const double depth = 2.0 * widest_ * std::exp(value(now_, ln_attenuation));
+    counted_ = without_strangers(strip_, background, course, texture_, least_part * depth, keep_px);
+    weigh();
+}
+
+/// For each state of one row, the best score that a state of the row before can bring, less what the change
+/// costs: as much as one or two standard errors that it must explain. States are radii, each at all places.
+void best_moves(const VectorXd& score, Index places, VectorXd& moved, std::uint16_t* origin) {
+    constexpr Index most_radii = 3, most_places = 1;
+    constexpr double radius_cost = 1.0, place_cost = 2.0;
+    const Index states = score.size();
+    VectorXd sideways(states);
+    std::vector<Index> from(static_cast<std::size_t>(states));
+    const auto improve = [](double candidate, Index candidate_from, double& best, auto& best_from) {
+        if (candidate > best)
+            best = candidate,
+            best_from = static_cast<std::remove_reference_t<decltype(best_from)>>(candidate_from);
+    };
+    for (Index s = 0; s < states; ++s) {
+        double best = -std::numeric_limits<double>::infinity();
+        for (Index d = -most_places; d <= most_places; ++d)
+            if (const Index place = s % places + d; place >= 0 && place < places)
+                improve(score(s + d) - place_cost * static_cast<double>(std::abs(d)), s + d, best,
+                        from[static_cast<std::size_t>(s)]);
+        sideways(s) = best;
+    }
+    for (Index s = 0; s < states; ++s) {
+        double best = -std::numeric_limits<double>::infinity();
+        for (Index d = -most_radii; d <= most_radii; ++d)
+            if (const Index t = s + d * places; t >= 0 && t < states)
+                improve(sideways(t) - radius_cost * static_cast<double>(std::abs(d)),
+                        from[static_cast<std::size_t>(t)], best, origin[s]);
+        moved(s) = best;
+    }
+}
+
+/// The most likely of coarse radii and places, as a path through both along the vessel (Viterbi): no wrong
+/// wall that the fit started from can mislead what follows.
+void JointFit::search() {
+    const double blur = std::exp(value(now_, ln_blur)),
+                 attenuation = std::exp(value(now_, ln_attenuation)) * blur;
+    constexpr double ratio = 1.18;
+    constexpr int reach = 4, places = 2 * reach + 1;
+    std::vector<double> radii;
+    for (double r = 0.35 * blur; r < 1.15 * widest_; r *= ratio) radii.push_back(r);
+    const int sizes = static_cast<int>(radii.size()), states = places * sizes;
+    const LumenTable table(attenuation, usual_curvature, radii.back() / blur);
+
+    MatrixXd shapes(static_cast<Index>(columns()), static_cast<Index>(states));
+    for (int s = 0; s < states; ++s)
+        for (std::size_t c = 0; c < columns(); ++c) {
+            const double from_axis = strip_.values.offset_px(static_cast<double>(c)) - (s % places - reach);
+            const double r = radii[static_cast<std::size_t>(s / places)];
+            shapes(static_cast<Index>(c), s) =
+                static_cast<double>(logarithm_of_loss(table.at(from_axis / blur, r / blur).value));
+        }
+    constexpr std::size_t stride = 2;  // rows: the start need not be finer
+    std::vector<VectorXd> norms(weights_.size());
+    VectorXd score = VectorXd::Zero(states), moved(states);
+    Image<std::uint16_t> from(states, strip_.rows());
+    for (std::size_t row = 0; row < rows(); row += stride) {
+        const std::size_t w = weight_of_[row];
+        if (norms[w].size() == 0)
+            norms[w] = shapes.cwiseProduct(weights_[w] * shapes).colwise().sum().transpose();
+        best_moves(score, places, moved, from.row(static_cast<int>(row)));
+        const VectorXd gain = -(shapes.transpose() * (weights_[w] * row_values(row)) + 0.5 * norms[w]);
+        score = moved + static_cast<double>(stride) * gain;
+    }
+    LumenCourse found{std::vector<double>(rows()), std::vector<double>(rows())};
+    Index state = 0;
+    score.maxCoeff(&state);
+    for (std::size_t row = rows(); row-- > 0;) {
+        found.radius_px[row] = radii[static_cast<std::size_t>(state / places)];
+        found.axis_px[row] = static_cast<double>(state % places - reach);
+        if (row % stride == 0) state = from(static_cast<int>(state), static_cast<int>(row));
+    }
+    const std::vector<double> r = local_fit(found.radius_px, 1.5 / strip_.row_px, 0),
+                              a = local_fit(found.axis_px, 5.0 / strip_.row_px, 0);
+    for (std::size_t k = 0; k < basis_.knots(); ++k) {
+        const auto row = static_cast<std::size_t>(
+            std::lround(std::clamp(basis_.row_of(k), 0.0, static_cast<double>(rows() - 1))));
+        now_[k * courses + radius] = r[row];
+        now_[k * courses + axis] = a[row];
+    }
+}
+
+/// Sets what the vessel takes from every sample. Across the vessel the table blurs; along it, three rows do
+/// (Gauss and Hermite).
+void JointFit::draw_vessel(const Parameters& p) {
+    const double blur = std::exp(value(p, ln_blur)), attenuation = std::exp(value(p, ln_attenuation)) * blur;
+    const LumenCourse course = lumen(p);
+    const double largest = *std::max_element(course.radius_px.begin(), course.radius_px.end()) / blur;
+    const LumenTable table(attenuation, value(p, curvature), largest);
+    for (std::size_t row = 0; row < rows(); ++row)
+        for (std::size_t c = 0; c < columns(); ++c) {
+            const double u = (strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur,
+                         rho = course.radius_px[row] / blur;
+            const std::size_t i = row * columns() + c;
+            losses_[i] = table.at(u, rho);
+        }
+    drawn_ = p;
+    const double away = std::sqrt(3.0) * blur / strip_.row_px, last = static_cast<double>(rows() - 1);
+    for (std::size_t row = 0; row < rows(); ++row) {
+        const auto at = static_cast<double>(row);
+        const RowPair before = row_pair(std::max(0.0, at - away)),
+                      behind = row_pair(std::min(last, at + away));
+        const auto drifted = static_cast<float>(attenuation * value(p, drift) * (at / last - 0.5));
+        for (std::size_t c = 0; c < columns(); ++c) {
+            const LumenTable::Loss& own = losses_[row * columns() + c];
+            const float loss = (4.0F * own.value + loss_at(before, c) + loss_at(behind, c)) / 6.0F +
+                               drifted * own.by_attenuation;
+            vessel_(static_cast<int>(c), static_cast<int>(row)) = logarithm_of_loss(loss);
+        }
+    }
+}
+
+/// Half the sum of squares in units of the noise; keeps the weighted residuals for `linearise`.
+double JointFit::data_cost() {
+    double cost = 0.0;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        const int y = static_cast<int>(row);
+        const VectorXd rest =
+            row_values(row) +
+            Eigen::Map<const Eigen::VectorXf>(vessel_.row(y), strip_.columns()).cast<double>();
+        weighted_rest_.col(y).noalias() = weights_[weight_of_[row]] * rest;
+        cost += 0.5 * rest.dot(weighted_rest_.col(y));
+    }
+    return cost;
+}
+
+/// \param derivatives of the row's samples from column `first` on; beyond them there is no vessel
+void JointFit::add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives) const {
+    const Index count = derivatives.rows();
+    const Derivatives weighted = weights_[weight_of_[row]].block(first, first, count, count) * derivatives;
+    const Eigen::Matrix<double, parameters, 1> downhill =
+        -(derivatives.transpose() * weighted_rest_.col(static_cast<Index>(row)).segment(first, count));
+    const Eigen::Matrix<double, parameters, parameters> product = derivatives.transpose() * weighted;
+    const SplineBasis::Weights& knots = basis_.blurred(row);
+    const auto place = [&](std::size_t parameter, std::size_t k) {
+        return (knots.first + k) * courses + parameter;
+    };
+    for (std::size_t i = 0; i < parameters; ++i) {
+        const auto gi = static_cast<Index>(i);
+        if (i >= courses) {
+            to.gradient[splines() + i - courses] += downhill(gi);
+            for (std::size_t j = courses; j <= i; ++j)
+                to.matrix.corner(i - courses, j - courses) += product(gi, static_cast<Index>(j));
+            continue;
+        }
+        for (std::size_t a = 0; a < SplineBasis::support; ++a) {
+            const std::size_t x = place(i, a);
+            to.gradient[x] += knots.of[a] * downhill(gi);
+            for (std::size_t j = courses; j < parameters; ++j)
+                to.matrix.border(j - courses, x) += knots.of[a] * product(gi, static_cast<Index>(j));
+            for (std::size_t j = 0; j < courses; ++j)
+                for (std::size_t b = 0; b < SplineBasis::support; ++b)
+                    if (const std::size_t y = place(j, b); y <= x)
+                        to.matrix.band(x, y) +=
+                            knots.of[a] * knots.of[b] * product(gi, static_cast<Index>(j));
+        }
+    }
+}
+
+/// \pre `data_cost` was asked for the same parameters
+JointFit::Linearised JointFit::linearise(const Parameters& p) {
+    const double blur = std::exp(value(p, ln_blur)), attenuation = std::exp(value(p, ln_attenuation)) * blur;
+    const LumenCourse course = lumen(p);
+    Linearised result{BorderedBand(splines(), courses * SplineBasis::support - 1, commons),
+                      std::vector<double>(p.size(), 0.0)};
+    Derivatives derivatives;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        const auto* losses = losses_.data() + row * columns();
+        const auto seen = [&](std::size_t c) { return losses[c].value != 0.0F; };
+        std::size_t first = 0, end = columns();
+        while (first < end && !seen(first)) ++first;
+        while (end > first && !seen(end - 1)) --end;
+        if (first == end) continue;
+        derivatives.resize(static_cast<Index>(end - first), Eigen::NoChange);
+        const double along = static_cast<double>(row) / static_cast<double>(rows() - 1) - 0.5,
+                     rho = course.radius_px[row] / blur;
+        for (std::size_t c = first; c < end; ++c) {
+            const LumenTable::Loss& loss = losses[c];
+            const auto over_passed =
+                static_cast<double>(std::exp(vessel_(static_cast<int>(c), static_cast<int>(row))));
+            const double u = (strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur;
+            const auto by_offset = static_cast<double>(loss.by_offset),
+                       by_radius = static_cast<double>(loss.by_radius),
+                       by_contrast = attenuation * static_cast<double>(loss.by_attenuation);
+            auto d = derivatives.row(static_cast<Index>(c - first));
+            d(radius) = by_radius / blur;
+            d(axis) = -by_offset / blur;
+            d(ln_attenuation) = by_contrast;
+            d(drift) = by_contrast * along;
+            d(ln_blur) = by_contrast - u * by_offset - rho * by_radius;
+            d(curvature) = static_cast<double>(loss.by_curvature);
+            d *= over_passed;
+        }
+        add_row(result, row, static_cast<Index>(first), derivatives);
+    }
+    return result;
+}
+
+/// Independent numbers of a standard normal distribution, the same in every run.
+class NormalNumbers {
+  public:
+    explicit NormalNumbers(unsigned seed) : bits_(seed) {}
+    double operator()() { return normal_(bits_); }
+
+  private:
+    std::mt19937_64 bits_;
+    std::normal_distribution<double> normal_;
+};
+
+struct Pull {
+    Parameter parameter;
+    double sd;
+};
+std::array<Pull, commons> pulls(bool scaled) {
+    return {{{ln_attenuation, attenuation_sd},
+             {drift, drift_sd},
+             {ln_blur, blur_sd},
+             {curvature, scaled ? scaled_curvature_sd : curvature_sd}}};
+}
+
+/// Second difference of a course at three knots.
+double bend(const std::vector<double>& p, Parameter course, std::size_t knot) {
+    return p[knot * courses + course] - 2.0 * p[(knot + 1) * courses + course] +
+           p[(knot + 2) * courses + course];
+}
+
+double JointFit::prior_cost(const Parameters& p) const {
+    double sum = 0.0;
+    for (std::size_t k = 0; k + 2 < basis_.knots(); ++k)
+        sum += std::pow(bend(p, radius, k) / bend_sd_[k], 2) + std::pow(bend(p, axis, k) / axis_bend_sd_, 2);
+    for (const Pull& pull : pulls(strip_.scaled))
+        sum += std::pow((value(p, pull.parameter) - value(start_, pull.parameter)) / pull.sd, 2);
+    return 0.5 * sum;
+}
+
+void JointFit::add_prior(Linearised& to, const Parameters& p) const {
+    constexpr std::array<double, 3> stencil{1.0, -2.0, 1.0};
+    for (const Parameter course : {radius, axis})
+        for (std::size_t k = 0; k + 2 < basis_.knots(); ++k) {
+            const double sd = course == radius ? bend_sd_[k] : axis_bend_sd_, weight = 1.0 / (sd * sd),
+                         bent = bend(p, course, k);
+            for (std::size_t i = 0; i < 3; ++i) {
+                const std::size_t x = (k + i) * courses + course;
+                to.gradient[x] -= weight * stencil[i] * bent;
+                for (std::size_t j = 0; j <= i; ++j)
+                    to.matrix.band(x, (k + j) * courses + course) += weight * stencil[i] * stencil[j];
+            }
+        }
+    for (const Pull& pull : pulls(strip_.scaled)) {
+        const std::size_t x = place_of(pull.parameter), k = pull.parameter - courses;
+        to.gradient[x] -= (p[x] - start_[x]) / (pull.sd * pull.sd);
+        to.matrix.corner(k, k) += 1.0 / (pull.sd * pull.sd);
+    }
+}
+
+/// Raises the diagonal by a part of itself.
+void damp(BorderedBand& matrix, double part) {
+    for (std::size_t i = 0; i < matrix.size(); ++i) matrix.band(i, i) *= 1.0 + part;
+    for (std::size_t k = 0; k < matrix.borders(); ++k) matrix.corner(k, k) *= 1.0 + part;
+}
+
+double JointFit::cost_of(const Parameters& p) {
+    draw_vessel(p);
+    return data_cost() + prior_cost(p);
+}
+
+/// Steps downhill (Levenberg and Marquardt) until the next would gain less than `enough_cost`.
+void JointFit::improve(double enough_cost) {
+    constexpr int most_steps = 8;
+    double cost = cost_of(now_);
+    Linearised data = linearise(now_);
+    for (int k = 0; k < most_steps; ++k) {
+        Linearised equations = data;
+        add_prior(equations, now_);
+        damp(equations.matrix, damping_);
+        if (!equations.matrix.factorize()) {
+            damping_ = std::max(1e-4, 10.0 * damping_);
+            continue;
+        }
+        std::vector<double> step = std::move(equations.gradient);
+        equations.matrix.solve(step);
+
+        Parameters next = now_;
+        double largest = 0.0;
+        for (std::size_t i = 0; i < next.size(); ++i) {
+            const double limit = i < splines() ? 1.5 : 0.3;  // pixels, and parts of the common parameters
+            next[i] += std::clamp(step[i], -limit, limit);
+            if (i < splines()) largest = std::max(largest, std::abs(step[i]));
+        }
+        for (std::size_t knot = 0; knot < basis_.knots(); ++knot)
+            next[knot * courses + radius] =
+                std::clamp(next[knot * courses + radius], 0.02, 2.0 * widest_ + 3.0);
+        const double after = cost_of(next);
+        if (!(after < cost)) {
+            damping_ = std::max(1e-4, 10.0 * damping_);
+            continue;
+        }
+        const bool done = cost - after < enough_cost;
+        now_ = std::move(next), cost = after, damping_ = std::max(1e-6, 0.2 * damping_);
+        if (done || k + 1 == most_steps) break;
+        data = linearise(now_);
+    }
+    if (drawn_ != now_) cost_of(now_);
+}
+
+/// How much the radius bends differs along the vessel: hardly at all in health, more in a lesion, most at its
+/// shoulders. So the spread of the bends is learned from the data around each knot, by expectation
+/// maximisation on the quadratic form of the last linearisation.
+void JointFit::learn_bends() {
+    constexpr int iterations = 8, samples = 24;
+    constexpr double window_knots = 2.5, straightest = 0.02;
+    const Linearised data = linearise(now_);
+    NormalNumbers random(2);
+    std::vector<double> numbers(samples * now_.size());
+    for (double& z : numbers) z = random();
+    for (int iteration = 0; iteration < iterations; ++iteration) {
+        Linearised equations = data;
+        add_prior(equations, now_);
+        if (!equations.matrix.factorize()) return;
+        std::vector<double> expected = std::move(equations.gradient);
+        equations.matrix.solve(expected);
+        for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += now_[i];
+
+        std::vector<double> squares(basis_.knots() - 2);
+        for (std::size_t k = 0; k < squares.size(); ++k) squares[k] = std::pow(bend(expected, radius, k), 2);
+        for (int s = 0; s < samples; ++s) {
+            const auto begin =
+                numbers.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(s) * now_.size());
+            std::vector<double> sample(begin, begin + static_cast<std::ptrdiff_t>(now_.size()));
+            equations.matrix.correlate(sample);
+            for (std::size_t k = 0; k < squares.size(); ++k)
+                squares[k] += std::pow(bend(sample, radius, k), 2) / samples;
+        }
+        squares = local_fit(squares, window_knots, 0);
+        for (std::size_t k = 0; k < squares.size(); ++k)
+            bend_sd_[k] = std::max(straightest * bend_unit(), std::sqrt(squares[k]));
+    }
+}
+
+LumenFit JointFit::run(const Polyline& line) {
+    const std::size_t points = line.size();
+    constexpr int rounds = 3;
+    constexpr double all = -std::numeric_limits<double>::infinity();
+    draw_vessel(now_);
+    for (int round = 0; round < rounds; ++round) {
+        const bool last = round + 1 == rounds;
+        // What is strange in the lumen can only be said once the lumen is known.
+        look_beside(last ? all : 2.0 * std::exp(value(now_, ln_blur)));
+        if (round == 0) search();
+        // In halves of a squared standard error: of all parameters together, and roughly on the way.
+        improve(last ? 0.05 : 3.0);
+        if (!last) learn_bends();
+    }
+    Linearised equations = linearise(now_);
+    add_prior(equations, now_);
+    // Without noise, what the parameters have in common is known so well that rounding counts.
+    constexpr double rounding = 1e-7;
+    damp(equations.matrix, rounding);
+    if (!equations.matrix.factorize()) return {};
+
+    LumenFit fit{.found = true, .blur_px = std::exp(value(now_, ln_blur))};
+    std::size_t counted = 0;
+    for (int y = 0; y < strip_.rows(); ++y)
+        counted +=
+            static_cast<std::size_t>(std::count(counted_.row(y), counted_.row(y) + strip_.columns(), 1));
+    fit.misfit = 2.0 * data_cost() * strip_.row_px / static_cast<double>(counted);
+    std::vector<SplineBasis::Weights> weights;
+    for (std::size_t i = 0; i < points; ++i)
+        weights.push_back(basis_.at(static_cast<double>(i) * static_cast<double>(rows() - 1) /
+                                    static_cast<double>(points - 1)));
+    const auto course = [&](const Parameters& p, Parameter which) {
+        std::vector<double> values;
+        for (const SplineBasis::Weights& w : weights) values.push_back(weighted_sum(p, w, which));
+        return values;
+    };
+    fit.radius_px = course(now_, radius);
+    const std::vector<double> offsets = course(now_, axis);
+    const std::vector<Point> normals = right_normals(line, normal_span(strip_));
+    for (std::size_t i = 0; i < points; ++i) fit.axis_px.push_back(line[i] + offsets[i] * normals[i]);
+    NormalNumbers random(1);
+    for (int d = 0; d < draws; ++d) {
+        Parameters draw(now_.size());
+        for (double& z : draw) z = understated * random();
+        equations.matrix.correlate(draw);
+        for (std::size_t i = 0; i < draw.size(); ++i) draw[i] += now_[i];
+        fit.draws_px.push_back(course(draw, radius));
+    }
+    return fit;
+}
+
+}  // namespace
+
+LumenFit fit_lumen(const Frame& frame, const Polyline& line, const std::vector<double>& radius_px,
+                   double blur_px) {
+    const auto rows = static_cast<std::size_t>(std::max(8L, std::lround(length(line) / rows_apart_px)));
+    // One row per pixel of arc; the first and the last point stay.
+    Polyline thinned;
+    std::vector<double> radii;
+    for (std::size_t i = 0; i <= rows; ++i) {
+        const double place =
+            static_cast<double>(i) * static_cast<double>(line.size() - 1) / static_cast<double>(rows);
+        const auto k = std::min(static_cast<std::size_t>(place), line.size() - 2);
+        thinned.push_back(lerp(line[k], line[k + 1], place - static_cast<double>(k)));
+        radii.push_back(std::lerp(radius_px[k], radius_px[k + 1], place - static_cast<double>(k)));
+    }
+    return JointFit(frame, thinned, radii, blur_px).run(line);
+}
+
+}  // namespace stenometry

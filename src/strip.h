@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+
+#include "straightened.h"
+#include "texture.h"
+
+namespace stenometry {
+
+/// A vessel laid straight, in grey values to which background and contrast add: logarithms of the intensity,
+/// whatever the file holds. Rows and columns are about a pixel apart.
+struct Strip {
+    Straightened values;
+    Image<std::uint8_t> known;  ///< 0 outside the field and where the grey scale has ended
+    double row_px = 1.0;        ///< distance of the rows
+    bool scaled = false;        ///< whether the unit of the grey values is unknown
+
+    int rows() const { return values.rows(); }
+    int columns() const { return values.columns(); }
+};
+
+/// Arc over which the strip's normals are averaged.
+inline double normal_span(const Strip& strip) { return 2.0 * strip.values.offset_px(strip.columns() - 1); }
+
+/// Intensities that are proportional to X-rays are divided by their median before the logarithm. Grey values
+/// made for viewing, or already logarithms, are taken for linear in the logarithm: their unit stays unknown
+/// (`scaled`).
+Strip make_strip(const Frame& frame, const Polyline& line, double half_width_px);
+
+/// Where the samples lie in the lumen's own coordinates.
+struct LumenCourse {
+    std::vector<double> radius_px, axis_px;  ///< one per row
+};
+
+/// The texture of what stands beside the lumen. \param background the strip without the vessel
+Texture texture_beside(const Strip& strip, const Image<float>& background, const Image<std::uint8_t>& counted,
+                       const LumenCourse& lumen, double blur_px);
+
+/// The samples that show lumen and texture, and nothing else: where `background` strays from what stands
+/// along the vessel by more than the texture does, there is another vessel, calcium or a marker. \param least
+/// what a stranger must take from the grey values at least \param keep_px samples nearer to the lumen's wall
+/// than this, and in it, are kept whatever they show; infinite negative to judge them all
+Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& background,
+                                      const LumenCourse& lumen, const Texture& texture, double least,
+                                      double keep_px);
+
+}  // namespace stenometry
