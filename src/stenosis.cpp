@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <ostream>
 #include <string>
 
@@ -151,10 +152,99 @@ double bottom_of_throat(const DiameterProfile& profile, Stretch throat, std::siz
     return bowl(0) - 0.5 * profile.along_px * profile.along_px * curvature;
 }
 
+/// The same for a channel: the mean without its ends, where a smooth curve that follows a step swings to
+/// either side.
+double mean_of_channel(const std::vector<double>& diameter, Stretch throat) {
+    constexpr double inner = 0.8;
+    const std::size_t count = throat.last - throat.first + 1;
+    const auto margin = static_cast<std::size_t>(0.5 * (1.0 - inner) * static_cast<double>(count));
+    const auto begin = diameter.begin() + static_cast<std::ptrdiff_t>(throat.first + margin),
+               end = diameter.begin() + static_cast<std::ptrdiff_t>(throat.last + 1 - margin);
+    return std::accumulate(begin, end, 0.0) / static_cast<double>(end - begin);
+}
+
+/// Mean and standard deviation.
+struct Moments {
+    explicit Moments(const std::vector<double>& values) {
+        for (const double v : values) mean += v / static_cast<double>(values.size());
+        for (const double v : values) sd += (v - mean) * (v - mean);
+        sd = std::sqrt(sd / static_cast<double>(values.size() - 1));
+    }
+    double mean = 0.0, sd = 0.0;
+};
+
+/// By how much the reference at one place differs where it rests on another profile: the straight line
+/// through the differences of the two, over the healthy part.
+double shift_of_reference(const DiameterProfile& profile, const std::vector<double>& other,
+                          const ReferenceProfile& reference, std::size_t at) {
+    constexpr double healthy = 0.15;
+    double w = 0, x = 0, y = 0, xx = 0, xy = 0;
+    for (std::size_t i = 0; i < other.size(); ++i) {
+        const double expected = reference.diameter_px[i];
+        if (!(std::abs(profile.diameter_px[i] - expected) < healthy * expected)) continue;
+        const double px = profile.position_px[i] - profile.position_px[at],
+                     difference = other[i] - profile.diameter_px[i];
+        w += 1.0, x += px, y += difference, xx += px * px, xy += px * difference;
+    }
+    const double determinant = w * xx - x * x;
+    return determinant > 0.0 ? (xx * y - x * xy) / determinant : 0.0;
+}
+
+/// What profiles that are as likely make of one lesion's numbers, with errors of minimum and reference as
+/// they hang together.
+struct Redrawn {
+    Redrawn(const DiameterProfile& profile, const ReferenceProfile& reference, Stretch throat,
+            std::size_t at) {
+        DiameterProfile other{.position_px = profile.position_px, .along_px = profile.along_px};
+        for (const std::vector<double>& draw : profile.draws_px) {
+            other.diameter_px = draw;
+            round.push_back(bottom_of_throat(other, throat, at));
+            flat.push_back(mean_of_channel(draw, throat));
+            healthy.push_back(reference.diameter_px[at] + shift_of_reference(profile, draw, reference, at));
+        }
+    }
+    std::vector<double> round, flat, healthy;
+};
+
+/// 0 for a throat that narrows and widens again all along, 1 for a channel with abrupt ends: from the part of
+/// the lesion that is narrowed by more than half, which is half of a cosine and all of a channel.
+double evenness(const Stenosis& stenosis, Stretch throat) {
+    constexpr double tapering = 0.6, even = 0.85;
+    const auto whole = static_cast<double>(stenosis.distal_index - stenosis.proximal_index + 1);
+    const double part = static_cast<double>(throat.last - throat.first + 1) / whole;
+    return std::clamp((part - tapering) / (even - tapering), 0.0, 1.0);
+}
+
 Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const ReferenceProfile& reference) {
-    const double mld = bottom_of_throat(profile, throat_of(profile, reference, stenosis), stenosis.mld_index),
-                 healthy = reference.diameter_px[stenosis.mld_index];
-    const double mld_sd = profile.sd_px[stenosis.mld_index], healthy_sd = reference.sd_px[stenosis.mld_index];
+    const Stretch throat = throat_of(profile, reference, stenosis);
+    const double healthy = reference.diameter_px[stenosis.mld_index],
+                 healthy_sd = reference.sd_px[stenosis.mld_index];
+    double mld = bottom_of_throat(profile, throat, stenosis.mld_index),
+           mld_sd = profile.sd_px[stenosis.mld_index];
+    double ratio_sd = std::hypot(mld_sd, mld / healthy * healthy_sd) / healthy;
+    if (profile.draws_px.size() > 1) {
+        const Redrawn redrawn(profile, reference, throat, stenosis.mld_index);
+        // Noise digs holes into an even channel: there the throat is taken to be as round as noise alone
+        // would not make a flat one.
+        const double flat = mean_of_channel(profile.diameter_px, throat), depth = flat - mld;
+        std::vector<double> depths, mlds, ratios;
+        for (std::size_t k = 0; k < redrawn.flat.size(); ++k)
+            depths.push_back(redrawn.flat[k] - redrawn.round[k]);
+        constexpr double ripple = 0.01;  // of the reference: what a smooth curve swings beside a step
+        const double noise = std::hypot(Moments(depths).sd, ripple * healthy);
+        const double roundness =
+            1.0 - evenness(stenosis, throat) * std::min(1.0, noise * noise / (depth * depth));
+        mld = flat - roundness * depth;
+        for (std::size_t k = 0; k < redrawn.flat.size(); ++k) {
+            mlds.push_back(redrawn.flat[k] - roundness * depths[k]);
+            ratios.push_back(mlds.back() / redrawn.healthy[k]);
+        }
+        mld_sd = Moments(mlds).sd;
+        const double references_sd = Moments(redrawn.healthy).sd;
+        const double irregular =
+            std::sqrt(std::max(0.0, healthy_sd * healthy_sd - references_sd * references_sd));
+        ratio_sd = std::hypot(Moments(ratios).sd, mld / healthy * irregular / healthy);
+    }
     const double ratio = mld / healthy;
     stenosis.mld_px = mld;
     stenosis.reference_px = healthy;
@@ -163,7 +253,7 @@ Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const Refer
     stenosis.reference_sd_px = healthy_sd;
     if (std::isfinite(mld_sd)) {
         stenosis.mld_sd_px = mld_sd;
-        stenosis.percent_diameter_sd = 100.0 * std::hypot(mld_sd, ratio * healthy_sd) / healthy;
+        stenosis.percent_diameter_sd = 100.0 * ratio_sd;
     }
     return stenosis;
 }
