@@ -209,24 +209,26 @@ void measure_symmetry(const Lesion& lesion, LesionGeometry& geometry) {
     if (thick > 0.0) geometry.symmetry = std::max(thin, 0.0) / thick;
 }
 
-/// Where on the way out from the minimum the narrowing first falls to a part of what it is there.
-std::optional<double> where_left(const Lesion& lesion, Way way, double part) {
+/// Where on the way in from the border the narrowing first grows to a part of what it is at the minimum.
+std::optional<double> where_grown(const Lesion& lesion, Way way, double part) {
     const double level = part * lesion.missing_px(lesion.at.mld_index);
-    std::size_t i = lesion.at.mld_index;
-    while (const std::optional<std::size_t> out = next(lesion, i, way)) {
-        const double here = lesion.missing_px(i), beyond = lesion.missing_px(*out);
-        if (!lesion.inside(i) || !std::isfinite(beyond)) return {};
-        if (here > level && beyond <= level)
-            return crossing(lesion.position(i), lesion.position(*out), here, beyond, level);
-        i = *out;
+    std::size_t outer = way == Way::proximal ? std::max<std::size_t>(1, lesion.at.proximal_index) - 1
+                                             : std::min(lesion.at.distal_index + 1, lesion.size() - 1);
+    while (outer != lesion.at.mld_index) {
+        const std::size_t inner = way == Way::proximal ? outer + 1 : outer - 1;
+        const double there = lesion.missing_px(outer), here = lesion.missing_px(inner);
+        if (!std::isfinite(there) || !std::isfinite(here)) return {};
+        if (there <= level && here > level)
+            return crossing(lesion.position(inner), lesion.position(outer), here, there, level);
+        outer = inner;
     }
     return {};
 }
 
 std::optional<double> wall_angle_deg(const Lesion& lesion, Way way) {
     constexpr double steep_from = 0.8, steep_to = 0.2;
-    const std::optional<double> near = where_left(lesion, way, steep_from),
-                                far = where_left(lesion, way, steep_to);
+    const std::optional<double> near = where_grown(lesion, way, steep_from),
+                                far = where_grown(lesion, way, steep_to);
     if (!near || !far) return {};
     const double approach = (steep_from - steep_to) * lesion.missing_px(lesion.at.mld_index);
     return std::atan2(0.5 * approach, std::abs(*far - *near)) * 180.0 / std::numbers::pi;
