@@ -130,10 +130,12 @@ std::optional<Anchor> snap(const Vesselness& vesselness, Point p, double radius,
 /// reaches `reference` and `background_cost` where there is none.
 class PathFinder {
   public:
-    PathFinder(const Vesselness& vesselness, double reference)
+    /// \param scale_px that answers in the middle of the vessel
+    PathFinder(const Vesselness& vesselness, double reference, float scale_px)
         : vesselness_(vesselness),
           width_(vesselness.response.width()),
           reference_(static_cast<float>(reference)),
+          scale_(scale_px),
           distance_(vesselness.response.size(), infinite),
           from_(vesselness.response.size(), unreached) {}
 
@@ -204,7 +206,14 @@ class PathFinder {
     float cost(int x, int y) const {
         constexpr float floor = 1.0F / (background_cost - 1.0F);
         const float part = std::min(1.0F, vesselness_.response(x, y) / reference_);
-        return (1.0F + floor) / (part + floor);
+        return narrowness(x, y) * (1.0F + floor) / (part + floor);
+    }
+    /// Above 1 where the vessel is narrower than at its ends: a branch that leaves it and meets it again
+    /// answers as fully, but is thinner all the way, while a lesion is thin for a short one.
+    float narrowness(int x, int y) const {
+        constexpr float most = 1.5F;
+        const float scale = vesselness_.scale_px(x, y);
+        return scale > 0.0F ? std::clamp(std::sqrt(scale_ / scale), 1.0F, most) : most;
     }
     bool passable(int x, int y) const {
         return vesselness_.response.contains(x, y) && vesselness_.valid(x, y) != 0;
@@ -246,10 +255,16 @@ class PathFinder {
     const Vesselness& vesselness_;
     int width_;
     float reference_;
+    float scale_;
     std::vector<float> distance_;
     std::vector<std::uint8_t> from_;
     std::priority_queue<Candidate> queue_;
 };
+
+/// The larger of the scales that answer at two pixels; 0 where none does.
+float scale_of(const Vesselness& vesselness, Pixel a, Pixel b) {
+    return std::max(vesselness.scale_px(a.x, a.y), vesselness.scale_px(b.x, b.y));
+}
 
 /// The path between two anchors, the same whichever comes first.
 Polyline find_leg(const Vesselness& vesselness, const Anchor& from, const Anchor& to) {
@@ -259,7 +274,8 @@ Polyline find_leg(const Vesselness& vesselness, const Anchor& from, const Anchor
     // The stronger end is the scale: against the weaker one, side branches would answer as fully as the
     // vessel.
     std::vector<Pixel> pixels =
-        PathFinder(vesselness, std::max(from.response, to.response)).find(start, goal);
+        PathFinder(vesselness, std::max(from.response, to.response), scale_of(vesselness, start, goal))
+            .find(start, goal);
     if (turned) std::reverse(pixels.begin(), pixels.end());
     Polyline leg;
     leg.reserve(pixels.size());
