@@ -46,7 +46,7 @@ constexpr double usual_depth = 0.25;
 /// Relative standard errors of what the fit starts from, and of the contrast between the ends of the vessel.
 constexpr double attenuation_sd = 0.5, blur_sd = 0.2, drift_sd = 0.05;
 /// No image follows the model more closely than this part of the background.
-constexpr double model_error = 1e-3;
+constexpr double model_error = 3e-3;
 constexpr double rows_apart_px = 1.0, margin_px = 7.0;
 constexpr double knots_apart_blur = 1.8;  ///< what is finer the blur has taken
 constexpr int draws = 48;
@@ -101,7 +101,7 @@ class JointFit {
 
     void start(const std::vector<double>& start_px);
     void search();
-    void look_beside(double keep_px);
+    void look_beside(bool lumen_is_known);
     void weigh();
     MatrixXd covariance() const;
     void draw_vessel(const Parameters& p);
@@ -256,16 +256,16 @@ void JointFit::weigh() {
 }
 
 /// Learns the texture beside the lumen, and what is none.
-void JointFit::look_beside(double keep_px) {
+void JointFit::look_beside(bool lumen_is_known) {
     Image<float> background(strip_.columns(), strip_.rows());
     for (int y = 0; y < strip_.rows(); ++y)
         for (int x = 0; x < strip_.columns(); ++x)
             background(x, y) = strip_.values.profiles(x, y) + vessel_(x, y);
     const LumenCourse course = lumen(now_);
     texture_ = texture_beside(strip_, background, counted_, course, std::exp(value(now_, ln_blur)));
-    constexpr double least_part = 0.12;  // of what the vessel takes: fainter ones hardly move its walls
     const double depth = 2.0 * widest_ * std::exp(value(now_, ln_attenuation));
-    counted_ = without_strangers(strip_, background, course, texture_, least_part * depth, keep_px);
+    counted_ = without_strangers(strip_, background, course, texture_,
+                                 {depth, 2.0 * std::exp(value(now_, ln_blur)), lumen_is_known});
     weigh();
 }
 
@@ -610,12 +610,10 @@ void JointFit::learn_bends() {
 LumenFit JointFit::run(const Polyline& line) {
     const std::size_t points = line.size();
     constexpr int rounds = 3;
-    constexpr double all = -std::numeric_limits<double>::infinity();
     draw_vessel(now_);
     for (int round = 0; round < rounds; ++round) {
         const bool last = round + 1 == rounds;
-        // What is strange in the lumen can only be said once the lumen is known.
-        look_beside(last ? all : 2.0 * std::exp(value(now_, ln_blur)));
+        look_beside(last);
         if (round == 0) search();
         // In halves of a squared standard error: of all parameters together, and roughly on the way.
         improve(last ? 0.05 : 3.0);

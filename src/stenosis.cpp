@@ -221,7 +221,7 @@ Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const Refer
                  healthy_sd = reference.sd_px[stenosis.mld_index];
     double mld = bottom_of_throat(profile, throat, stenosis.mld_index),
            mld_sd = profile.sd_px[stenosis.mld_index];
-    double ratio_sd = std::hypot(mld_sd, mld / healthy * healthy_sd) / healthy;
+    double reference_sd = healthy_sd, ratio_sd = std::hypot(mld_sd, mld / healthy * healthy_sd) / healthy;
     if (profile.draws_px.size() > 1) {
         const Redrawn redrawn(profile, reference, throat, stenosis.mld_index);
         // Noise digs holes into an even channel: there the throat is taken to be as round as noise alone
@@ -241,6 +241,8 @@ Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const Refer
         }
         mld_sd = Moments(mlds).sd;
         const double references_sd = Moments(redrawn.healthy).sd;
+        // What all diameters have in common does not show in their scatter about the reference.
+        reference_sd = std::hypot(healthy_sd, references_sd);
         const double irregular =
             std::sqrt(std::max(0.0, healthy_sd * healthy_sd - references_sd * references_sd));
         ratio_sd = std::hypot(Moments(ratios).sd, mld / healthy * irregular / healthy);
@@ -250,7 +252,7 @@ Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const Refer
     stenosis.reference_px = healthy;
     stenosis.percent_diameter = 100.0 * (1.0 - ratio);
     stenosis.percent_area_circular = 100.0 * (1.0 - ratio * ratio);
-    stenosis.reference_sd_px = healthy_sd;
+    stenosis.reference_sd_px = reference_sd;
     if (std::isfinite(mld_sd)) {
         stenosis.mld_sd_px = mld_sd;
         stenosis.percent_diameter_sd = 100.0 * ratio_sd;

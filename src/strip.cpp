@@ -159,8 +159,8 @@ Texture texture_beside(const Strip& strip, const Image<float>& background, const
 }
 
 Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& background,
-                                      const LumenCourse& lumen, const Texture& texture, double least,
-                                      double keep_px) {
+                                      const LumenCourse& lumen, const Texture& texture,
+                                      const Strangers& strangers) {
     const auto levels = levels_beside(strip, background);
     Image<float> rest(strip.columns(), strip.rows());
     const double third = strip.columns() / 3.0;
@@ -173,13 +173,22 @@ Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& ba
                              : background(x, y) - static_cast<float>(std::lerp(level[0], level[1], place));
         }
     constexpr double strange = 4.0;  // standard errors
-    const double limit = std::max(least, strange * std::sqrt(variance_of_mean(texture)));
+    constexpr double fainter_part = 0.12, wall_part = 0.25,
+                     lumen_part = 0.4;  // of the vessel's depth; fainter ones hardly move its walls
+    const double limit =
+        std::max(fainter_part * strangers.depth, strange * std::sqrt(variance_of_mean(texture)));
+    const double limit_at_wall = std::max(wall_part * strangers.depth, limit),
+                 limit_in_lumen = std::max(lumen_part * strangers.depth, limit);
     const Image<float> means = box_mean(rest, 2);
+    const auto strange_here = [&](double mean, double from_wall) {
+        if (from_wall >= strangers.beside_px) return std::abs(mean) > limit;
+        if (!strangers.in_lumen_too) return false;
+        return -mean > (from_wall >= 0.25 * strangers.beside_px ? limit_at_wall : limit_in_lumen);
+    };
     Image<std::uint8_t> counted = strip.known.clone();
     for (int y = 0; y < strip.rows(); ++y)
         for (int x = 0; x < strip.columns(); ++x)
-            if (std::abs(static_cast<double>(means(x, y))) > limit &&
-                distance_from_wall(strip, lumen, x, y) >= keep_px)
+            if (strange_here(static_cast<double>(means(x, y)), distance_from_wall(strip, lumen, x, y)))
                 counted(x, y) = 0;
     return counted;
 }

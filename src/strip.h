@@ -36,12 +36,19 @@ struct LumenCourse {
 Texture texture_beside(const Strip& strip, const Image<float>& background, const Image<std::uint8_t>& counted,
                        const LumenCourse& lumen, double blur_px);
 
-/// The samples that show lumen and texture, and nothing else: where `background` strays from what stands
-/// along the vessel by more than the texture does, there is another vessel, calcium or a marker. \param least
-/// what a stranger must take from the grey values at least \param keep_px samples nearer to the lumen's wall
-/// than this, and in it, are kept whatever they show; infinite negative to judge them all
+/// What of a strip to leave out.
+struct Strangers {
+    double depth = 0.0;         ///< what the vessel takes from the grey values where it is wide
+    double beside_px = 0.0;     ///< so far from its walls a sample is beside the lumen
+    bool in_lumen_too = false;  ///< once the lumen is known; before, it would be taken for a stranger itself
+};
+
+/// The samples that show lumen and texture, and nothing else. Beside the lumen, where `background` strays
+/// from what stands along the vessel by more than the texture does, there is another vessel, calcium or a
+/// marker. In the lumen only what takes about as much as a vessel does is one: the rest says that the lumen
+/// is narrower or wider.
 Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& background,
-                                      const LumenCourse& lumen, const Texture& texture, double least,
-                                      double keep_px);
+                                      const LumenCourse& lumen, const Texture& texture,
+                                      const Strangers& strangers);
 
 }  // namespace stenometry
