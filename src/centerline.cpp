@@ -213,7 +213,7 @@ class PathFinder {
     float narrowness(int x, int y) const {
         constexpr float most = 1.5F;
         const float scale = vesselness_.scale_px(x, y);
-        return scale > 0.0F ? std::clamp(std::sqrt(scale_ / scale), 1.0F, most) : most;
+        return scale > 0.0F ? std::clamp(std::sqrt(scale_ / scale), 1.0F, most) : 1.0F;
     }
     bool passable(int x, int y) const {
         return vesselness_.response.contains(x, y) && vesselness_.valid(x, y) != 0;
