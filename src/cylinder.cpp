@@ -95,14 +95,6 @@ double BlurredCylinder::edge_distance(const EdgeRule& rule) const {
     return 2.0 * outer_maximum(Sheets(*this), *this, rule.first_weight, second);
 }
 
-double BlurredCylinder::depth(double t_px) const {
-    const Sheets sheets(*this);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < sheets.at.size(); ++i)
-        sum += sheets.loss[i] * gaussian((t_px - sheets.at[i]) / blur_px) / blur_px;
-    return sum;
-}
-
 double blur_of_edge(const std::vector<double>& edge, double step_px, double diameter_px,
                     double attenuation_per_px, double max_blur_px) {
     if (edge.empty() || std::any_of(edge.begin(), edge.end(), [](double e) { return std::isnan(e); }))

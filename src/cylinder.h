@@ -21,13 +21,12 @@ struct BlurredCylinder {
 
     /// Distance between the two walls that `rule` finds.
     double edge_distance(const EdgeRule& rule) const;
-    /// Loss of intensity at offset t from the axis, 0..1.
-    double depth(double t_px) const;
 };
 
 /// Standard deviation of the blur that gives a cylinder's wall the measured course of the first derivative,
-/// whatever its height and exact place; NaN if no blur below `max_blur_px` does. \param edge first derivative
-/// of the intensity at steps of `step_px` going outwards, the wall near the middle.
+/// whatever its height and exact place; NaN if no blur below `max_blur_px` does.
+/// \param edge first derivative of the intensity at steps of `step_px` going outwards, the wall near the
+/// middle.
 double blur_of_edge(const std::vector<double>& edge, double step_px, double diameter_px,
                     double attenuation_per_px, double max_blur_px);
 

@@ -19,12 +19,6 @@ struct StenosisOptions {
     void validate() const;
 };
 
-/// An interval that holds the true value in 95 of 100 measurements.
-struct Interval {
-    double low = 0.0;
-    double high = 0.0;
-};
-
 /// One narrowing of a vessel.
 struct Stenosis {
     std::size_t mld_index = 0;       ///< where the lumen is narrowest, as an index into the profile
@@ -48,11 +42,11 @@ struct Stenosis {
     Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
 };
 
-/// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is none:
-/// its narrowest place may lie beyond, and what follows may be a catheter or another vessel. Only an ostial
-/// reference says that the vessel begins with its first point, narrow or not. \pre the arrays
-/// of `profile` and `reference` are as long as the centerline's points. \throws InvalidInput if that is
-/// violated or an option is out of range.
+/// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is
+/// none: its narrowest place may lie beyond, and what follows may be a catheter or another vessel. Only an
+/// ostial reference says that the vessel begins with its first point, narrow or not.
+/// \pre the arrays of `profile` and `reference` are as long as the centerline's points.
+/// \throws InvalidInput if that is violated or an option is out of range.
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,
                                     const ReferenceProfile& reference, const Calibration& calibration,
                                     const StenosisOptions& options = {});
