@@ -6,10 +6,14 @@ namespace stenometry {
 
 std::string_view to_string(Intensity intensity) {
     switch (intensity) {
-        case Intensity::linear: return "linear";
-        case Intensity::logarithmic: return "logarithmic";
-        case Intensity::display: return "display";
-        case Intensity::unknown: return "unknown";
+        case Intensity::linear:
+            return "linear";
+        case Intensity::logarithmic:
+            return "logarithmic";
+        case Intensity::display:
+            return "display";
+        case Intensity::unknown:
+            return "unknown";
     }
     return "unknown";
 }

@@ -18,8 +18,8 @@ struct Criterion {
     std::string unit;
     int decimals;
     Range target;  ///< where it is to be
-    Range
-        quick_band;  ///< where it is in the quick run: a test fails outside, so that no change makes it worse
+    /// Where it is in the quick run: a test fails outside, so that no change makes it worse.
+    Range quick_band;
     double (*value)(const Results& results);  ///< NaN where the results hold nothing of it
 };
 

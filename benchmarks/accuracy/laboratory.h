@@ -37,7 +37,8 @@ struct Results {
 using Progress = std::function<void(const std::string& what, int done, int total)>;
 
 /// Renders and measures everything, on all threads. The numbers do not depend on how many those are, nor on
-/// which other cells are measured. \throws std::regex_error if `plan.cells` is no regular expression.
+/// which other cells are measured.
+/// \throws std::regex_error if `plan.cells` is no regular expression.
 Results run(const Plan& plan, const AnalysisOptions& options, const Progress& progress = {});
 
 /// Cells that have a name in common.

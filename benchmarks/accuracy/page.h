@@ -14,9 +14,9 @@ struct Run {
     int replicates = 0;
 };
 
-/// The results as Markdown, to be put into a page: how they were made, the figures with a target, and a table
-/// and a plot for each study. \param plot_folder where the page finds the plots, with a slash at its end; may
-/// be empty.
+/// The results as Markdown, to be put into a page: how they were made, the figures with a target, and a
+/// table and a plot for each study.
+/// \param plot_folder where the page finds the plots, with a slash at its end; may be empty.
 std::string measured_section(const Results& results, const Run& run, const std::vector<NamedPlot>& plots,
                              const std::string& plot_folder);
 

@@ -33,8 +33,8 @@ struct Imaging {
     double motion_mm = 0.0;
     double background = 0.0;   ///< strength of the chest
     double depth_ratio = 1.0;  ///< of the whole lumen
-    double lesion_depth_ratio =
-        1.0;                   ///< of the narrow channel alone, in a round vessel; drilled lesions only
+    /// Of the narrow channel alone, in a round vessel; drilled lesions only.
+    double lesion_depth_ratio = 1.0;
     double crossing_mm = 0.0;  ///< from the lesion's middle to a vessel that crosses over; 0 for none
     double unsharp = 0.0;
     phantom::Display display = phantom::Display::linear;

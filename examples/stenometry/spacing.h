@@ -30,8 +30,9 @@ void add_spacing_options(CLI::App& command, SpacingOptions& options);
 void check(const SpacingOptions& options, const InputOptions& input);
 
 /// Gives the frame the calibration that is asked for, if any, and returns what it comes from if that is a
-/// catheter. \param stages with which vessels are measured, and so the catheter \throws Failure wrong_command
-/// for points outside the frame; unmeasurable if the catheter is.
+/// catheter.
+/// \param stages with which vessels are measured, and so the catheter
+/// \throws Failure wrong_command for points outside the frame; unmeasurable if the catheter is.
 std::optional<CatheterCalibration> calibrate(Frame& frame, const SpacingOptions& options,
                                              const AnalysisOptions& stages, const std::string& path);
 

@@ -16,6 +16,7 @@ enum class BranchingLaw {
     finet,       ///< D_m = 0.678 (D_l + D_s); Finet et al., EuroIntervention 3 (2007) 490
 };
 
+/// The law by its name above, for example `huo_kassab`.
 std::string_view to_string(BranchingLaw law);
 
 /// Diameter of the vessel that divides into two of the given diameters, in their unit. Empty where the law
@@ -26,7 +27,8 @@ std::optional<double> mother_diameter(double daughter, double other_daughter,
 
 /// Diameter of one daughter from those of the mother and of the other daughter, in their unit. Empty where
 /// the law has none: the other daughter is as wide as the mother, or Finet's law makes this one wider than
-/// it. \throws InvalidInput if a diameter is not positive and finite.
+/// it.
+/// \throws InvalidInput if a diameter is not positive and finite.
 std::optional<double> daughter_diameter(double mother, double other_daughter,
                                         BranchingLaw law = BranchingLaw::huo_kassab);
 
@@ -48,7 +50,7 @@ struct BifurcationOptions {
 };
 
 /// A bifurcation as it was measured: medians of the lumen away from where the vessels run into one another,
-/// from one to four diameters before and behind. Empty where nothing was measured there.
+/// from one to four diameters before and behind. A diameter is empty where nothing was measured.
 struct Bifurcation {
     std::size_t index = 0;  ///< where the side branch leaves, as an index into the profile of the vessel
     Point at_px;            ///< on the centerline

@@ -23,20 +23,22 @@ std::string_view to_string(SpacingSource source);
 
 /// The size of a pixel in the plane of the vessel: the only way from pixels to millimetres.
 struct Calibration {
-    std::optional<double> mm_per_px_x;   ///< size of a pixel along a row, > 0
-    std::optional<double> mm_per_px_y;   ///< size of a pixel along a column, > 0
+    std::optional<double> mm_per_px_x;  ///< size of a pixel along a row, > 0
+    std::optional<double> mm_per_px_y;  ///< size of a pixel along a column, > 0
     SpacingSource source = SpacingSource::none;
-    std::optional<double> relative_sd;   ///< standard error of the size, as a fraction of it
+    std::optional<double> relative_sd;  ///< standard error of the size, as a fraction of it
 
-    /// Where the size is not known: how many pixels of this image stand for one of a picture 512 pixels wide. Angiograms
-    /// show much the same field whatever their matrix. Nothing that is reported depends on it.
+    /// Where the size is not known: how many pixels of this image stand for one of a picture 512 pixels
+    /// wide. Angiograms show much the same field whatever their matrix. Nothing that is reported depends on
+    /// it.
     double uncalibrated_scale = 1.0;
 
     /// Square pixels of `mm_per_px`, by the caller's word.
     /// \throws InvalidInput unless `mm_per_px` is positive and finite.
     static Calibration from_user(double mm_per_px);
 
-    /// This calibration with pixels of the same shape, square where that is not known, whose side is `mm_per_px`.
+    /// This calibration with pixels of the same shape, square where that is not known, whose side is
+    /// `mm_per_px` by that source and with that standard error as a fraction of it.
     /// \throws InvalidInput unless `mm_per_px` is positive and finite.
     Calibration rescaled(double mm_per_px, SpacingSource by, double relative_error) const;
 
@@ -49,20 +51,20 @@ struct Calibration {
     bool square() const;
 };
 
-/// The size of a pixel by two marks whose distance is known, on a ruler or a grid in the plane of the vessel, as by
-/// the user. `relative_sd` is what the places of the marks leave open. Pixels have the shape that `shape` gives
-/// them, square where that is not known.
+/// The size of a pixel by two marks whose distance is known, on a ruler or a grid in the plane of the
+/// vessel, as by the user. `relative_sd` is what the places of the marks leave open. Pixels have the shape
+/// that `shape` gives them, square where that is not known.
 /// \param point_sd_px standard error of either mark's place along the line, by hand about a pixel
 /// \throws InvalidInput unless the marks are apart and finite, `distance_mm` is positive and finite, and
 /// `point_sd_px` is zero or more.
 Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double point_sd_px = 1.0,
                                const Calibration& shape = {});
 
-/// What the attributes of a DICOM X-ray angiogram say about the size of a pixel; absent where the file does not
-/// have them. Sizes in mm; x along a row.
+/// What the attributes of a DICOM X-ray angiogram say about the size of a pixel; absent where the file does
+/// not have them. Sizes in mm; x along a row.
 struct SpacingAttributes {
-    std::optional<double> pixel_spacing_x_mm, pixel_spacing_y_mm;    ///< PixelSpacing (0028,0030)
-    bool pixel_spacing_calibrated = false;                           ///< PixelSpacingCalibrationType (0028,0A02)
+    std::optional<double> pixel_spacing_x_mm, pixel_spacing_y_mm;  ///< PixelSpacing (0028,0030)
+    bool pixel_spacing_calibrated = false;  ///< PixelSpacingCalibrationType (0028,0A02)
     std::optional<double> object_spacing_x_mm, object_spacing_y_mm;  ///< (0018,9404)
     std::optional<double> imager_spacing_x_mm, imager_spacing_y_mm;  ///< ImagerPixelSpacing (0018,1164)
     std::optional<double> magnification;                             ///< (0018,1114), SID / SOD
@@ -70,14 +72,14 @@ struct SpacingAttributes {
     std::optional<double> source_to_patient_mm;                      ///< (0018,1111), SOD
 };
 
-/// Chooses the most trustworthy spacing, in the order of `SpacingSource`. Bare PixelSpacing is never taken for
-/// the patient plane, and ImagerPixelSpacing without a magnification is marked `detector_plane`. Values that are
-/// zero, negative or not finite count as absent.
+/// Chooses the most trustworthy spacing, in the order of `SpacingSource`. Bare PixelSpacing is never taken
+/// for the patient plane, and ImagerPixelSpacing without a magnification is marked `detector_plane`. Values
+/// that are zero, negative or not finite count as absent.
 /// Source: DICOM PS3.3 C.8.7.6 and C.8.19.6.9, PS3.17 FFF.1.3.
 Calibration resolve_spacing(const SpacingAttributes& attributes);
 
-/// A length that is physical where the pixel size is known, and a number of pixels in a picture 512 pixels wide where
-/// it is not, so that an option means the same on every detector.
+/// A length that is physical where the pixel size is known, and a number of pixels in a picture 512 pixels
+/// wide where it is not, so that an option means the same on every detector.
 struct PhysicalLength {
     double mm = 0.0;               ///< where the image is calibrated
     double uncalibrated_px = 0.0;  ///< where it is not

@@ -15,6 +15,7 @@ enum class CatheterContents {
     empty,     ///< saline or blood: the wall alone absorbs
 };
 
+/// The contents as the JSON report spells them, for example `contrast`.
 std::string_view to_string(CatheterContents contents);
 
 /// A catheter as its maker describes it.
@@ -34,8 +35,8 @@ struct KnownCatheter {
     static constexpr double usual_inner_ratio = 0.88;
 
     /// A catheter of the nominal size in French, thirds of a millimetre. As sizes are rounded to half a
-    /// French, evenly spread errors of a quarter French remain: 0.048 mm. \throws InvalidInput unless
-    /// `french` is positive and finite.
+    /// French, evenly spread errors of a quarter French remain: 0.048 mm.
+    /// \throws InvalidInput unless `french` is positive and finite.
     static KnownCatheter of_french(double french);
 
     /// \throws InvalidInput naming the field and its value.
@@ -58,8 +59,7 @@ struct CatheterCalibrationOptions {
     /// Standard error of inner over outer diameter where the inner one is not given, >= 0.
     double inner_ratio_sd = 0.03;
     /// How far vessels lie nearer to the X-ray source than the catheter or further from it, standard
-    /// deviation,
-    /// >= 0. 15 mm change the magnification by 2 %; the catheter cannot tell it.
+    /// deviation, >= 0. 15 mm change the magnification by 2 %; the catheter cannot tell it.
     double depth_sd_mm = 15.0;
 
     /// \throws InvalidInput naming the field and its value.
@@ -109,6 +109,7 @@ CatheterCalibration calibrate_by_catheter(const Frame& frame, std::span<const Po
                                           const CatheterCalibrationOptions& options = {});
 
 /// The same by the guide catheter that `segment` recognises; `no_catheter` if there is none.
+/// \throws InvalidInput if the frame, the catheter or an option is invalid.
 CatheterCalibration calibrate_by_catheter(const Frame& frame, const KnownCatheter& catheter,
                                           const AnalysisOptions& stages = {},
                                           const CatheterCalibrationOptions& options = {});

@@ -8,9 +8,9 @@
 namespace stenometry {
 
 struct CenterlineOptions {
-    PhysicalLength snap_radius{.mm = 2.0,
-                               .uncalibrated_px = 8.0};  ///< a given point may be this far off the vessel
-    double step_px = 0.5;                                ///< distance of the points along the curve, > 0
+    /// A given point may be this far off the vessel, > 0.
+    PhysicalLength snap_radius{.mm = 2.0, .uncalibrated_px = 8.0};
+    double step_px = 0.5;  ///< distance of the points along the curve, > 0
     /// A wiggle of wavelength 2 pi times this loses half its amplitude, a shorter one more; > 0. Where the
     /// vessel is wider than this is long, smoothing grows with its width.
     double smoothing_px = 2.0;
@@ -40,6 +40,7 @@ Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to,
 
 /// The same curve moved to sub-pixel ridge points of `vesselness`, smoothed, and sampled every
 /// `options.step_px`.
+/// \throws InvalidInput if an option is out of range.
 Centerline refine_centerline(const Vesselness& vesselness, const Polyline& rough_px,
                              const CenterlineOptions& options = {});
 

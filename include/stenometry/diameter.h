@@ -10,22 +10,20 @@ namespace stenometry {
 /// How pixels become the diameter of a lumen.
 enum class DiameterMethod {
     /// A round lumen of contrast medium as X-rays see it, fitted to the pixels along the whole vessel at
-    /// once:
-    /// radius and axis vary smoothly; attenuation, blur and the curvature of the grey scale are common to all
-    /// of it; the background is a random field whose covariance is measured beside the vessel. The walls of
-    /// the
-    /// contour are only where the fit starts. Source of the model: Pappas and Lim, IEEE Trans. ASSP 36 (1988)
-    /// 1501.
+    /// once: radius and axis vary smoothly; attenuation, blur and the curvature of the grey scale are common
+    /// to all of it; the background is a random field whose covariance is measured beside the vessel. The
+    /// walls of the contour are only where the fit starts.
+    /// Source of the model: Pappas and Lim, IEEE Trans. ASSP 36 (1988) 1501.
     physics,
-    /// The distance of the walls, turned into the diameter of the cylinder that a blur of the contour's size
-    /// shows so wide. Where the lumen is too narrow for that, its loss of intensity counts as well: a narrow
-    /// lumen is taken to be round and to hold the contrast that the wide parts of the same vessel hold.
-    /// Source
-    /// of the bias: Hoffmann et al., Med. Phys. 29 (2002) 1622; of the densitometric part: Reiber et al.,
-    /// Circulation 71 (1985) 280.
+    /// The distance of the walls, turned into the diameter of the cylinder that a blur of the contour's
+    /// size shows so wide. Where the lumen is too narrow for that, its loss of intensity counts as well: a
+    /// narrow lumen is taken to be round and to hold the contrast of the wide parts of the same vessel.
+    /// Sources: Hoffmann et al., Med. Phys. 29 (2002) 1622, of the bias; Reiber et al., Circulation 71 (1985)
+    /// 280, of the densitometric part.
     contour,
 };
 
+/// The method as the JSON report spells it, for example `physics`.
 std::string_view to_string(DiameterMethod method);
 
 struct DiameterOptions {
@@ -62,9 +60,9 @@ struct DiameterProfile {
     DiameterMethod method = DiameterMethod::contour;  ///< what was used in the end
 };
 
-/// Diameter of the lumen at every point of the contour's centerline. Where the fit of `physics` finds nothing
-/// or does not describe the image, the profile is that of `contour`, and says so. \throws InvalidInput if an
-/// option is out of range.
+/// Diameter of the lumen at every point of the contour's centerline. Where the fit of `physics` finds
+/// nothing or does not describe the image, the profile is that of `contour`, and says so.
+/// \throws InvalidInput if an option is out of range.
 DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
                                  const DiameterOptions& options = {});
 

@@ -27,18 +27,19 @@ struct NoiseModel {
 /// responses in bins of intensity. The taps of the high-pass are two pixels apart, so that the detector's
 /// spread of a quantum over its neighbours hides no noise. Empty if there are too few valid pixels to tell.
 /// Source: Immerkaer, Comput. Vis. Image Underst. 64 (1996) 300, made robust by the median absolute
-/// deviation. \throws InvalidInput if the frame is invalid.
+/// deviation.
+/// \throws InvalidInput if the frame is invalid.
 NoiseModel estimate_noise(const Frame& frame);
 
 /// A frame in which a vessel adds to its background instead of multiplying it.
 struct EnhancedFrame {
-    Image<float> attenuation;   ///< attenuation above the local background, vessels positive, background near
-                                ///< 0, exactly 0 outside `valid`; in units of ln where the intensity is
-                                ///< linear, else in the same scale by assumption
+    /// Attenuation above the local background, vessels positive, background near 0, exactly 0 outside
+    /// `valid`; in units of ln where the intensity is linear, else in the same scale by assumption.
+    Image<float> attenuation;
     Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient, never empty
     NoiseModel noise;           ///< of the frame's own pixels
-    double attenuation_noise_sd =
-        0.0;                  ///< typical standard deviation of `attenuation`, 0 if it cannot be told
+    /// Typical standard deviation of `attenuation`, 0 if it cannot be told.
+    double attenuation_noise_sd = 0.0;
     Calibration calibration;  ///< of the frame
 };
 
@@ -46,8 +47,9 @@ struct EnhancedFrame {
 /// Beer's law makes overlapping structures add in the logarithm of a linear frame. Logarithmic frames are
 /// inverted and scaled, because their slope is in no tag; display and unknown ones are treated as linear
 /// above their darkest valid level. The background is a mean over valid pixels only, taken twice: the second
-/// time without what stood out, so that vessels do not hide themselves. Source: Knutsson and Westin, CVPR
-/// 1993 (normalised convolution). \throws InvalidInput if the frame or an option is invalid.
+/// time without what stood out, so that vessels do not hide themselves.
+/// Source: Knutsson and Westin, CVPR 1993 (normalised convolution).
+/// \throws InvalidInput if the frame or an option is invalid.
 EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options = {});
 
 }  // namespace stenometry

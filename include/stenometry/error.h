@@ -2,9 +2,9 @@
 
 #include <stdexcept>
 
-/// Errors come in three kinds, kept apart. The caller's mistake throws `InvalidInput`. A fault of a file or a
-/// device throws `IoError`. Our own mistake asserts. An image that cannot be measured is none of them: it is an
-/// ordinary result with a reason, see `Unmeasurable`.
+/// Errors come in three kinds, kept apart. The caller's mistake throws `InvalidInput`. A fault of a file or
+/// a device throws `IoError`. Our own mistake asserts. An image that cannot be measured is none of them: it
+/// is an ordinary result with a reason, see `Unmeasurable`.
 namespace stenometry {
 
 /// The caller passed something that no image could make right: an option outside its range, a point outside

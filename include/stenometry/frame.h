@@ -11,7 +11,7 @@
 
 namespace stenometry {
 
-/// What a pixel value means. Blur acts on intensity and Beer's law on its logarithm, so physics needs to know.
+/// What a pixel value means. Blur acts on intensity and Beer's law on its logarithm: physics needs to know.
 enum class Intensity {
     linear,       ///< proportional to the X-rays detected
     logarithmic,  ///< linear in the logarithm of the X-rays detected
@@ -34,13 +34,13 @@ struct Acquisition {
 /// One frame of an angiogram. Pixel values are as the file gives them after the modality transform, with
 /// vessels dark: higher means more X-rays, whatever the file's photometric interpretation.
 struct Frame {
-    Image<float> pixels;                       ///< finite everywhere `valid` says so
-    Image<std::uint8_t> valid;                 ///< 255 where the detector saw the patient; empty: everywhere
+    Image<float> pixels;        ///< finite everywhere `valid` says so
+    Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient; empty: everywhere
     Intensity intensity = Intensity::unknown;
     Calibration calibration;
     Acquisition acquisition;
-    int index = 0;                             ///< number of this frame in its cine, from 0
-    int count = 1;                             ///< number of frames in its cine
+    int index = 0;  ///< number of this frame in its cine, from 0
+    int count = 1;  ///< number of frames in its cine
 
     int width() const { return pixels.width(); }
     int height() const { return pixels.height(); }

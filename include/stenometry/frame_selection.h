@@ -16,7 +16,8 @@ struct FrameScore {
 };
 
 /// Scores each frame of a cine. Frames are asked for one at a time, in order, and not kept.
-/// \param read gives frame number i. \throws InvalidInput if `count` < 1; whatever `read` throws.
+/// \param read gives frame number i.
+/// \throws InvalidInput if `count` < 1; whatever `read` throws.
 std::vector<FrameScore> score_frames(int count, const std::function<Frame(int)>& read);
 
 /// Index of the best frame: filled with contrast, and still. \pre `scores` is not empty.

@@ -10,9 +10,9 @@
 
 namespace stenometry {
 
-/// Rows of pixels. Copies share the pixels, as copies of `cv::Mat` do; `clone()` does not. Rows may be further
-/// apart than they are wide, so that pixels of another library can be looked at without copying them
-/// (interop/opencv.h, interop/itk.h).
+/// Rows of pixels. Copies share the pixels, as copies of `cv::Mat` do; `clone()` does not. Rows may be
+/// further apart than they are wide, so that pixels of another library can be looked at without copying
+/// them (interop/opencv.h, interop/itk.h).
 template <class T>
 class Image {
   public:
@@ -21,8 +21,7 @@ class Image {
     Image() = default;
 
     /// A new image with every pixel set to `value`.
-    Image(int width, int height, T value = T{})
-        : Image(width, height, width, allocate(width, height)) {
+    Image(int width, int height, T value = T{}) : Image(width, height, width, allocate(width, height)) {
         fill(value);
     }
 

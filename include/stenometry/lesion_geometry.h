@@ -60,9 +60,10 @@ struct LesionGeometry {
     std::optional<bool> overlap;
 };
 
-/// Shape of the lesion at `place`. \param border_percent narrowing at its borders in percent of the
-/// reference. \throws InvalidInput unless the arrays have one length and proximal_index <= mld_index <=
-/// distal_index lie within it.
+/// Shape of the lesion at `place`.
+/// \param border_percent narrowing at its borders in percent of the reference.
+/// \throws InvalidInput unless the arrays have one length and proximal_index <= mld_index <= distal_index
+/// lie within it.
 LesionGeometry measure_lesion_geometry(const VesselContour& contour, const DiameterProfile& profile,
                                        const ReferenceProfile& reference, const LesionPlace& place,
                                        double border_percent = 5.0);

@@ -22,8 +22,8 @@ enum class LesionShape {
 struct Lesion {
     double at_mm = 0.0;       ///< arc length of its middle along the vessel
     double length_mm = 10.0;  ///< whole extent of the narrowing, > 0
-    double percent_diameter =
-        50.0;  ///< 100 (1 - minimal diameter / reference there), < 100; negative: an ectasia
+    /// 100 (1 - minimal diameter / reference there), < 100; negative: an ectasia.
+    double percent_diameter = 50.0;
     LesionShape shape = LesionShape::cosine;
 };
 
@@ -37,15 +37,15 @@ enum class TubeEnds {
 /// that plane; (0, 0) is the middle of the image, x to the right, y down.
 struct Tube {
     std::string name = "main";
-    std::vector<Point>
-        centerline_mm;  ///< at least two distinct points, proximal first; a natural cubic spline joins them
+    /// At least two distinct points, proximal first; a natural cubic spline joins them.
+    std::vector<Point> centerline_mm;
     double proximal_diameter_mm = 3.0;  ///< across the beam, > 0
     double taper_mm_per_mm = 0.0;       ///< loss of diameter per mm of arc; the diameter stays > 0 to the end
     double depth_ratio = 1.0;           ///< extent along the beam over extent across it: 1 is a circle, > 0
     double contrast = 1.0;              ///< concentration of the medium relative to the scene's, >= 0
     int layer = 0;  ///< tubes of one layer are one lumen where they meet; those of different layers cross
-    double ostium_distance_mm =
-        0.0;  ///< way of the blood from the ostium to the first point; used by cines, >= 0
+    /// Way of the blood from the ostium to the first point; used by cines, >= 0.
+    double ostium_distance_mm = 0.0;
     TubeEnds ends = TubeEnds::rounded;
     std::vector<Lesion> lesions;
 };
@@ -90,11 +90,11 @@ struct Scene {
     double scatter_fraction = 0.3;    ///< of the quanta detected at an unattenuated pixel, 0 <= f < 1
     double scatter_spread_mm = 15.0;  ///< standard deviation of how far scatter strays, > 0
     double quanta_per_px = 1500.0;    ///< detected at an unattenuated pixel; 0 for no noise
-    double noise_correlation_px =
-        0.5;                  ///< standard deviation of the detector's spread of one quantum's signal, >= 0
-    double background = 1.0;  ///< strength of the chest: 0 for flat
-    double unsharp = 0.0;     ///< strength of edge enhancement, >= 0
-    double unsharp_radius_px = 2.0;  ///< standard deviation of what it subtracts, > 0
+    /// Standard deviation of the detector's spread of one quantum's signal, 0..100.
+    double noise_correlation_px = 0.5;
+    double background = 1.0;         ///< strength of the chest: 0 for flat
+    double unsharp = 0.0;            ///< strength of edge enhancement, >= 0
+    double unsharp_radius_px = 2.0;  ///< standard deviation of what it subtracts, > 0, <= 100
     FieldStop field_stop = FieldStop::none;
     double field_margin_mm = 3.0;  ///< may be negative
     Display display = Display::linear;
@@ -110,16 +110,16 @@ struct LesionTruth {
     double mld_mm = 0.0;            ///< minimal lumen diameter
     double reference_mm = 0.0;      ///< diameter without lesions at that place
     double percent_diameter = 0.0;  ///< 100 (1 - mld_mm / reference_mm)
-    double length_mm =
-        0.0;      ///< along the centerline, between the points where the narrowing is 5 % of the reference
+    /// Along the centerline, between the points where the narrowing is 5 % of the reference.
+    double length_mm = 0.0;
     Point at_px;  ///< place of the minimum on the centerline
 };
 
 /// What is true of one vessel as rendered; arrays have one length.
 struct VesselTruth {
     std::string name;
-    Polyline
-        centerline_px;  ///< one point per pixel of arc, within 0.001 px of the curve; may leave the image
+    /// One point per pixel of arc, within 0.001 px of the curve; may leave the image.
+    Polyline centerline_px;
     std::vector<double> diameter_mm;
     std::vector<double> reference_mm;
     std::vector<LesionTruth> lesions;

@@ -17,6 +17,7 @@ enum class ReferenceMethod {
     given,               ///< a diameter given by the user
 };
 
+/// The method as the JSON report spells it, for example `curve_fitted`.
 std::string_view to_string(ReferenceMethod method);
 
 /// A stretch of a vessel by arc length from its first point; `from` < `to`.
@@ -24,14 +25,15 @@ struct ArcRange {
     PhysicalLength from, to;
 };
 
-/// The stretch between two samples of a profile, both included. \throws InvalidInput if there are no such.
+/// The stretch between two samples of a profile, both included.
+/// \throws InvalidInput unless first < last and both are samples of the profile.
 ArcRange arc_range(const DiameterProfile& profile, const Calibration& calibration, std::size_t first,
                    std::size_t last);
 
 struct ReferenceOptions {
     ReferenceMethod method = ReferenceMethod::curve_fitted;
-    /// What is not healthy by the user's word: ectatic, diseased, at a side branch. No method but `given`
-    /// looks there. `analyze` leaves the same stretch out of every vessel.
+    /// What is not healthy by the user's word: ectatic, diseased, at a side branch. No method looks there;
+    /// `given` looks nowhere. `analyze` leaves the same stretch out of every vessel.
     std::vector<ArcRange> exclude;
     /// The vessel begins at its first point, with a narrowing: the reference comes from distal of that alone.
     /// `given` stays as given. Without this a narrowing that reaches the first point is no lesion.
@@ -45,7 +47,8 @@ struct ReferenceOptions {
     PhysicalLength window{.mm = 2.0, .uncalibrated_px = 8.0};  ///< length averaged around either place, > 0
     std::optional<double> given_mm;                            ///< for `given` in a calibrated image, > 0
     std::optional<double> given_px;                            ///< for `given` otherwise, > 0
-    // A vessel is called diffusely diseased where one of these three does not hold.
+    // A vessel is called diffusely diseased where one of these three does not hold; the first two are asked
+    // of `curve_fitted` alone, none of `given`.
     PhysicalLength min_healthy{.mm = 5.0, .uncalibrated_px = 20.0};  ///< length of healthy vessel, > 0
     double min_healthy_fraction = 0.5;  ///< healthy part of what was measured and not excluded, 0..1
     double max_relative_sd = 0.1;       ///< standard error of the reference as a part of it, > 0
@@ -72,8 +75,8 @@ struct ReferenceProfile {
 };
 
 /// Estimates the healthy lumen. The curve fitted line ignores narrowed parts, ectasia and the widening at
-/// side branches, and does not widen downstream; a sample within 15 % of it is healthy. \throws InvalidInput
-/// if an option is out of range or `given` has no diameter.
+/// side branches, and does not widen downstream; a sample within 15 % of it is healthy.
+/// \throws InvalidInput if an option is out of range or `given` has no diameter.
 ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibration& calibration,
                                     const ReferenceOptions& options = {});
 

@@ -16,8 +16,8 @@ struct ReportInput {
     int height = 0;
     Intensity intensity = Intensity::unknown;
     Acquisition acquisition;
-    std::optional<CatheterCalibration>
-        catheter;  ///< what the calibration comes from, where that is a catheter
+    /// What the calibration comes from, where that is a catheter.
+    std::optional<CatheterCalibration> catheter;
 };
 
 /// What a frame knows of itself, with the path it came from.
@@ -28,10 +28,10 @@ ReportInput report_input(const Frame& frame, std::string path);
 /// same bytes.
 ///
 /// Lengths are rounded to 0.0001 mm and 0.001 px, percentages to 0.01, probabilities to 0.0001. Standard
-/// errors of the profile
-/// (`diameter_sd_mm`) are those of the walls alone; the intervals of a lesion in mm include the standard
-/// error of the calibration, which all diameters of an image share. An interval is the value plus and
-/// minus 1.96 standard errors and is not clamped; the probabilities come from the same normal distribution.
+/// errors of the profile (`diameter_sd_mm`) are those of the measurement in pixels alone; the intervals of
+/// a lesion in mm include the standard error of the calibration, which all diameters of an image share. An
+/// interval is the value plus and minus 1.96 standard errors and is not clamped; the probabilities come
+/// from the same normal distribution.
 std::string to_json(const Analysis& analysis, const ReportInput& input);
 
 /// A calibration alone as JSON after the schema `stenometry.calibration/1`, ending with a newline:

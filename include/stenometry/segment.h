@@ -8,10 +8,10 @@ namespace stenometry {
 struct SegmentOptions {
     double low_probability = 0.15;  ///< a pixel joins a vessel from here, 0..1
     double high_probability = 0.8;  ///< a vessel needs a pixel of at least this, low_probability..1
-    PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};  ///< shorter parts go, gaps counted as
-                                                                    ///< bridged; >= 0
-    PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};     ///< pieces that point at each other over
-                                                                    ///< less belong together; >= 0
+    /// Shorter parts go, gaps counted as bridged; >= 0.
+    PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};
+    /// Pieces that point at each other over less belong together; >= 0.
+    PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};
     bool keep_catheter = false;  ///< whether the catheter stays in the mask
 
     /// \throws InvalidInput naming the field and its value.
@@ -37,8 +37,8 @@ struct VesselMask {
 ///
 /// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
 /// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not
-/// told apart. Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679. \throws InvalidInput
-/// if an option is out of range or the images differ in size.
+/// told apart. Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679.
+/// \throws InvalidInput if an option is out of range or the images differ in size.
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const SegmentOptions& options = {});
 

@@ -8,12 +8,12 @@
 namespace stenometry {
 
 struct VesselTreeOptions {
-    PhysicalLength min_spur{.mm = 2.0,
-                            .uncalibrated_px = 8.0};  ///< dead ends shorter than this beyond the wall go
-    PhysicalLength min_vessel{.mm = 10.0,
-                              .uncalibrated_px = 40.0};  ///< shorter vessels are not listed by `vessels`
-    PhysicalLength max_gap{.mm = 10.0,
-                           .uncalibrated_px = 40.0};  ///< ends that face each other over less are joined
+    /// Dead ends shorter than this beyond the wall go, >= 0.
+    PhysicalLength min_spur{.mm = 2.0, .uncalibrated_px = 8.0};
+    /// Shorter vessels are not listed by `vessels`, >= 0.
+    PhysicalLength min_vessel{.mm = 10.0, .uncalibrated_px = 40.0};
+    /// Ends that face each other over less are joined, >= 0.
+    PhysicalLength max_gap{.mm = 10.0, .uncalibrated_px = 40.0};
     bool keep_catheter = false;  ///< whether `vessels` lists a catheter that the mask still holds
     CenterlineOptions centerline;
 
@@ -26,8 +26,8 @@ struct VesselTree {
     /// An end of the tree or a bifurcation.
     struct Node {
         Point at_px;
-        std::vector<int>
-            branches;  ///< indices of the branches that end here: 1 for an end, 3 or more for a bifurcation
+        /// Indices of the branches that end here: 1 for an end, 3 or more for a bifurcation.
+        std::vector<int> branches;
         bool at_catheter = false;  ///< whether the catheter begins here: contrast comes in from there
     };
     /// A piece of vessel between two nodes.
@@ -49,6 +49,7 @@ VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselnes
 
 /// The vessels a cardiologist would follow: at every bifurcation the straighter and wider branch goes on, the
 /// other begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
+/// \throws InvalidInput if an option is out of range.
 std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
                                 const VesselTreeOptions& options = {});
 

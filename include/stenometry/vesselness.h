@@ -17,13 +17,15 @@ enum class RidgeMeasure {
     oriented,  ///< bank of elongated second-derivative filters, sampled over half a turn
 };
 
+/// The measure by its name above, for example `oriented`.
 std::string_view to_string(RidgeMeasure measure);
 
 struct VesselnessOptions {
     RidgeMeasure measure = RidgeMeasure::oriented;
-    PhysicalLength min_diameter{.mm = 1.0, .uncalibrated_px = 5.0};  ///< that the finest scale fits best, > 0
-    PhysicalLength max_diameter{.mm = 4.0,
-                                .uncalibrated_px = 18.0};  ///< that the coarsest fits, >= min_diameter
+    /// That the finest scale fits best, > 0.
+    PhysicalLength min_diameter{.mm = 1.0, .uncalibrated_px = 5.0};
+    /// That the coarsest scale fits best, >= min_diameter.
+    PhysicalLength max_diameter{.mm = 4.0, .uncalibrated_px = 18.0};
     int scales = 4;            ///< sigmas between the two, in geometric steps; 1..64
     double frangi_beta = 0.5;  ///< tolerance to blobs, > 0
     double jerman_tau = 0.75;  ///< cut-off of the uniform response, 0.5..1
@@ -36,11 +38,12 @@ struct VesselnessOptions {
 
 /// Ridge response of every pixel. All images have the frame's size.
 struct Vesselness {
-    Image<float> response;  ///< 0..1, 0 outside the valid region; 1 is the strongest that can be, or, for
-                            ///< sato and oriented, the strongest of this frame
+    /// 0..1, 0 outside the valid region; 1 is the strongest that can be, or, for sato and oriented, the
+    /// strongest of this frame.
+    Image<float> response;
     Image<float> scale_px;  ///< sigma of the scale that answered best; 0 where none answered
-    Image<float>
-        direction_rad;  ///< along the vessel, in (-pi/2, pi/2], from +x towards +y; 0 where none answered
+    /// Along the vessel, in (-pi/2, pi/2], from +x towards +y; 0 where none answered.
+    Image<float> direction_rad;
     Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient, never empty
     Calibration calibration;    ///< of the frame
 };
@@ -63,8 +66,8 @@ class VesselnessFilter {
     VesselnessFilter& operator=(VesselnessFilter&&) noexcept;
 
     /// Filters one image in which vessels are bright, with white noise of `noise_sd`. Fills in all of `out`
-    /// but its calibration; images of another size are replaced. \throws InvalidInput if `attenuation` is
-    /// empty or `valid` has another size.
+    /// but its calibration; images of another size are replaced.
+    /// \throws InvalidInput if `attenuation` is empty or `valid` has another size.
     void operator()(const Image<float>& attenuation, const Image<std::uint8_t>& valid, double noise_sd,
                     Vesselness& out);
 
@@ -78,7 +81,8 @@ class VesselnessFilter {
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration);
 
 /// Ridge response of one enhanced frame. Sigmas are taken no larger than a quarter of the picture's longer
-/// side. \throws InvalidInput if an option is out of range.
+/// side.
+/// \throws InvalidInput if an option is out of range.
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options = {});
 
 }  // namespace stenometry

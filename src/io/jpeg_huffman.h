@@ -18,11 +18,11 @@ struct WideJpegImage {
     std::vector<std::uint16_t> values;  ///< the samples of a pixel side by side
 };
 
-/// Decodes JPEG lossless with any predictor, and sequential JPEG of up to 12 bits (processes 2, 4, 14), both
-/// with Huffman codes, of one scan. Written here because GDCM's decoders report damage on standard error
-/// only, and return the picture as if it were whole. Source: ITU-T T.81 annexes B (markers), C and F (Huffman
-/// codes, sequential), H (lossless). \throws CodecError if the stream is damaged, cut short, or of another
-/// kind.
+/// Decodes JPEG lossless with any predictor, and sequential JPEG of up to 12 bits (processes 2, 4, 14),
+/// both with Huffman codes, of one scan. Written here because GDCM's decoders report damage on standard
+/// error only, and return the picture as if it were whole. Source: ITU-T T.81 annexes B (markers), C and F
+/// (Huffman codes, sequential), H (lossless).
+/// \throws CodecError if the stream is damaged, cut short, or of another kind.
 WideJpegImage decode_wide_jpeg(std::string_view code);
 
 }  // namespace stenometry::io

@@ -13,8 +13,8 @@ bool looks_like_volume(const std::string& head);
 
 /// Opens a two-dimensional image, or a three-dimensional one as a cine along its last axis. The formats are
 /// read here: ITK's readers take truncated NIfTI and MetaImage files for whole ones, do not read NRRD in
-/// parts, write to standard error, and end the process on some damaged files. \throws IoError if the file is
-/// damaged, cut short, or of a kind that is not read.
+/// parts, write to standard error, and end the process on some damaged files.
+/// \throws IoError if the file is damaged, cut short, or of a kind that is not read.
 std::unique_ptr<Cine> open_volume(InputFile file);
 
 }  // namespace stenometry::io

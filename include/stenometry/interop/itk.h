@@ -25,7 +25,8 @@ Image<T> from_itk(itk::Image<T, 2>* image) {
 /// \throws InvalidInput if the rows are not packed: ITK has no stride. `image.clone()` packs them.
 template <class T>
 typename itk::Image<T, 2>::Pointer to_itk(const Image<T>& image, const Calibration& calibration = {}) {
-    if (image.stride() != image.width()) throw InvalidInput("the rows of the image are not packed: clone it first");
+    if (image.stride() != image.width())
+        throw InvalidInput("the rows of the image are not packed: clone it first");
     using Importer = itk::ImportImageFilter<T, 2>;
     auto importer = Importer::New();
     typename Importer::RegionType region;

@@ -16,20 +16,17 @@ bool is_dicom(const std::filesystem::path& path);
 /// 2 (RGB becomes grey), uncompressed and deflated, JPEG baseline, extended (12 bits) and lossless, JPEG-LS,
 /// JPEG 2000, RLE. One frame at a time is read from the file.
 ///
-/// - Modality LUT or rescale is applied. Values are then turned around (v becomes lowest + highest - v) where
-/// high ones
-///   mean few X-rays, so that vessels are dark: where PixelIntensityRelationshipSign is -1 (or +1, and the
-///   modality transform falls); without that attribute, where the image is MONOCHROME1.
+/// - Modality LUT or rescale is applied. Values are then turned around (v becomes lowest + highest - v)
+///   where high ones mean few X-rays, so that vessels are dark: where PixelIntensityRelationshipSign is -1
+///   (or +1, and the modality transform falls); without that attribute, where the image is MONOCHROME1.
 /// - `Frame::valid` is what the shutters and collimators of the attributes leave open.
-/// - `Frame::calibration` follows `resolve_spacing`. A value of one frame's functional group comes before one
-/// of all.
+/// - `Frame::calibration` follows `resolve_spacing`. A value of one frame's functional group comes before
+///   one of all.
 /// - `Acquisition::time_ms` adds up FrameTimeVector, or counts in FrameTime or 1 / CineRate; angles take
-/// their
-///   increments into account.
+///   their increments into account.
 ///
 /// \throws IoError if the file cannot be read, naming it and the cause; frames that are missing show here,
-/// damage of
-///         a frame when it is read.
+/// damage of a frame when it is read.
 std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path);
 
 /// What `write_dicom` says of the frames it writes.
@@ -52,9 +49,9 @@ struct DicomTags {
 
 /// Writes an uncompressed DICOM XA image with vessels dark (PixelIntensityRelationshipSign 1, MONOCHROME2),
 /// byte for byte the same for the same input: UIDs are derived from it and dates are fixed. Nothing is left
-/// behind if it fails. \throws InvalidInput if there are no frames, they differ in size, or a value does not
-/// fit into `bits_stored`;
-///         IoError naming the file and the cause.
+/// behind if it fails.
+/// \throws InvalidInput if there are no frames, they differ in size, or a value does not fit into
+/// `bits_stored`; IoError naming the file and the cause.
 void write_dicom(const std::filesystem::path& path, std::span<const Image<std::uint16_t>> frames,
                  const DicomTags& tags);
 

@@ -14,9 +14,10 @@ namespace stenometry::io {
 /// are not finite are outside of `Frame::valid` and hold the mean of the others.
 ///
 /// The spacing that image formats other than DICOM state is not taken over: nothing says in which plane it
-/// holds. Images of more than 16384 pixels on a side are refused, before memory is asked for. \param
-/// calibration overrides what the file says. \throws IoError if the file cannot be read, is damaged or cut
-/// short, naming it and the cause on one line.
+/// holds. Images of more than 16384 pixels on a side are refused, before memory is asked for.
+/// \param calibration overrides what the file says.
+/// \throws IoError if the file cannot be read, is damaged or cut short, naming it and the cause on one
+/// line.
 Frame read_image(const std::filesystem::path& path, const Calibration& calibration = {});
 
 /// Writes PNG, chosen by the type of the pixels. Nothing is left behind if it fails.
@@ -25,9 +26,10 @@ void write_png(const std::filesystem::path& path, const Image<std::uint8_t>& ima
 void write_png(const std::filesystem::path& path, const Image<std::uint16_t>& image);
 void write_png(const std::filesystem::path& path, const Image<Rgb>& image);
 
-/// Writes a file as a whole or not at all: until all bytes are on the disk, a file that was there stays as it
-/// was. What is no regular file (a pipe, a device, everything in /dev and /proc) is written to directly,
-/// after what is already in it. A symbolic link stays one. \throws IoError naming the file and the cause.
+/// Writes a file as a whole or not at all: until all bytes are on the disk, a file that was there stays as
+/// it was. What is no regular file (a pipe, a device, everything in /dev and /proc) is written to directly,
+/// after what is already in it. A symbolic link stays one.
+/// \throws IoError naming the file and the cause.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace stenometry::io
