@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "catheter_model.h"
+#include "measured.h"
 #include "square_pixels.h"
 #include "statistics.h"
 #include "stenometry/error.h"
@@ -70,9 +71,7 @@ Centerline found_line(const Frame& frame, const AnalysisOptions& stages) {
 struct Reading {
     VesselContour contour;
     DiameterProfile profile;
-    double step_px() const {
-        return profile.position_px.back() / static_cast<double>(profile.position_px.size() - 1);
-    }
+    double step_px() const { return mean_step_px(profile); }
 };
 
 Reading read(const Frame& frame, const Centerline& line, const AnalysisOptions& stages) {
@@ -93,12 +92,7 @@ double length_px(const Reading& reading, const std::vector<bool>& used) {
     return reading.step_px() * static_cast<double>(std::count(used.begin(), used.end(), true));
 }
 
-double median_width(const DiameterProfile& profile) {
-    std::vector<double> found;
-    std::copy_if(profile.diameter_px.begin(), profile.diameter_px.end(), std::back_inserter(found),
-                 [](double d) { return std::isfinite(d); });
-    return median(std::move(found));
-}
+double median_width(const DiameterProfile& profile) { return median(measured_diameters(profile)); }
 
 /// Radius of the bend at each point, from the directions one `span` before and behind it.
 std::vector<double> bend_radius(const Polyline& line, std::size_t span) {

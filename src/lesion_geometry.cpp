@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "measured.h"
 #include "smoothing.h"
 #include "statistics.h"
 #include "stenometry/error.h"
@@ -61,14 +62,12 @@ std::optional<double> border_position(const Lesion& lesion, Way way) {
 
 /// Slope of the narrowing around a place by least squares, per pixel; empty where too little was measured.
 std::optional<double> slope_around(const Lesion& lesion, double place, double reach) {
-    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+    LineSums sums;
     for (std::size_t i = 0; i < lesion.size(); ++i) {
         const double away = lesion.position(i) - place, narrowing = lesion.narrowing(i);
-        if (std::abs(away) > reach || !std::isfinite(narrowing)) continue;
-        n += 1.0, x += away, y += narrowing, xx += away * away, xy += away * narrowing;
+        if (std::abs(away) <= reach && std::isfinite(narrowing)) sums.add(away, narrowing);
     }
-    const double spread = n * xx - x * x;
-    return spread > 0.0 ? std::optional((n * xy - x * y) / spread) : std::nullopt;
+    return sums.determinant() > 0.0 ? std::optional(sums.slope()) : std::nullopt;
 }
 
 /// Lengths of healthy vessel beside a lesion that tell what is usual there, in reference diameters: at least
@@ -80,7 +79,6 @@ std::vector<std::size_t> healthy_beside(const Lesion& lesion) {
     const double wide = lesion.healthy(lesion.at.mld_index);
     const double begin = lesion.position(lesion.at.proximal_index) - most_beside * wide;
     const double end = lesion.position(lesion.at.distal_index) + most_beside * wide;
-    constexpr double healthy_within = 0.15;
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < lesion.size(); ++i)
         if (!lesion.inside(i) && lesion.position(i) >= begin && lesion.position(i) <= end &&
@@ -243,9 +241,8 @@ std::optional<double> healthy_proportion(const Lesion& lesion) {
         if (const double proportion = lesion.profile.area_px2[i] / circle(lesion.healthy(i));
             proportion > 0.0)
             proportions.push_back(proportion);
-    const double step = lesion.profile.position_px.back() / static_cast<double>(lesion.size() - 1);
     const double least = least_beside * lesion.healthy(lesion.at.mld_index);
-    if (static_cast<double>(proportions.size()) * step < least) return {};
+    if (static_cast<double>(proportions.size()) * mean_step_px(lesion.profile) < least) return {};
     return median(std::move(proportions));
 }
 
@@ -276,15 +273,6 @@ void require_place(const Lesion& lesion) {
 }
 
 // The whole vessel.
-
-std::vector<double> diameters_between(const DiameterProfile& profile, double from, double to) {
-    std::vector<double> found;
-    for (std::size_t i = 0; i < profile.diameter_px.size(); ++i)
-        if (profile.position_px[i] >= from && profile.position_px[i] <= to &&
-            std::isfinite(profile.diameter_px[i]))
-            found.push_back(profile.diameter_px[i]);
-    return found;
-}
 
 std::optional<double> mean(std::span<const double> values) {
     if (values.empty()) return {};
@@ -318,10 +306,10 @@ VesselStatistics vessel_statistics(const DiameterProfile& profile, const Calibra
     if (profile.position_px.empty()) return statistics;
     const double end = profile.position_px.back();
     const double window = PhysicalLength{.mm = 2.0, .uncalibrated_px = 8.0}.in_px(calibration);
-    const std::vector<double> all = diameters_between(profile, 0.0, end);
+    const std::vector<double> all = measured_diameters(profile);
     statistics = {.length_px = end,
-                  .proximal_px = mean(diameters_between(profile, 0.0, window)),
-                  .distal_px = mean(diameters_between(profile, end - window, end)),
+                  .proximal_px = mean(measured_diameters(profile, 0.0, window)),
+                  .distal_px = mean(measured_diameters(profile, end - window)),
                   .mean_px = mean(all)};
     if (all.empty()) return statistics;
     double squares = 0.0;

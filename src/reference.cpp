@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string>
 
+#include "measured.h"
 #include "physical.h"
 #include "statistics.h"
 #include "stenometry/error.h"
@@ -82,28 +83,25 @@ struct Fit {
     double mean_position = 0.0, position_variance = 0.0;
 };
 
-/// Farther from the line than this, as a fraction of the diameter, a sample is not healthy.
-constexpr double farthest_healthy = 2.5 * healthy_spread;
-
 /// Tukey's biweight around `line`, sharper above it than below would be wrong: both sides alike, so that the
 /// line runs through the middle of the healthy samples.
 Fit refine(const Samples& samples, TaperingLine line) {
     Fit fit;
     for (int iteration = 0; iteration < 30; ++iteration) {
-        double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
+        LineSums sums;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const double x = samples.position[i], y = samples.diameter[i];
             const double expected = line.at(x);
-            const double u = (y - expected) / (farthest_healthy * expected);
+            const double u = (y - expected) / (healthy_within * expected);
             if (std::abs(u) >= 1.0) continue;
-            const double weight = (1.0 - u * u) * (1.0 - u * u);
-            w += weight, wx += weight * x, wy += weight * y, wxx += weight * x * x, wxy += weight * x * y;
+            sums.add(x, y, (1.0 - u * u) * (1.0 - u * u));
         }
-        if (w <= 0.0) return fit;
-        const double mx = wx / w, my = wy / w, vxx = wxx / w - mx * mx, vxy = wxy / w - mx * my;
+        if (sums.w <= 0.0) return fit;
+        const double mx = sums.x / sums.w, my = sums.y / sums.w;
+        const double vxx = sums.xx / sums.w - mx * mx, vxy = sums.xy / sums.w - mx * my;
         const double taper = std::clamp(vxx > 0.0 ? -vxy / vxx : 0.0, 0.0, steepest_taper);
         const TaperingLine next{my + taper * mx, taper};
-        fit = {.line = next, .used = w, .mean_position = mx, .position_variance = vxx};
+        fit = {.line = next, .used = sums.w, .mean_position = mx, .position_variance = vxx};
         if (std::abs(next.at_start - line.at_start) < 1e-6 * next.at_start && next.taper == line.taper) break;
         line = next;
     }
@@ -120,7 +118,7 @@ std::vector<double> healthy_residuals(const DiameterProfile& profile, const Tape
     for (std::size_t i = 0; i < residuals.size(); ++i) {
         const double expected = line.at(profile.position_px[i]);
         const double off = profile.diameter_px[i] - expected;
-        if (std::abs(off) < farthest_healthy * expected) residuals[i] = off;
+        if (std::abs(off) < healthy_within * expected) residuals[i] = off;
     }
     return residuals;
 }
@@ -169,10 +167,6 @@ std::vector<double> standard_errors(const DiameterProfile& profile, const Fit& f
     return errors;
 }
 
-double step_of(const DiameterProfile& profile) {
-    return profile.position_px.back() / static_cast<double>(profile.position_px.size() - 1);
-}
-
 ReferenceProfile curve_fitted(const DiameterProfile& profile, const Calibration& calibration,
                               const ReferenceOptions& options) {
     ReferenceProfile reference{.method = ReferenceMethod::curve_fitted};
@@ -191,8 +185,8 @@ ReferenceProfile curve_fitted(const DiameterProfile& profile, const Calibration&
     const std::vector<double> residuals = healthy_residuals(profile, fit.line);
     const auto healthy = static_cast<double>(
         std::count_if(residuals.begin(), residuals.end(), [](double r) { return std::isfinite(r); }));
-    reference.sd_px = standard_errors(profile, fit, residuals, step_of(profile));
-    reference.healthy_px = healthy * step_of(profile);
+    reference.sd_px = standard_errors(profile, fit, residuals, mean_step_px(profile));
+    reference.healthy_px = healthy * mean_step_px(profile);
     reference.diffuse = reference.healthy_px < options.min_healthy.in_px(calibration) ||
                         healthy < options.min_healthy_fraction * measured;
     return reference;
