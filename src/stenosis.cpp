@@ -8,6 +8,8 @@
 #include <ostream>
 #include <string>
 
+#include "measured.h"
+#include "statistics.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
@@ -177,17 +179,13 @@ struct Moments {
 /// through the differences of the two, over the healthy part.
 double shift_of_reference(const DiameterProfile& profile, const std::vector<double>& other,
                           const ReferenceProfile& reference, std::size_t at) {
-    constexpr double healthy = 0.15;
-    double w = 0, x = 0, y = 0, xx = 0, xy = 0;
+    LineSums sums;
     for (std::size_t i = 0; i < other.size(); ++i) {
         const double expected = reference.diameter_px[i];
-        if (!(std::abs(profile.diameter_px[i] - expected) < healthy * expected)) continue;
-        const double px = profile.position_px[i] - profile.position_px[at],
-                     difference = other[i] - profile.diameter_px[i];
-        w += 1.0, x += px, y += difference, xx += px * px, xy += px * difference;
+        if (!(std::abs(profile.diameter_px[i] - expected) < healthy_within * expected)) continue;
+        sums.add(profile.position_px[i] - profile.position_px[at], other[i] - profile.diameter_px[i]);
     }
-    const double determinant = w * xx - x * x;
-    return determinant > 0.0 ? (xx * y - x * xy) / determinant : 0.0;
+    return sums.determinant() > 0.0 ? sums.value_at_zero() : 0.0;
 }
 
 /// What profiles that are as likely make of one lesion's numbers, with errors of minimum and reference as
@@ -215,47 +213,61 @@ double evenness(const Stenosis& stenosis, Stretch throat) {
     return std::clamp((part - tapering) / (even - tapering), 0.0, 1.0);
 }
 
+/// Minimum and reference of a lesion with their standard errors; that of their ratio knows what both share.
+struct Numbers {
+    double mld, mld_sd, healthy, healthy_sd, ratio_sd;
+};
+
+/// By the standard errors of profile and reference, as if the two shared nothing.
+Numbers by_errors(const DiameterProfile& profile, const ReferenceProfile& reference, Stretch throat,
+                  std::size_t at) {
+    const double mld = bottom_of_throat(profile, throat, at), mld_sd = profile.sd_px[at];
+    const double healthy = reference.diameter_px[at], healthy_sd = reference.sd_px[at];
+    return {mld, mld_sd, healthy, healthy_sd, std::hypot(mld_sd, mld / healthy * healthy_sd) / healthy};
+}
+
+/// By what profiles that are as likely make of them.
+Numbers by_draws(const DiameterProfile& profile, const ReferenceProfile& reference, Stretch throat,
+                 const Stenosis& stenosis) {
+    const std::size_t at = stenosis.mld_index;
+    const double healthy = reference.diameter_px[at], healthy_sd = reference.sd_px[at];
+    const Redrawn redrawn(profile, reference, throat, at);
+    const std::size_t count = redrawn.flat.size();
+    // Noise digs holes into an even channel: there the throat is taken to be as round as noise alone would
+    // not make a flat one.
+    const double flat = mean_of_channel(profile.diameter_px, throat),
+                 depth = flat - bottom_of_throat(profile, throat, at);
+    std::vector<double> depths, mlds, ratios;
+    for (std::size_t k = 0; k < count; ++k) depths.push_back(redrawn.flat[k] - redrawn.round[k]);
+    constexpr double ripple = 0.01;  // of the reference: what a smooth curve swings beside a step
+    const double noise = std::hypot(Moments(depths).sd, ripple * healthy);
+    const double roundness =
+        1.0 - evenness(stenosis, throat) * std::min(1.0, noise * noise / (depth * depth));
+    for (std::size_t k = 0; k < count; ++k) {
+        mlds.push_back(redrawn.flat[k] - roundness * depths[k]);
+        ratios.push_back(mlds.back() / redrawn.healthy[k]);
+    }
+    const double mld = flat - roundness * depth, redrawn_sd = Moments(redrawn.healthy).sd;
+    const double irregular = std::sqrt(std::max(0.0, healthy_sd * healthy_sd - redrawn_sd * redrawn_sd));
+    // What all diameters have in common does not show in their scatter about the reference.
+    return {mld, Moments(mlds).sd, healthy, std::hypot(healthy_sd, redrawn_sd),
+            std::hypot(Moments(ratios).sd, mld / healthy * irregular / healthy)};
+}
+
 Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const ReferenceProfile& reference) {
     const Stretch throat = throat_of(profile, reference, stenosis);
-    const double healthy = reference.diameter_px[stenosis.mld_index],
-                 healthy_sd = reference.sd_px[stenosis.mld_index];
-    double mld = bottom_of_throat(profile, throat, stenosis.mld_index),
-           mld_sd = profile.sd_px[stenosis.mld_index];
-    double reference_sd = healthy_sd, ratio_sd = std::hypot(mld_sd, mld / healthy * healthy_sd) / healthy;
-    if (profile.draws_px.size() > 1) {
-        const Redrawn redrawn(profile, reference, throat, stenosis.mld_index);
-        // Noise digs holes into an even channel: there the throat is taken to be as round as noise alone
-        // would not make a flat one.
-        const double flat = mean_of_channel(profile.diameter_px, throat), depth = flat - mld;
-        std::vector<double> depths, mlds, ratios;
-        for (std::size_t k = 0; k < redrawn.flat.size(); ++k)
-            depths.push_back(redrawn.flat[k] - redrawn.round[k]);
-        constexpr double ripple = 0.01;  // of the reference: what a smooth curve swings beside a step
-        const double noise = std::hypot(Moments(depths).sd, ripple * healthy);
-        const double roundness =
-            1.0 - evenness(stenosis, throat) * std::min(1.0, noise * noise / (depth * depth));
-        mld = flat - roundness * depth;
-        for (std::size_t k = 0; k < redrawn.flat.size(); ++k) {
-            mlds.push_back(redrawn.flat[k] - roundness * depths[k]);
-            ratios.push_back(mlds.back() / redrawn.healthy[k]);
-        }
-        mld_sd = Moments(mlds).sd;
-        const double references_sd = Moments(redrawn.healthy).sd;
-        // What all diameters have in common does not show in their scatter about the reference.
-        reference_sd = std::hypot(healthy_sd, references_sd);
-        const double irregular =
-            std::sqrt(std::max(0.0, healthy_sd * healthy_sd - references_sd * references_sd));
-        ratio_sd = std::hypot(Moments(ratios).sd, mld / healthy * irregular / healthy);
-    }
-    const double ratio = mld / healthy;
-    stenosis.mld_px = mld;
-    stenosis.reference_px = healthy;
+    const Numbers found = profile.draws_px.size() > 1
+                              ? by_draws(profile, reference, throat, stenosis)
+                              : by_errors(profile, reference, throat, stenosis.mld_index);
+    const double ratio = found.mld / found.healthy;
+    stenosis.mld_px = found.mld;
+    stenosis.reference_px = found.healthy;
     stenosis.percent_diameter = 100.0 * (1.0 - ratio);
     stenosis.percent_area_circular = 100.0 * (1.0 - ratio * ratio);
-    stenosis.reference_sd_px = reference_sd;
-    if (std::isfinite(mld_sd)) {
-        stenosis.mld_sd_px = mld_sd;
-        stenosis.percent_diameter_sd = 100.0 * ratio_sd;
+    stenosis.reference_sd_px = found.healthy_sd;
+    if (std::isfinite(found.mld_sd)) {
+        stenosis.mld_sd_px = found.mld_sd;
+        stenosis.percent_diameter_sd = 100.0 * found.ratio_sd;
     }
     return stenosis;
 }
