@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "measured.h"
 #include "physical.h"
 #include "statistics.h"
 
@@ -14,19 +15,20 @@ const Polyline& line_of(const Vessel& vessel) { return vessel.contour.centerline
 
 /// Median of the diameters between two arc lengths.
 std::optional<double> diameter_between(const DiameterProfile& profile, double from_px, double to_px) {
-    std::vector<double> diameters;
-    for (std::size_t i = 0; i < profile.diameter_px.size(); ++i)
-        if (profile.position_px[i] >= from_px && profile.position_px[i] <= to_px &&
-            std::isfinite(profile.diameter_px[i]))
-            diameters.push_back(profile.diameter_px[i]);
+    std::vector<double> diameters = measured_diameters(profile, from_px, to_px);
     constexpr std::size_t fewest = 5;
     if (diameters.size() < fewest) return {};
     return median(std::move(diameters));
 }
 
-std::optional<double> usual_diameter(const DiameterProfile& profile) {
-    return diameter_between(profile, 0.0, std::numeric_limits<double>::infinity());
-}
+/// How long and, as a rule, how wide a vessel is.
+struct Extent {
+    explicit Extent(const Vessel& vessel)
+        : length_px(length(line_of(vessel))),
+          width_px(diameter_between(vessel.diameter, 0.0, std::numeric_limits<double>::infinity())) {}
+    double length_px;
+    std::optional<double> width_px;
+};
 
 /// Where a vessel leaves its mother.
 struct Origin {
@@ -35,35 +37,34 @@ struct Origin {
     double distance = std::numeric_limits<double>::infinity();  ///< from the node to the vessel's first point
 };
 
-/// Whether a vessel runs through a node, and the vessel that begins at `start` may leave it there: it begins
-/// where it comes out of the lumen, which an oblique one does late.
-bool leaves_at(const CurvePoint& node, double mother_px, double length_px, double start_distance_px) {
-    const bool through = node.distance < mother_px && node.arc > 0.0 && node.arc < length_px;
-    constexpr double latest = 2.0;
-    return through && start_distance_px < latest * mother_px;
+/// Whether a vessel of that extent runs through a node, which is nearest to it there.
+bool runs_through(const CurvePoint& node, const Extent& extent) {
+    return node.distance < *extent.width_px && node.arc > 0.0 && node.arc < extent.length_px;
 }
 
+/// \param extents of the vessels
 std::optional<Origin> origin_of(const Vessel& vessel, const VesselTree& tree,
-                                const std::vector<Vessel>& vessels) {
+                                const std::vector<Vessel>& vessels, const std::vector<Extent>& extents) {
     Origin best;
     for (const VesselTree::Node& node : tree.nodes) {
         const double away = distance(node.at_px, line_of(vessel).front());
         if (node.branches.size() < 3 || away >= best.distance) continue;
-        for (const Vessel& mother : vessels) {
-            const std::optional<double> wide = usual_diameter(mother.diameter);
-            if (mother.id == vessel.id || !wide) continue;
-            const CurvePoint near = nearest_on(line_of(mother), node.at_px);
-            if (leaves_at(near, *wide, length(line_of(mother)), away))
-                best = {static_cast<std::size_t>(mother.id), near, away};
+        for (std::size_t m = 0; m < vessels.size(); ++m) {
+            // A vessel begins where it comes out of the lumen of its mother, which an oblique one does late.
+            constexpr double latest = 2.0;
+            const Extent& extent = extents[m];
+            if (vessels[m].id == vessel.id || !extent.width_px || away >= latest * *extent.width_px) continue;
+            const CurvePoint near = nearest_on(line_of(vessels[m]), node.at_px);
+            if (runs_through(near, extent)) best = {m, near, away};
         }
     }
     return std::isfinite(best.distance) ? std::optional(best) : std::nullopt;
 }
 
 /// Diameters beyond where the three vessels run into one another.
-Bifurcation measured(const Vessel& mother, const Vessel& side, const CurvePoint& at) {
-    const double wide = usual_diameter(mother.diameter).value_or(0.0);
-    const double thin = usual_diameter(side.diameter).value_or(0.0);
+/// \param wide, thin what mother and side branch usually measure
+Bifurcation measured(const Vessel& mother, const Vessel& side, const CurvePoint& at, double wide,
+                     double thin) {
     const double arc = mother.diameter.position_px[at.segment];
     // The side branch begins at the wall of its mother: half a diameter has gone by.
     return {.index = at.segment,
@@ -85,11 +86,13 @@ Bifurcation compared(Bifurcation bifurcation, BranchingLaw law) {
 }  // namespace
 
 void find_bifurcations(const VesselTree& tree, std::vector<Vessel>& vessels, BranchingLaw law) {
-    for (const Vessel& side : vessels) {
-        const std::optional<Origin> origin = origin_of(side, tree, vessels);
+    const std::vector<Extent> extents(vessels.begin(), vessels.end());
+    for (std::size_t s = 0; s < vessels.size(); ++s) {
+        const std::optional<Origin> origin = origin_of(vessels[s], tree, vessels, extents);
         if (!origin) continue;
         Vessel& mother = vessels[origin->mother];
-        mother.bifurcations.push_back(compared(measured(mother, side, origin->at), law));
+        const double wide = *extents[origin->mother].width_px, thin = extents[s].width_px.value_or(0.0);
+        mother.bifurcations.push_back(compared(measured(mother, vessels[s], origin->at, wide, thin), law));
     }
     for (Vessel& vessel : vessels)
         std::stable_sort(vessel.bifurcations.begin(), vessel.bifurcations.end(),
