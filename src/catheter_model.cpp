@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "statistics.h"
+#include "straightened.h"
 
 namespace stenometry {
 namespace {
@@ -29,21 +30,14 @@ double mean_chord(double diameter, double t) {
     return sum / parts;
 }
 
-std::vector<double> gaussian(double sigma) {
-    const int radius = static_cast<int>(std::ceil(4.0 * sigma));
-    std::vector<double> weights;
-    double sum = 0.0;
-    for (int k = -radius; k <= radius; ++k) {
-        weights.push_back(std::exp(-0.5 * k * k / (sigma * sigma)));
-        sum += weights.back();
-    }
-    for (double& weight : weights) weight /= sum;
-    return weights;
-}
+/// How a blur spreads what falls on one step of the drawn profile.
+std::vector<double> blur_weights(double blur_px) { return GaussianKernels(blur_px / step_px).smooth; }
+
+double reach_of(const ModelTube& tube, double blur_px) { return 0.5 * tube.outer_px + 4.0 * blur_px; }
 
 /// What is left of the X-rays at t = 0, step_px, 2 step_px, ... from the axis, blurred.
-std::vector<double> blurred_profile(const ModelTube& tube, double blur_px, double reach_px) {
-    const std::vector<double> weights = gaussian(blur_px / step_px);
+std::vector<double> blurred_profile(const ModelTube& tube, const std::vector<double>& weights,
+                                    double reach_px) {
     const auto radius = static_cast<std::ptrdiff_t>(weights.size() / 2);
     const auto count = static_cast<std::ptrdiff_t>(std::ceil(reach_px / step_px)) + 2;
     std::vector<double> sharp;
@@ -86,27 +80,29 @@ double blur_of_tube(const ModelTube& make, const std::vector<double>& across, do
     constexpr double sharpest_px = 0.4, softest_px = 3.0, finer = 1.08, size_step = 0.01;
     constexpr int size_steps = 20;
     double least = std::numeric_limits<double>::infinity(), blur = std::numeric_limits<double>::quiet_NaN();
-    for (double sigma = sharpest_px; sigma < softest_px; sigma *= finer)
+    for (double sigma = sharpest_px; sigma < softest_px; sigma *= finer) {
+        const std::vector<double> weights = blur_weights(sigma);
         for (int k = -size_steps; k <= size_steps; ++k) {
             const double scale = (1.0 + k * size_step) * usual_outer_px / make.outer_px;
             // Of the same attenuation along the beam, so that size and darkness do not go together.
             const ModelTube tube{scale * make.outer_px, scale * make.inner_px, make.wall / scale,
                                  make.contents / scale};
-            const double rest = misfit(
-                across, blurred_profile(tube, sigma, 0.5 * tube.outer_px + 4.0 * sigma), across_step_px);
+            const double rest =
+                misfit(across, blurred_profile(tube, weights, reach_of(tube, sigma)), across_step_px);
             if (rest < least) least = rest, blur = sigma;
         }
+    }
     return blur;
 }
 
-Frame draw_tube(const ModelTube& tube, double blur_px, const Calibration& calibration, Centerline& line) {
-    const double reach = 0.5 * tube.outer_px + 4.0 * blur_px;
-    const std::vector<double> profile = blurred_profile(tube, blur_px, reach);
+TubePicture draw_tube(const ModelTube& tube, double blur_px, const Calibration& calibration) {
+    const std::vector<double> profile = blurred_profile(tube, blur_weights(blur_px), reach_of(tube, blur_px));
     const double half_side = half_length_px + 0.5 * tube.outer_px + surroundings_px;
     const int side = 2 * static_cast<int>(std::ceil(half_side)) + 1;
     const Point middle{0.5 * (side - 1), 0.5 * (side - 1)};
     const Point along{std::cos(tilt_rad), std::sin(tilt_rad)};
-    Frame frame;
+    TubePicture picture;
+    Frame& frame = picture.frame;
     frame.pixels = Image<float>(side, side, static_cast<float>(brightness));
     frame.intensity = Intensity::linear;
     frame.calibration = calibration;
@@ -119,15 +115,15 @@ Frame draw_tube(const ModelTube& tube, double blur_px, const Calibration& calibr
                     static_cast<float>(brightness * std::lerp(profile[below], profile[below + 1],
                                                               t - static_cast<double>(below)));
         }
-    line.points_px = resample({middle - half_length_px * along, middle + half_length_px * along}, 0.5);
-    return frame;
+    picture.axis.points_px =
+        resample({middle - half_length_px * along, middle + half_length_px * along}, 0.5);
+    return picture;
 }
 
 double measured_diameter_px(const ModelTube& tube, double blur_px, const Calibration& calibration,
                             const AnalysisOptions& stages) {
-    Centerline line;
-    const Frame frame = draw_tube(tube, blur_px, calibration, line);
-    const VesselContour contour = detect_contour(frame, line, stages.contour);
+    const auto [frame, axis] = draw_tube(tube, blur_px, calibration);
+    const VesselContour contour = detect_contour(frame, axis, stages.contour);
     if (contour.reason != Unmeasurable::none) return std::numeric_limits<double>::quiet_NaN();
     const DiameterProfile profile = measure_diameter(frame, contour, stages.diameter);
     std::vector<double> inside;  // the ends of the picture's tube are cut off

@@ -15,13 +15,19 @@ struct ModelTube {
     double contents = 0.0;
 };
 
-/// A stretch of that tube as an image without noise: its X-rays after a Gaussian blur of `blur_px`.
-/// \param line is set to its middle
-Frame draw_tube(const ModelTube& tube, double blur_px, const Calibration& calibration, Centerline& line);
+/// An image of a tube.
+struct TubePicture {
+    Frame frame;
+    Centerline axis;
+};
 
-/// Standard deviation of the blur with which a tube of this make, whatever its size and darkness, looks most
-/// like the measured grey values at steps of `step_px` across it, the axis in their middle; NaN if nothing
-/// dark is there. \param usual_outer_px near which the size is looked for
+/// A stretch of that tube without noise: its X-rays after a Gaussian blur of `blur_px`.
+TubePicture draw_tube(const ModelTube& tube, double blur_px, const Calibration& calibration);
+
+/// Standard deviation of the blur with which a tube of this make, whatever its size and darkness, looks
+/// most like the measured grey values at steps of `step_px` across it, the axis in their middle; NaN if
+/// nothing dark is there.
+/// \param usual_outer_px near which the size is looked for
 double blur_of_tube(const ModelTube& make, const std::vector<double>& across, double step_px,
                     double usual_outer_px);
 

@@ -392,21 +392,20 @@ TEST(CatheterModel, AgreesWithTheRenderer) {
     scene.detector_blur_mm = blur_mm;
     scene.focal_spot_mm = 0.0;
     const Frame rendered = phantom::render(scene).frame;
-    Centerline line;
     const double pixel_variance = 1.0 / 12.0;  // of the area that one pixel gathers from
-    const Frame drawn = draw_tube(
+    const auto [drawn, axis] = draw_tube(
         {.outer_px = outer_mm / 0.2, .inner_px = inner_mm / 0.2, .wall = 0.15 * 0.2, .contents = 0.0},
-        std::sqrt(blur_mm * blur_mm / 0.04 + pixel_variance), {}, line);
+        std::sqrt(blur_mm * blur_mm / 0.04 + pixel_variance), {});
+    const Polyline& line = axis.points_px;
     // Straight across the axis, from its middle on, in fractions of the background.
-    const double tilt = std::atan2(line.points_px.back().y - line.points_px.front().y,
-                                   line.points_px.back().x - line.points_px.front().x);
+    const double tilt = std::atan2(line.back().y - line.front().y, line.back().x - line.front().x);
     const auto value = [](const Frame& frame, Point p) {
         const int x = int(p.x), y = int(p.y);
         const double u = p.x - x, v = p.y - y;
         return std::lerp(std::lerp(double(frame.pixels(x, y)), double(frame.pixels(x + 1, y)), u),
                          std::lerp(double(frame.pixels(x, y + 1)), double(frame.pixels(x + 1, y + 1)), u), v);
     };
-    const Point middle = lerp(line.points_px.front(), line.points_px.back(), 0.5);
+    const Point middle = lerp(line.front(), line.back(), 0.5);
     for (double t = 0.0; t < 9.0; t += 0.5) {
         const Point in_drawn = middle + t * Point{-std::sin(tilt), std::cos(tilt)};
         const Point in_rendered = picture.at(0.0) + t * Point{-picture.along().y, picture.along().x};
