@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ridge_line.h"
+#include "statistics.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
@@ -52,14 +53,11 @@ void require_inside(const Vesselness& vesselness, Point p, const char* name) {
 /// background. Every fourth pixel of every fourth row is enough to know it.
 double background_response(const Vesselness& vesselness) {
     constexpr int step = 4;
-    std::vector<float> values;
+    std::vector<double> values;
     for (int y = 0; y < vesselness.response.height(); y += step)
         for (int x = 0; x < vesselness.response.width(); x += step)
-            if (vesselness.valid(x, y) != 0) values.push_back(vesselness.response(x, y));
-    if (values.empty()) return 0.0;
-    const auto middle = values.begin() + std::ssize(values) / 2;
-    std::nth_element(values.begin(), middle, values.end());
-    return 2.0 * static_cast<double>(*middle);
+            if (vesselness.valid(x, y) != 0) values.push_back(static_cast<double>(vesselness.response(x, y)));
+    return values.empty() ? 0.0 : 2.0 * upper_median(values);
 }
 
 /// The part of a path that runs over background.

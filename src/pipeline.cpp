@@ -16,6 +16,11 @@ void warn(Analysis& analysis, std::string code, std::string message) {
     analysis.warnings.push_back({std::move(code), std::move(message)});
 }
 
+/// \param whose what has no measurement, with a colon; nothing for the frame
+void warn(Analysis& analysis, Unmeasurable reason, const std::string& whose = "") {
+    warn(analysis, std::string(to_string(reason)), whose + std::string(explain(reason)));
+}
+
 void warn_of_spacing(Analysis& analysis) {
     const Calibration& calibration = analysis.calibration;
     if (!calibration.known())
@@ -63,11 +68,9 @@ void warn_of_bifurcations(Analysis& analysis, const Vessel& vessel, const std::s
 void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& options) {
     const std::string name = "vessel " + std::to_string(vessel.id) + ": ";
     if (vessel.contour.reason != Unmeasurable::none)
-        warn(analysis, std::string(to_string(vessel.contour.reason)),
-             name + std::string(explain(vessel.contour.reason)));
+        warn(analysis, vessel.contour.reason, name);
     else if (vessel.reference.reason != Unmeasurable::none)
-        warn(analysis, std::string(to_string(vessel.reference.reason)),
-             name + std::string(explain(vessel.reference.reason)));
+        warn(analysis, vessel.reference.reason, name);
     if (vessel.diameter.method != options.diameter.method && !vessel.diameter.diameter_px.empty())
         warn(
             analysis, "model_misfit",
@@ -76,9 +79,7 @@ void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& op
     warn_of_diffuse_disease(analysis, vessel, name);
     warn_of_bifurcations(analysis, vessel, name, options);
     for (const Stenosis& stenosis : vessel.stenoses) {
-        if (stenosis.reason != Unmeasurable::none)
-            warn(analysis, std::string(to_string(stenosis.reason)),
-                 name + std::string(explain(stenosis.reason)));
+        if (stenosis.reason != Unmeasurable::none) warn(analysis, stenosis.reason, name);
         if (stenosis.geometry.overlap == true)
             warn(analysis, "overlap",
                  name + "another vessel lies over the lesion at " + place(stenosis.mld_at_px) +
@@ -142,7 +143,7 @@ void add_vessel(Analysis& analysis, Vessel vessel, const AnalysisOptions& option
 
 void fail(Analysis& analysis, Unmeasurable reason) {
     analysis.reason = reason;
-    warn(analysis, std::string(to_string(reason)), std::string(explain(reason)));
+    warn(analysis, reason);
 }
 
 Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {

@@ -182,20 +182,13 @@ Json statistics_json(const VesselStatistics& v, const Calibration& calibration) 
 }
 
 Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
-    return {
-        {"index", b.index},
-        {"at_px", point(b.at_px)},
-        {"side_vessel", b.side_vessel},
-        {"proximal_diameter_mm", number(to_mm(b.proximal_px, calibration), mm_decimals)},
-        {"proximal_diameter_px", number(b.proximal_px, px_decimals)},
-        {"distal_diameter_mm", number(to_mm(b.distal_px, calibration), mm_decimals)},
-        {"distal_diameter_px", number(b.distal_px, px_decimals)},
-        {"side_diameter_mm", number(to_mm(b.side_px, calibration), mm_decimals)},
-        {"side_diameter_px", number(b.side_px, px_decimals)},
-        {"law_diameter_mm", number(to_mm(b.law_px, calibration), mm_decimals)},
-        {"law_diameter_px", number(b.law_px, px_decimals)},
-        {"deviation_percent", number(b.deviation_percent, percent_decimals)},
-    };
+    Json object{{"index", b.index}, {"at_px", point(b.at_px)}, {"side_vessel", b.side_vessel}};
+    add_length(object, "proximal_diameter", b.proximal_px, calibration);
+    add_length(object, "distal_diameter", b.distal_px, calibration);
+    add_length(object, "side_diameter", b.side_px, calibration);
+    add_length(object, "law_diameter", b.law_px, calibration);
+    object["deviation_percent"] = number(b.deviation_percent, percent_decimals);
+    return object;
 }
 
 /// The profile's own positions, which are right for pixels that are not square too.
