@@ -75,8 +75,9 @@ Frame read_frame(const InputOptions& options) {
     }
 }
 
-void require_inside(const Frame& frame, Point point, const std::string& option) {
-    if (frame.contains(point)) return;
+Point point_inside(const Frame& frame, const std::string& text, const std::string& option) {
+    const Point point = parse_point(text).value();
+    if (frame.contains(point)) return point;
     throw Failure(ExitCode::wrong_command, option + ' ' + to_text(point) + " lies outside the image of " +
                                                std::to_string(frame.width()) + " x " +
                                                std::to_string(frame.height()) + " pixels");

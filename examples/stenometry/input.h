@@ -23,7 +23,8 @@ void add_input_options(CLI::App& command, InputOptions& options);
 /// \throws Failure unreadable for a fault of the file; wrong_command if there is no such frame.
 Frame read_frame(const InputOptions& options);
 
-/// \throws Failure wrong_command, naming `option`, if `point` lies outside the frame.
-void require_inside(const Frame& frame, Point point, const std::string& option);
+/// The point that `text` spells as X,Y. \pre `text` is one, as `point_value` has checked.
+/// \throws Failure wrong_command, naming `option`, if it lies outside the frame.
+Point point_inside(const Frame& frame, const std::string& text, const std::string& option);
 
 }  // namespace stenometry::program

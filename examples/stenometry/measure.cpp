@@ -21,12 +21,6 @@ struct MeasureCommand {
     std::optional<int> threads;
 };
 
-Point point_inside(const Frame& frame, const std::string& text, const std::string& option) {
-    const Point point = parse_point(text).value();
-    require_inside(frame, point, option);
-    return point;
-}
-
 void run(const MeasureCommand& command) {
     check(command.analysis);
     check(command.spacing, command.input);

@@ -50,6 +50,23 @@ void replace(T& value, const Given<T>& given) {
     if (given) value = *given;
 }
 
+/// What every kind of scene asks of its picture.
+template <class Options>
+void replace_picture(Options& options, const PhantomCommand& command) {
+    replace(options.size_px, command.size_px);
+    replace(options.mm_per_px, command.mm_per_px);
+}
+
+/// What scenes of two vessels have in common: the main one with its lesion, and the angle to the other.
+template <class Options>
+void replace_vessels(Options& options, const PhantomCommand& command) {
+    replace(options.main_diameter_mm, command.diameter_mm);
+    replace(options.angle_deg, command.angle_deg);
+    replace(options.percent_diameter, command.percent_diameter);
+    replace(options.length_mm, command.length_mm);
+    replace_picture(options, command);
+}
+
 Scene tube_scene(const PhantomCommand& command) {
     Scene scene{.width_px = 256, .height_px = 256};
     const double size = command.size_px.value_or(256) * command.mm_per_px.value_or(scene.mm_per_px);
@@ -69,8 +86,7 @@ Scene drilled_scene(const PhantomCommand& command) {
     replace(options.lumen_mm, command.diameter_mm);
     replace(options.bore_length_mm, command.length_mm);
     replace(options.angle_deg, command.angle_deg);
-    replace(options.size_px, command.size_px);
-    replace(options.mm_per_px, command.mm_per_px);
+    replace_picture(options, command);
     const double narrowing = command.percent_diameter.value_or(100.0 / 1.5) / 100.0;
     return phantom::drilled_phantom(command.bore_mm.value_or(options.lumen_mm * (1.0 - narrowing)), options);
 }
@@ -78,23 +94,13 @@ Scene drilled_scene(const PhantomCommand& command) {
 Scene bifurcation_scene(const PhantomCommand& command) {
     phantom::BifurcationOptions options;
     if (command.diameter_mm) options.side_diameter_mm *= *command.diameter_mm / options.main_diameter_mm;
-    replace(options.main_diameter_mm, command.diameter_mm);
-    replace(options.angle_deg, command.angle_deg);
-    replace(options.percent_diameter, command.percent_diameter);
-    replace(options.length_mm, command.length_mm);
-    replace(options.size_px, command.size_px);
-    replace(options.mm_per_px, command.mm_per_px);
+    replace_vessels(options, command);
     return phantom::bifurcation_scene(options);
 }
 
 Scene crossing_scene(const PhantomCommand& command) {
     phantom::CrossingOptions options;
-    replace(options.main_diameter_mm, command.diameter_mm);
-    replace(options.angle_deg, command.angle_deg);
-    replace(options.percent_diameter, command.percent_diameter);
-    replace(options.length_mm, command.length_mm);
-    replace(options.size_px, command.size_px);
-    replace(options.mm_per_px, command.mm_per_px);
+    replace_vessels(options, command);
     return phantom::crossing_scene(options);
 }
 
@@ -105,8 +111,7 @@ Scene coronary_scene(const PhantomCommand& command) {
     replace(options.lesions, command.lesions);
     replace(options.min_percent_diameter, command.percent_diameter);
     replace(options.max_percent_diameter, command.percent_diameter);
-    replace(options.size_px, command.size_px);
-    replace(options.mm_per_px, command.mm_per_px);
+    replace_picture(options, command);
     return phantom::coronary_scene(command.seed, options);
 }
 

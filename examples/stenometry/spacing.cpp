@@ -75,10 +75,7 @@ void check_ruler(const SpacingOptions& options) {
 std::vector<Point> points_inside(const Frame& frame, const std::vector<std::string>& texts,
                                  const std::string& option) {
     std::vector<Point> points;
-    for (const std::string& text : texts) {
-        points.push_back(parse_point(text).value());
-        require_inside(frame, points.back(), option);
-    }
+    for (const std::string& text : texts) points.push_back(point_inside(frame, text, option));
     return points;
 }
 
@@ -98,8 +95,7 @@ void add_spacing_options(CLI::App& command, SpacingOptions& options) {
     };
     add("--catheter", options.catheter, "X,Y",
         "a point on a catheter of known size, in pixels; again for one more on the same straight part or "
-        "beyond a "
-        "bend [the catheter that is found]")
+        "beyond a bend [the catheter that is found]")
         ->allow_extra_args(false)
         ->check(point_value());
     add("--catheter-mm", options.catheter_mm, "MM",

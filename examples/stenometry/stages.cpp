@@ -128,7 +128,8 @@ void add_segmentation_options(CLI::App& command, AnalysisOptions& options) {
 void add_wall_options(CLI::App& command, AnalysisOptions& options) {
     StageOptions diameter(command, "Walls and diameter");
     diameter.add("--max-lumen", options.contour.max_diameter, "widest lumen whose walls are looked for");
-    diameter.add("--smoothing", options.diameter.smoothing, "sigma of the smoothing along the vessel");
+    diameter.add("--smoothing", options.diameter.smoothing,
+                 "sigma of the smoothing along the vessel where diameters come from the walls");
 }
 
 void add_measuring_options(CLI::App& command, AnalysisOptions& options) {

@@ -1,7 +1,5 @@
 #include "summary.h"
 
-#include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <sstream>
 
@@ -10,30 +8,25 @@
 namespace stenometry::program {
 namespace {
 
+std::string fixed(double value, int decimals) {
+    std::ostringstream out;
+    out << std::fixed << std::setprecision(decimals) << value;
+    return out.str();
+}
+
 /// Lengths as a person reads them: mm with two decimals, or pixels with one.
 class Lengths {
   public:
     explicit Lengths(const Calibration& calibration) : calibration_(calibration) {}
 
     std::string text(double px, int decimals_mm = 2) const {
-        std::ostringstream out;
-        out << std::fixed;
-        if (calibration_.known())
-            out << std::setprecision(decimals_mm) << px * calibration_.mm_per_px() << " mm";
-        else
-            out << std::setprecision(1) << px << " px";
-        return out.str();
+        return calibration_.known() ? fixed(px * calibration_.mm_per_px(), decimals_mm) + " mm"
+                                    : fixed(px, 1) + " px";
     }
 
   private:
     Calibration calibration_;
 };
-
-std::string fixed(double value, int decimals) {
-    std::ostringstream out;
-    out << std::fixed << std::setprecision(decimals) << value;
-    return out.str();
-}
 
 std::string percent_text(const Stenosis& stenosis) {
     if (stenosis.total_occlusion) return "total occlusion";
@@ -55,15 +48,12 @@ void print_stenosis(std::ostream& out, const Stenosis& stenosis, const Lengths& 
 void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& lengths) {
     out << "vessel " << vessel.id << ": " << lengths.text(length(vessel.contour.centerline.points_px), 1)
         << " long";
-    std::vector<double> found;
-    std::copy_if(vessel.diameter.diameter_px.begin(), vessel.diameter.diameter_px.end(),
-                 std::back_inserter(found), [](double d) { return std::isfinite(d); });
-    if (found.empty()) {
+    const VesselStatistics& statistics = vessel.statistics;
+    if (!statistics.min_px || !statistics.max_px) {
         out << ", not measured: " << explain(vessel.contour.reason) << '\n';
         return;
     }
-    const auto [narrowest, widest] = std::minmax_element(found.begin(), found.end());
-    out << ", diameter " << lengths.text(*narrowest) << " to " << lengths.text(*widest)
+    out << ", diameter " << lengths.text(*statistics.min_px) << " to " << lengths.text(*statistics.max_px)
         << (vessel.stenoses.empty() ? ", no lesion\n" : "\n");
     for (const Stenosis& stenosis : vessel.stenoses) print_stenosis(out, stenosis, lengths);
 }
