@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <random>
 
+#include "cine_reading.h"
 #include "dicom_files.h"
 #include "io/codec.h"
 #include "io/dicom_tags.h"
-#include "peak_memory.h"
 #include "stenometry/error.h"
 #include "stenometry/io/cine.h"
 #include "stenometry/io/image.h"
@@ -21,6 +21,7 @@ namespace {
 
 using test::bytes_of;
 using test::edit_dicom;
+using test::fault_of;
 using test::file_with;
 using test::put;
 using test::put_sequence;
@@ -45,18 +46,6 @@ double largest_difference(const Frame& frame, const Image<T>& picture) {
             largest = std::max(largest, std::abs(static_cast<double>(frame.pixels(x, y)) -
                                                  static_cast<double>(picture(x, y))));
     return largest;
-}
-
-/// The message of the IoError that opening and reading all frames of `path` ends with; empty if there is
-/// none.
-std::string fault_of(const std::filesystem::path& path) {
-    try {
-        const auto cine = open_cine(path);
-        for (int i = 0; i < cine->frame_count(); ++i) cine->read(i);
-    } catch (const IoError& e) {
-        return e.what();
-    }
-    return {};
 }
 
 /// One picture of two rows and four columns, whose cells are `cells`, after `change`.
@@ -810,13 +799,7 @@ TEST(LongCine, OfTwoGigabytesIsReadInTheMemoryOfAFewFrames) {
     const auto grown = file_with(bytes.substr(0, pixels), "long.dcm");
     std::filesystem::resize_file(grown, pixels + length);
 
-    const auto cine = open_cine(grown);
-    ASSERT_EQ(cine->frame_count(), 1000);
-    const long before = test::peak_memory_kb();
-    for (int index = 0; index < 1000; index += 37) EXPECT_EQ(cine->read(index).pixels(5, 5), 0.0f);
-    // One frame as stored (2 MiB) and as floats (4 MiB), and what the allocator keeps; all frames would be 6
-    // GB.
-    EXPECT_LT(test::peak_memory_kb() - before, 64 * 1024);
+    test::expect_memory_of_a_few_frames(grown, 37);
 }
 
 // --- Real files ---

@@ -19,7 +19,7 @@
 #include <random>
 #include <thread>
 
-#include "peak_memory.h"
+#include "cine_reading.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/io/cine.h"
@@ -30,6 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::bytes_of;
+using test::fault_of;
 using test::file_with;
 using test::temporary_file;
 using test::temporary_folder;
@@ -64,17 +65,6 @@ fs::path encoded(const Image<T>& picture, const std::string& extension,
     const auto path = temporary_file("picture" + extension);
     cv::imwrite(path.string(), interop::as_mat(picture), parameters);
     return path;
-}
-
-/// The message of the IoError that reading all of `path` ends with; empty if there is none.
-std::string fault_of(const fs::path& path) {
-    try {
-        const auto cine = open_cine(path);
-        for (int i = 0; i < cine->frame_count(); ++i) cine->read(i);
-    } catch (const IoError& e) {
-        return e.what();
-    }
-    return {};
 }
 
 // --- Still images ---
@@ -344,13 +334,7 @@ TEST(LongCine, OfTwoGigabytesOfNrrdIsReadInTheMemoryOfAFewFrames) {
         "NRRD0004\ntype: uint16\ndimension: 3\nsizes: 1024 1024 1000\nencoding: raw\nendian: little\n\n",
         "long.nrrd");
     fs::resize_file(path, fs::file_size(path) + 2ull * 1024 * 1024 * 1000);  // the file system keeps no zeros
-    const auto cine = open_cine(path);
-    ASSERT_EQ(cine->frame_count(), 1000);
-    const long before = test::peak_memory_kb();
-    for (int index = 0; index < 1000; index += 41) EXPECT_EQ(cine->read(index).pixels(5, 5), 0.0f);
-    // One frame as stored (2 MiB) and as floats (4 MiB), and what the allocator keeps; all frames would be 6
-    // GB.
-    EXPECT_LT(test::peak_memory_kb() - before, 64 * 1024);
+    test::expect_memory_of_a_few_frames(path, 41);
 }
 
 // --- Files that cannot be read ---
