@@ -2,6 +2,7 @@
 #include <tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -29,22 +30,11 @@ struct Command {
     bool quick = false, readings = false;
 };
 
-/// Every method that the library knows, by name. Values follow each other from 0; beyond the last one a name
-/// repeats.
-std::vector<std::pair<std::string, DiameterMethod>> diameter_methods() {
-    std::vector<std::pair<std::string, DiameterMethod>> methods;
-    for (int value = 0;; ++value) {
-        const auto method = static_cast<DiameterMethod>(value);
-        const std::string name(to_string(method));
-        for (const auto& known : methods)
-            if (known.first == name) return methods;
-        methods.emplace_back(name, method);
-    }
-}
+constexpr std::array diameter_methods{DiameterMethod::physics, DiameterMethod::contour};
 
 void add_options(CLI::App& app, Command& command) {
     std::vector<std::string> names;
-    for (const auto& method : diameter_methods()) names.push_back(method.first);
+    for (const DiameterMethod method : diameter_methods) names.emplace_back(to_string(method));
     app.add_option("--out", command.out, "folder for tables and plots")->required();
     app.add_option("--page", command.page,
                    "Markdown file whose part between two markers is replaced by the results");
@@ -63,8 +53,8 @@ void add_options(CLI::App& app, Command& command) {
 
 AnalysisOptions options_of(const Command& command) {
     AnalysisOptions options;
-    for (const auto& [name, method] : diameter_methods())
-        if (name == command.method) options.diameter.method = method;
+    for (const DiameterMethod method : diameter_methods)
+        if (to_string(method) == command.method) options.diameter.method = method;
     return options;
 }
 
