@@ -2,7 +2,7 @@
 # A project that takes this one in as a subdirectory links what a static library was built on.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
-find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
+find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc)
 # Debian's GDCM lists command line tools of a package that is not installed, and says so at length: not our concern.
 set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
 set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
@@ -12,6 +12,7 @@ set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
 find_package(Eigen3 3.4 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(JPEG REQUIRED)
+find_package(PNG 1.6 REQUIRED)
 find_package(TIFF 4.5 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(charls 2.1 REQUIRED)
@@ -33,6 +34,7 @@ if(STENOMETRY_BUILD_PROGRAMS OR STENOMETRY_BUILD_BENCHMARKS)
 endif()
 if(STENOMETRY_BUILD_TESTS)
     find_package(GTest 1.12 REQUIRED)
+    find_package(OpenCV 4.5 REQUIRED COMPONENTS imgcodecs)  # reads and writes files beside ours
 endif()
 if(STENOMETRY_BUILD_BENCHMARKS)
     find_package(benchmark 1.7 REQUIRED)

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "real_angiograms.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/phantom.h"
@@ -272,17 +272,12 @@ TEST(Segment, RejectsImagesOfDifferentSize) {
 }
 
 TEST(SegmentOfRealAngiograms, AgreesWithTheExpert) {
-    const char* folder = std::getenv("STENOMETRY_DATA");
-    if (folder == nullptr) GTEST_SKIP() << "STENOMETRY_DATA is not set";
+    SKIP_WITHOUT_ANGIOGRAMS();
     double sum = 0;
     for (int n = 1; n <= 40; ++n) {
-        const std::string base = (std::filesystem::path(folder) / "dca1_train" / std::to_string(n)).string();
-        Frame frame;
-        cv::Mat pixels;
-        cv::imread(base + ".png", cv::IMREAD_GRAYSCALE).convertTo(pixels, CV_32F);
-        frame.pixels = interop::from_mat<float>(pixels);
-        sum +=
-            dice(as_mat(segment_frame(frame).mask), cv::imread(base + "_gt.png", cv::IMREAD_GRAYSCALE) > 127);
+        const std::string base = (test::data_folder() / "dca1_train" / std::to_string(n)).string();
+        const Frame frame = io::read_image(base + ".png");
+        sum += dice(as_mat(segment_frame(frame).mask), test::drawn_vessels_of(base + "_gt.png"));
     }
     EXPECT_GT(sum / 40, 0.70);
 }

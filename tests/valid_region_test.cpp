@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "real_angiograms.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 
@@ -225,23 +225,12 @@ TEST(ValidRegion, RejectsOptionsThatMeanNothing) {
 // ------------------------------------------------------------------------------------------------ real
 // angiograms
 
-std::filesystem::path data_folder() {
-    const char* folder = std::getenv("STENOMETRY_DATA");
-    return folder == nullptr ? std::filesystem::path() : std::filesystem::path(folder);
-}
-
-Frame read_grey(const std::filesystem::path& path) {
-    cv::Mat picture;
-    cv::imread(path.string(), cv::IMREAD_GRAYSCALE | cv::IMREAD_ANYDEPTH).convertTo(picture, CV_32F);
-    return frame_of(picture);
-}
-
 TEST(ValidRegionOfRealAngiograms, HidesNoVesselThatAnExpertDrew) {
-    if (data_folder().empty()) GTEST_SKIP() << "STENOMETRY_DATA is not set";
+    SKIP_WITHOUT_ANGIOGRAMS();
     for (int n = 1; n <= 40; ++n) {
-        const std::filesystem::path base = data_folder() / "dca1_train" / std::to_string(n);
-        const cv::Mat vessels = cv::imread(base.string() + "_gt.png", cv::IMREAD_GRAYSCALE) > 127;
-        const Frame found = find_valid_region(read_grey(base.string() + ".png"));
+        const std::filesystem::path base = test::data_folder() / "dca1_train" / std::to_string(n);
+        const cv::Mat vessels = test::drawn_vessels_of(base.string() + "_gt.png");
+        const Frame found = find_valid_region(io::read_image(base.string() + ".png"));
         if (found.valid.empty()) continue;
         const int lost = cv::countNonZero(vessels & (interop::as_mat(found.valid) == 0));
         // Vessels are drawn up to the very edge of round fields.
@@ -250,10 +239,10 @@ TEST(ValidRegionOfRealAngiograms, HidesNoVesselThatAnExpertDrew) {
 }
 
 TEST(ValidRegionOfRealAngiograms, FindsTheRoundFields) {
-    if (data_folder().empty()) GTEST_SKIP() << "STENOMETRY_DATA is not set";
+    SKIP_WITHOUT_ANGIOGRAMS();
     for (const int n : {2, 11, 24, 35, 37}) {
-        const std::filesystem::path path = data_folder() / "dca1_train" / (std::to_string(n) + ".png");
-        EXPECT_FALSE(find_valid_region(read_grey(path)).is_valid(296, 3)) << path;
+        const std::filesystem::path path = test::data_folder() / "dca1_train" / (std::to_string(n) + ".png");
+        EXPECT_FALSE(find_valid_region(io::read_image(path)).is_valid(296, 3)) << path;
     }
 }
 

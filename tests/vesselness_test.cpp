@@ -6,13 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <numbers>
-#include <opencv2/imgcodecs.hpp>
 #include <random>
 
+#include "real_angiograms.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/valid_region.h"
@@ -314,20 +313,15 @@ double area_under_curve(const Image<float>& response, const cv::Mat& drawn) {
 }
 
 TEST(Vesselness, TellsVesselsFromTheChestOnRealAngiograms) {
-    const char* data = std::getenv("STENOMETRY_DATA");
-    if (data == nullptr) GTEST_SKIP() << "STENOMETRY_DATA does not say where the angiograms are";
+    SKIP_WITHOUT_ANGIOGRAMS();
     double sum = 0.0;
     int count = 0;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(data) / "dca1_train")) {
+    for (const auto& entry : std::filesystem::directory_iterator(test::data_folder() / "dca1_train")) {
         const std::string name = entry.path().string(), drawn = name.substr(0, name.size() - 4) + "_gt.png";
         if (!std::filesystem::exists(drawn)) continue;
-        Frame frame;
-        cv::Mat pixels;
-        cv::imread(name, cv::IMREAD_GRAYSCALE).convertTo(pixels, CV_32F);
-        frame.pixels = interop::from_mat<float>(pixels);
+        const Frame frame = io::read_image(name);
         const Vesselness vesselness = compute_vesselness(enhance(find_valid_region(frame)));
-        sum += area_under_curve(vesselness.response, cv::imread(drawn, cv::IMREAD_GRAYSCALE));
+        sum += area_under_curve(vesselness.response, test::drawn_vessels_of(drawn));
         ++count;
     }
     ASSERT_GT(count, 0);

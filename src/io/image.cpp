@@ -1,22 +1,17 @@
 #include "stenometry/io/image.h"
 
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
-#include <vector>
-
+#include "io/still_codecs.h"
 #include "stenometry/error.h"
-#include "stenometry/interop/opencv.h"
 #include "stenometry/io/cine.h"
 
 namespace stenometry::io {
 
 namespace {
 
-void write_encoded(const std::filesystem::path& path, const cv::Mat& image) {
+template <class Pixel>
+void write_encoded(const std::filesystem::path& path, const Image<Pixel>& image) {
     if (image.empty()) throw InvalidInput("an image without pixels cannot be written");
-    std::vector<std::uint8_t> bytes;
-    cv::imencode(".png", image, bytes);
-    write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    write_file(path, encode_png(image));
 }
 
 }  // namespace
@@ -28,17 +23,13 @@ Frame read_image(const std::filesystem::path& path, const Calibration& calibrati
 }
 
 void write_png(const std::filesystem::path& path, const Image<std::uint8_t>& image) {
-    write_encoded(path, interop::as_mat(image));
+    write_encoded(path, image);
 }
 
 void write_png(const std::filesystem::path& path, const Image<std::uint16_t>& image) {
-    write_encoded(path, interop::as_mat(image));
+    write_encoded(path, image);
 }
 
-void write_png(const std::filesystem::path& path, const Image<Rgb>& image) {
-    cv::Mat blue_first;
-    if (!image.empty()) cv::cvtColor(interop::as_mat(image), blue_first, cv::COLOR_RGB2BGR);
-    write_encoded(path, blue_first);
-}
+void write_png(const std::filesystem::path& path, const Image<Rgb>& image) { write_encoded(path, image); }
 
 }  // namespace stenometry::io

@@ -6,9 +6,7 @@
 #include "stenometry/image.h"
 
 /// Decoders of still images. Colour becomes grey by the luma of ITU-R BT.601. All throw CodecError if the
-/// image is damaged, cut short or too large, which is asked before anything is allocated. OpenCV decodes only
-/// what has been checked before: it gives a partly decoded picture for a file that is cut short, and tells
-/// standard error alone.
+/// image is damaged, cut short or too large, which is asked before anything is allocated.
 namespace stenometry::io {
 
 Image<float> decode_png(std::string_view file);
@@ -23,5 +21,10 @@ Image<float> decode_bmp(std::string_view file);
 
 /// PBM, PGM and PPM, binary and as text. Values are those of the file, not stretched to a range.
 Image<float> decode_pnm(std::string_view file);
+
+/// Grey of 8 or 16 bits, or colour; quick to write rather than small.
+std::string encode_png(const Image<std::uint8_t>& image);
+std::string encode_png(const Image<std::uint16_t>& image);
+std::string encode_png(const Image<Rgb>& image);
 
 }  // namespace stenometry::io
