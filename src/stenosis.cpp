@@ -207,7 +207,8 @@ struct Redrawn {
 /// 0 for a throat that narrows and widens again all along, 1 for a channel with abrupt ends: from the part of
 /// the lesion that is narrowed by more than half, which is half of a cosine and all of a channel.
 double evenness(const Stenosis& stenosis, Stretch throat) {
-    constexpr double tapering = 0.6, even = 0.85;
+    // 0.58 is a cosine's, and noise moves the borders.
+    constexpr double tapering = 0.72, even = 0.85;
     const auto whole = static_cast<double>(stenosis.distal_index - stenosis.proximal_index + 1);
     const double part = static_cast<double>(throat.last - throat.first + 1) / whole;
     return std::clamp((part - tapering) / (even - tapering), 0.0, 1.0);
@@ -233,14 +234,14 @@ Numbers by_draws(const DiameterProfile& profile, const ReferenceProfile& referen
     const double healthy = reference.diameter_px[at], healthy_sd = reference.sd_px[at];
     const Redrawn redrawn(profile, reference, throat, at);
     const std::size_t count = redrawn.flat.size();
-    // Noise digs holes into an even channel: there the throat is taken to be as round as noise alone would
-    // not make a flat one.
+    // Noise digs holes into an even channel: there the throat is only as round as two standard errors of the
+    // noise would not make a flat one.
     const double flat = mean_of_channel(profile.diameter_px, throat),
                  depth = flat - bottom_of_throat(profile, throat, at);
     std::vector<double> depths, mlds, ratios;
     for (std::size_t k = 0; k < count; ++k) depths.push_back(redrawn.flat[k] - redrawn.round[k]);
     constexpr double ripple = 0.01;  // of the reference: what a smooth curve swings beside a step
-    const double noise = std::hypot(Moments(depths).sd, ripple * healthy);
+    const double noise = 2.0 * std::hypot(Moments(depths).sd, ripple * healthy);
     const double roundness =
         1.0 - evenness(stenosis, throat) * std::min(1.0, noise * noise / (depth * depth));
     for (std::size_t k = 0; k < count; ++k) {
