@@ -67,6 +67,10 @@ void BorderedBand::solve_upper(std::span<double> x) const {
     }
     for (std::size_t k = 0; k < borders_; ++k)
         for (std::size_t i = 0; i < size_; ++i) x[i] -= border_[k * size_ + i] * x[size_ + k];
+    solve_band_upper(x.first(size_));
+}
+
+void BorderedBand::solve_band_upper(std::span<double> x) const {
     for (std::size_t i = size_; i-- > 0;) {
         const std::size_t first = i > width_ ? i - width_ : 0;
         const double* row = &band_[i * (width_ + 1) + first + width_ - i];
@@ -87,5 +91,38 @@ void BorderedBand::solve(std::span<double> x) const {
 }
 
 void BorderedBand::correlate(std::span<double> x) const { solve_upper(x); }
+
+BorderedBand BorderedBand::inverse() const {
+    BorderedBand inverse(size_, width_, 0);
+    const auto entry = [&](std::size_t i, std::size_t j) {
+        return inverse.band(std::max(i, j), std::min(i, j));
+    };
+    for (std::size_t j = size_; j-- > 0;) {
+        const std::size_t last = std::min(size_ - 1, j + width_);
+        const double pivot = band_[j * (width_ + 1) + width_];
+        for (std::size_t i = last + 1; i-- > j;) {
+            double sum = i == j ? 1.0 / pivot : 0.0;
+            for (std::size_t k = j + 1; k <= last; ++k)
+                sum -= band_[k * (width_ + 1) + j + width_ - k] * entry(i, k);
+            inverse.band(i, j) = sum / pivot;
+        }
+    }
+    // What the border adds is of its rank: one product of vectors for each of its rows.
+    std::vector<std::vector<double>> across;
+    for (std::size_t k = 0; k < borders_; ++k) {
+        std::vector<double> x(border_.begin() + static_cast<std::ptrdiff_t>(k * size_),
+                              border_.begin() + static_cast<std::ptrdiff_t>((k + 1) * size_));
+        solve_band_upper(x);
+        for (std::size_t i = 0; i < size_; ++i) {
+            for (std::size_t l = 0; l < k; ++l) x[i] -= corner_[k * borders_ + l] * across[l][i];
+            x[i] /= corner_[k * borders_ + k];
+        }
+        across.push_back(std::move(x));
+    }
+    for (std::size_t i = 0; i < size_; ++i)
+        for (std::size_t j = i > width_ ? i - width_ : 0; j <= i; ++j)
+            for (const std::vector<double>& x : across) inverse.band(i, j) += x[i] * x[j];
+    return inverse;
+}
 
 }  // namespace stenometry

@@ -36,10 +36,14 @@ class BorderedBand {
     void solve(std::span<double> x) const;
     /// After `factorize`: turns independent standard normal numbers into ones whose covariance is M^-1.
     void correlate(std::span<double> x) const;
+    /// After `factorize`: the entries of M^-1 that lie in the band; without borders. Takahashi's recursion,
+    /// as in Erisman and Tinney, Commun. ACM 18 (1975) 177.
+    BorderedBand inverse() const;
 
   private:
     void solve_lower(std::span<double> x) const;
     void solve_upper(std::span<double> x) const;
+    void solve_band_upper(std::span<double> x) const;
 
     std::size_t size_, width_, borders_;
     std::vector<double> band_, border_, corner_;

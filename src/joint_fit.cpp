@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <type_traits>
 
@@ -20,7 +21,8 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using Eigen::VectorXd;
+using Eigen::MatrixXf;
+using Eigen::VectorXf;
 
 /// What varies along the vessel, each a spline; then what all of it has in common.
 enum Parameter : std::size_t {
@@ -69,7 +71,7 @@ class JointFit {
 
   private:
     using Parameters = std::vector<double>;
-    using Derivatives = Eigen::Matrix<double, Eigen::Dynamic, parameters, Eigen::RowMajor>;
+    using Derivatives = Eigen::Matrix<float, Eigen::Dynamic, parameters, Eigen::RowMajor>;
     struct Linearised;
 
     std::size_t rows() const { return static_cast<std::size_t>(strip_.rows()); }
@@ -82,7 +84,7 @@ class JointFit {
     double bend_unit() const { return knot_px() * knot_px() / widest_; }
     double course_at(const Parameters& p, Parameter course, double row) const;
     LumenCourse lumen(const Parameters& p) const;
-    VectorXd row_values(std::size_t row) const;
+    Eigen::Map<const VectorXf> row_of(const Image<float>& image, std::size_t row) const;
 
     /// Two rows and how far a place lies from the first to the second.
     struct RowPair {
@@ -120,14 +122,14 @@ class JointFit {
     Parameters start_, now_;
     std::vector<double> bend_sd_;
     double axis_bend_sd_;
-    Image<std::uint8_t> counted_;
+    Image<float> strangers_;
     Texture texture_;
-    std::vector<MatrixXd> weights_;       ///< inverse covariances of a row; the first for rows that are whole
+    std::vector<MatrixXf> weights_;       ///< inverse covariances of a row; the first for rows that are whole
     std::vector<std::size_t> weight_of_;  ///< one per row
     // The vessel as of the last `draw_vessel`: logarithm of the loss, and derivatives of the loss itself.
     Image<float> vessel_;
     std::vector<LumenTable::Loss> losses_;
-    MatrixXd weighted_rest_;  ///< as of the last `data_cost`, one column per row of the strip
+    MatrixXf weighted_rest_;  ///< as of the last `data_cost`, one column per row of the strip
     Parameters drawn_;
     double damping_ = 1e-3;
 };
@@ -146,7 +148,7 @@ JointFit::JointFit(const Frame& frame, const Polyline& line, const std::vector<d
       now_(splines() + commons, 0.0),
       bend_sd_(basis_.knots(), bend_unit()),
       axis_bend_sd_(0.05 * bend_unit()),
-      counted_(strip_.known.clone()),
+      strangers_(strip_.columns(), strip_.rows(), 0.0F),
       vessel_(strip_.columns(), strip_.rows(), 0.0F),
       losses_(rows() * columns()),
       weighted_rest_(static_cast<Index>(columns()), static_cast<Index>(rows())) {
@@ -177,10 +179,8 @@ LumenCourse JointFit::lumen(const Parameters& p) const {
     return course;
 }
 
-VectorXd JointFit::row_values(std::size_t row) const {
-    return Eigen::Map<const Eigen::VectorXf>(strip_.values.profiles.row(static_cast<int>(row)),
-                                             strip_.columns())
-        .cast<double>();
+Eigen::Map<const VectorXf> JointFit::row_of(const Image<float>& image, std::size_t row) const {
+    return {image.row(static_cast<int>(row)), strip_.columns()};
 }
 
 /// Radii as given, and the attenuation from what the wide parts take away.
@@ -216,85 +216,110 @@ void JointFit::start(const std::vector<double>& start_px) {
 /// are free.
 MatrixXd JointFit::covariance() const {
     const auto n = static_cast<Index>(columns());
-    constexpr double free = 0.1;  // more than any background varies by across a vessel
+    constexpr double free = 0.1;      // more than any background varies by across a vessel
+    constexpr double bend_px = 12.0;  // over which a lumen narrows and widens
     MatrixXd sum(n, n);
     for (Index i = 0; i < n; ++i)
         for (Index j = 0; j < n; ++j) {
             const auto place = [&](Index k) {
                 return 2.0 * static_cast<double>(k) / static_cast<double>(n - 1) - 1.0;
             };
-            sum(i, j) =
-                texture_.summed_covariance(static_cast<double>(i - j)) + free * (1.0 + place(i) * place(j));
+            sum(i, j) = texture_.summed_covariance(static_cast<double>(i - j), bend_px) +
+                        free * (1.0 + place(i) * place(j));
         }
     sum.diagonal().array() += texture_.white + model_error * model_error;
     return sum / strip_.row_px;
 }
 
-MatrixXd inverse(const MatrixXd& covariance) {
-    return covariance.llt().solve(MatrixXd(MatrixXd::Identity(covariance.rows(), covariance.cols())));
+/// The weight of a row some of whose samples vary by more than the others do, which is cheaper than another
+/// inverse (Woodbury). \param more covariance to add among the samples `odd`
+MatrixXd weight_with(const MatrixXd& weight, const std::vector<Index>& odd, const MatrixXd& more) {
+    const MatrixXd across = weight(Eigen::all, odd);
+    const MatrixXd capacity = MatrixXd::Identity(more.rows(), more.cols()) + weight(odd, odd) * more;
+    return weight - across * more * capacity.partialPivLu().solve(across.transpose());
 }
 
-/// Samples that do not count, in either of two neighbouring rows, are left out of the covariance of both.
+/// Two neighbouring rows share a weight. Samples that are not known vary by more than any image does. What
+/// strangers show is of unknown height and smooth: a wall that stands out sharply beside them still counts.
 void JointFit::weigh() {
-    const MatrixXd full = covariance();
-    weights_.clear();
-    weights_.push_back(inverse(full));
+    constexpr double stranger_px = 3.0, anything = 100.0;
+    const double summed = std::sqrt(2.0 * std::numbers::pi) * stranger_px / strip_.row_px;
+    const auto n = static_cast<Index>(columns());
+    const MatrixXd whole = covariance().llt().solve(MatrixXd(MatrixXd::Identity(n, n)));
+    weights_.assign(1, whole.cast<float>());
     weight_of_.assign(rows(), 0);
     for (int row = 0; row < strip_.rows(); row += 2) {
         const int last = std::min(row + 1, strip_.rows() - 1);
-        std::vector<Index> kept;
-        for (int c = 0; c < strip_.columns(); ++c)
-            if (counted_(c, row) != 0 && counted_(c, last) != 0) kept.push_back(c);
-        if (kept.size() == columns()) continue;
-        MatrixXd weight = MatrixXd::Zero(full.rows(), full.cols());
-        const MatrixXd part = inverse(full(kept, kept));
-        weight(kept, kept) = part;
+        const auto strange = [&](Index c) {
+            const int x = static_cast<int>(c);
+            return static_cast<double>(std::max(strangers_(x, row), strangers_(x, last)));
+        };
+        const auto known = [&](Index c) {
+            const int x = static_cast<int>(c);
+            return strip_.known(x, row) != 0 && strip_.known(x, last) != 0;
+        };
+        std::vector<Index> odd;
+        for (Index c = 0; c < n; ++c)
+            if (!known(c) || strange(c) > 0.0) odd.push_back(c);
+        if (odd.empty()) continue;
+        const auto count = static_cast<Index>(odd.size());
+        MatrixXd more(count, count);
+        for (Index i = 0; i < count; ++i)
+            for (Index j = 0; j < count; ++j) {
+                const Index a = odd[static_cast<std::size_t>(i)], b = odd[static_cast<std::size_t>(j)];
+                const double apart = static_cast<double>(a - b) / stranger_px;
+                more(i, j) = summed * strange(a) * strange(b) * std::exp(-0.5 * apart * apart) +
+                             (a == b && !known(a) ? anything : 0.0);
+            }
         weight_of_[static_cast<std::size_t>(row)] = weight_of_[static_cast<std::size_t>(last)] =
             weights_.size();
-        weights_.push_back(std::move(weight));
+        weights_.push_back(weight_with(whole, odd, more).cast<float>());
     }
 }
 
 /// Learns the texture beside the lumen, and what is none.
 void JointFit::look_beside(bool lumen_is_known) {
     Image<float> background(strip_.columns(), strip_.rows());
+    Image<std::uint8_t> counted = strip_.known.clone();
     for (int y = 0; y < strip_.rows(); ++y)
-        for (int x = 0; x < strip_.columns(); ++x)
+        for (int x = 0; x < strip_.columns(); ++x) {
             background(x, y) = strip_.values.profiles(x, y) + vessel_(x, y);
+            if (strangers_(x, y) != 0.0F) counted(x, y) = 0;
+        }
     const LumenCourse course = lumen(now_);
-    texture_ = texture_beside(strip_, background, counted_, course, std::exp(value(now_, ln_blur)));
+    const double blur = std::exp(value(now_, ln_blur));
+    texture_ = texture_beside(strip_, background, counted, course, blur);
     const double depth = 2.0 * widest_ * std::exp(value(now_, ln_attenuation));
-    counted_ = without_strangers(strip_, background, course, texture_,
-                                 {depth, 2.0 * std::exp(value(now_, ln_blur)), lumen_is_known});
+    strangers_ = find_strangers(strip_, background, course, texture_, {depth, 2.0 * blur, lumen_is_known});
     weigh();
 }
 
 /// For each state of one row, the best score that a state of the row before can bring, less what the change
 /// costs: as much as one or two standard errors that it must explain. States are radii, each at all places.
-void best_moves(const VectorXd& score, Index places, VectorXd& moved, std::uint16_t* origin) {
+void best_moves(const VectorXf& score, Index places, VectorXf& moved, std::uint16_t* origin) {
     constexpr Index most_radii = 3, most_places = 1;
-    constexpr double radius_cost = 1.0, place_cost = 2.0;
+    constexpr float radius_cost = 1.0F, place_cost = 2.0F;
     const Index states = score.size();
-    VectorXd sideways(states);
+    VectorXf sideways(states);
     std::vector<Index> from(static_cast<std::size_t>(states));
-    const auto improve = [](double candidate, Index candidate_from, double& best, auto& best_from) {
+    const auto improve = [](float candidate, Index candidate_from, float& best, auto& best_from) {
         if (candidate > best)
             best = candidate,
             best_from = static_cast<std::remove_reference_t<decltype(best_from)>>(candidate_from);
     };
     for (Index s = 0; s < states; ++s) {
-        double best = -std::numeric_limits<double>::infinity();
+        float best = -std::numeric_limits<float>::infinity();
         for (Index d = -most_places; d <= most_places; ++d)
             if (const Index place = s % places + d; place >= 0 && place < places)
-                improve(score(s + d) - place_cost * static_cast<double>(std::abs(d)), s + d, best,
+                improve(score(s + d) - place_cost * static_cast<float>(std::abs(d)), s + d, best,
                         from[static_cast<std::size_t>(s)]);
         sideways(s) = best;
     }
     for (Index s = 0; s < states; ++s) {
-        double best = -std::numeric_limits<double>::infinity();
+        float best = -std::numeric_limits<float>::infinity();
         for (Index d = -most_radii; d <= most_radii; ++d)
             if (const Index t = s + d * places; t >= 0 && t < states)
-                improve(sideways(t) - radius_cost * static_cast<double>(std::abs(d)),
+                improve(sideways(t) - radius_cost * static_cast<float>(std::abs(d)),
                         from[static_cast<std::size_t>(t)], best, origin[s]);
         moved(s) = best;
     }
@@ -312,25 +337,27 @@ void JointFit::search() {
     const int sizes = static_cast<int>(radii.size()), states = places * sizes;
     const LumenTable table(attenuation, usual_curvature, radii.back() / blur);
 
-    MatrixXd shapes(static_cast<Index>(columns()), static_cast<Index>(states));
-    for (int s = 0; s < states; ++s)
+    MatrixXf shapes(static_cast<Index>(columns()), static_cast<Index>(states));
+    LumenTable::Section section;
+    for (int s = 0; s < states; ++s) {
+        if (s % places == 0) table.cut(radii[static_cast<std::size_t>(s / places)] / blur, section);
         for (std::size_t c = 0; c < columns(); ++c) {
             const double from_axis = strip_.values.offset_px(static_cast<double>(c)) - (s % places - reach);
-            const double r = radii[static_cast<std::size_t>(s / places)];
-            shapes(static_cast<Index>(c), s) =
-                static_cast<double>(logarithm_of_loss(table.at(from_axis / blur, r / blur).value));
+            shapes(static_cast<Index>(c), s) = logarithm_of_loss(section.at(from_axis / blur).value);
         }
+    }
     constexpr std::size_t stride = 2;  // rows: the start need not be finer
-    std::vector<VectorXd> norms(weights_.size());
-    VectorXd score = VectorXd::Zero(states), moved(states);
+    std::vector<VectorXf> norms(weights_.size());
+    VectorXf score = VectorXf::Zero(states), moved(states);
     Image<std::uint16_t> from(states, strip_.rows());
     for (std::size_t row = 0; row < rows(); row += stride) {
         const std::size_t w = weight_of_[row];
         if (norms[w].size() == 0)
             norms[w] = shapes.cwiseProduct(weights_[w] * shapes).colwise().sum().transpose();
         best_moves(score, places, moved, from.row(static_cast<int>(row)));
-        const VectorXd gain = -(shapes.transpose() * (weights_[w] * row_values(row)) + 0.5 * norms[w]);
-        score = moved + static_cast<double>(stride) * gain;
+        const VectorXf gain =
+            -(shapes.transpose() * (weights_[w] * row_of(strip_.values.profiles, row)) + 0.5F * norms[w]);
+        score = moved + static_cast<float>(stride) * gain;
     }
     LumenCourse found{std::vector<double>(rows()), std::vector<double>(rows())};
     Index state = 0;
@@ -357,13 +384,13 @@ void JointFit::draw_vessel(const Parameters& p) {
     const LumenCourse course = lumen(p);
     const double largest = *std::max_element(course.radius_px.begin(), course.radius_px.end()) / blur;
     const LumenTable table(attenuation, value(p, curvature), largest);
-    for (std::size_t row = 0; row < rows(); ++row)
-        for (std::size_t c = 0; c < columns(); ++c) {
-            const double u = (strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur,
-                         rho = course.radius_px[row] / blur;
-            const std::size_t i = row * columns() + c;
-            losses_[i] = table.at(u, rho);
-        }
+    LumenTable::Section section;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        table.cut(course.radius_px[row] / blur, section);
+        for (std::size_t c = 0; c < columns(); ++c)
+            losses_[row * columns() + c] =
+                section.at((strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur);
+    }
     drawn_ = p;
     const double away = std::sqrt(3.0) * blur / strip_.row_px, last = static_cast<double>(rows() - 1);
     for (std::size_t row = 0; row < rows(); ++row) {
@@ -385,11 +412,9 @@ double JointFit::data_cost() {
     double cost = 0.0;
     for (std::size_t row = 0; row < rows(); ++row) {
         const int y = static_cast<int>(row);
-        const VectorXd rest =
-            row_values(row) +
-            Eigen::Map<const Eigen::VectorXf>(vessel_.row(y), strip_.columns()).cast<double>();
+        const VectorXf rest = row_of(strip_.values.profiles, row) + row_of(vessel_, row);
         weighted_rest_.col(y).noalias() = weights_[weight_of_[row]] * rest;
-        cost += 0.5 * rest.dot(weighted_rest_.col(y));
+        cost += 0.5 * static_cast<double>(rest.dot(weighted_rest_.col(y)));
     }
     return cost;
 }
@@ -399,8 +424,10 @@ void JointFit::add_row(Linearised& to, std::size_t row, Index first, const Deriv
     const Index count = derivatives.rows();
     const Derivatives weighted = weights_[weight_of_[row]].block(first, first, count, count) * derivatives;
     const Eigen::Matrix<double, parameters, 1> downhill =
-        -(derivatives.transpose() * weighted_rest_.col(static_cast<Index>(row)).segment(first, count));
-    const Eigen::Matrix<double, parameters, parameters> product = derivatives.transpose() * weighted;
+        -(derivatives.transpose() * weighted_rest_.col(static_cast<Index>(row)).segment(first, count))
+             .cast<double>();
+    const Eigen::Matrix<double, parameters, parameters> product =
+        (derivatives.transpose() * weighted).cast<double>();
     const SplineBasis::Weights& knots = basis_.blurred(row);
     const auto place = [&](std::size_t parameter, std::size_t k) {
         return (knots.first + k) * courses + parameter;
@@ -433,6 +460,7 @@ JointFit::Linearised JointFit::linearise(const Parameters& p) {
     const LumenCourse course = lumen(p);
     Linearised result{BorderedBand(splines(), courses * SplineBasis::support - 1, commons),
                       std::vector<double>(p.size(), 0.0)};
+    const auto per_px = static_cast<float>(1.0 / blur);
     Derivatives derivatives;
     for (std::size_t row = 0; row < rows(); ++row) {
         const auto* losses = losses_.data() + row * columns();
@@ -442,23 +470,22 @@ JointFit::Linearised JointFit::linearise(const Parameters& p) {
         while (end > first && !seen(end - 1)) --end;
         if (first == end) continue;
         derivatives.resize(static_cast<Index>(end - first), Eigen::NoChange);
-        const double along = static_cast<double>(row) / static_cast<double>(rows() - 1) - 0.5,
-                     rho = course.radius_px[row] / blur;
+        const auto along =
+                       static_cast<float>(static_cast<double>(row) / static_cast<double>(rows() - 1) - 0.5),
+                   rho = static_cast<float>(course.radius_px[row] / blur);
         for (std::size_t c = first; c < end; ++c) {
             const LumenTable::Loss& loss = losses[c];
-            const auto over_passed =
-                static_cast<double>(std::exp(vessel_(static_cast<int>(c), static_cast<int>(row))));
-            const double u = (strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur;
-            const auto by_offset = static_cast<double>(loss.by_offset),
-                       by_radius = static_cast<double>(loss.by_radius),
-                       by_contrast = attenuation * static_cast<double>(loss.by_attenuation);
+            const float over_passed = std::exp(vessel_(static_cast<int>(c), static_cast<int>(row)));
+            const auto u = static_cast<float>(
+                (strip_.values.offset_px(static_cast<double>(c)) - course.axis_px[row]) / blur);
+            const float by_contrast = static_cast<float>(attenuation) * loss.by_attenuation;
             auto d = derivatives.row(static_cast<Index>(c - first));
-            d(radius) = by_radius / blur;
-            d(axis) = -by_offset / blur;
+            d(radius) = loss.by_radius * per_px;
+            d(axis) = -loss.by_offset * per_px;
             d(ln_attenuation) = by_contrast;
             d(drift) = by_contrast * along;
-            d(ln_blur) = by_contrast - u * by_offset - rho * by_radius;
-            d(curvature) = static_cast<double>(loss.by_curvature);
+            d(ln_blur) = by_contrast - u * loss.by_offset - rho * loss.by_radius;
+            d(curvature) = loss.by_curvature;
             d *= over_passed;
         }
         add_row(result, row, static_cast<Index>(first), derivatives);
@@ -488,10 +515,24 @@ std::array<Pull, commons> pulls(bool scaled) {
              {curvature, scaled ? scaled_curvature_sd : curvature_sd}}};
 }
 
+constexpr std::array<double, 3> bend_stencil{1.0, -2.0, 1.0};
+
 /// Second difference of a course at three knots.
 double bend(const std::vector<double>& p, Parameter course, std::size_t knot) {
-    return p[knot * courses + course] - 2.0 * p[(knot + 1) * courses + course] +
-           p[(knot + 2) * courses + course];
+    double sum = 0.0;
+    for (std::size_t i = 0; i < bend_stencil.size(); ++i)
+        sum += bend_stencil[i] * p[(knot + i) * courses + course];
+    return sum;
+}
+
+double variance_of_bend(const BorderedBand& covariance, Parameter course, std::size_t knot) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < bend_stencil.size(); ++i)
+        for (std::size_t j = 0; j < bend_stencil.size(); ++j)
+            sum += bend_stencil[i] * bend_stencil[j] *
+                   covariance.band((knot + std::max(i, j)) * courses + course,
+                                   (knot + std::min(i, j)) * courses + course);
+    return sum;
 }
 
 double JointFit::prior_cost(const Parameters& p) const {
@@ -504,16 +545,16 @@ double JointFit::prior_cost(const Parameters& p) const {
 }
 
 void JointFit::add_prior(Linearised& to, const Parameters& p) const {
-    constexpr std::array<double, 3> stencil{1.0, -2.0, 1.0};
     for (const Parameter course : {radius, axis})
         for (std::size_t k = 0; k + 2 < basis_.knots(); ++k) {
             const double sd = course == radius ? bend_sd_[k] : axis_bend_sd_, weight = 1.0 / (sd * sd),
                          bent = bend(p, course, k);
             for (std::size_t i = 0; i < 3; ++i) {
                 const std::size_t x = (k + i) * courses + course;
-                to.gradient[x] -= weight * stencil[i] * bent;
+                to.gradient[x] -= weight * bend_stencil[i] * bent;
                 for (std::size_t j = 0; j <= i; ++j)
-                    to.matrix.band(x, (k + j) * courses + course) += weight * stencil[i] * stencil[j];
+                    to.matrix.band(x, (k + j) * courses + course) +=
+                        weight * bend_stencil[i] * bend_stencil[j];
             }
         }
     for (const Pull& pull : pulls(strip_.scaled)) {
@@ -577,12 +618,9 @@ void JointFit::improve(double enough_cost) {
 /// shoulders. So the spread of the bends is learned from the data around each knot, by expectation
 /// maximisation on the quadratic form of the last linearisation.
 void JointFit::learn_bends() {
-    constexpr int iterations = 8, samples = 24;
-    constexpr double window_knots = 2.5, straightest = 0.02;
+    constexpr int iterations = 8;
+    constexpr double window_knots = 5.5, straightest = 0.02;
     const Linearised data = linearise(now_);
-    NormalNumbers random(2);
-    std::vector<double> numbers(samples * now_.size());
-    for (double& z : numbers) z = random();
     for (int iteration = 0; iteration < iterations; ++iteration) {
         Linearised equations = data;
         add_prior(equations, now_);
@@ -591,16 +629,10 @@ void JointFit::learn_bends() {
         equations.matrix.solve(expected);
         for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += now_[i];
 
+        const BorderedBand covariance = equations.matrix.inverse();
         std::vector<double> squares(basis_.knots() - 2);
-        for (std::size_t k = 0; k < squares.size(); ++k) squares[k] = std::pow(bend(expected, radius, k), 2);
-        for (int s = 0; s < samples; ++s) {
-            const auto begin =
-                numbers.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(s) * now_.size());
-            std::vector<double> sample(begin, begin + static_cast<std::ptrdiff_t>(now_.size()));
-            equations.matrix.correlate(sample);
-            for (std::size_t k = 0; k < squares.size(); ++k)
-                squares[k] += std::pow(bend(sample, radius, k), 2) / samples;
-        }
+        for (std::size_t k = 0; k < squares.size(); ++k)
+            squares[k] = std::pow(bend(expected, radius, k), 2) + variance_of_bend(covariance, radius, k);
         squares = local_fit(squares, window_knots, 0);
         for (std::size_t k = 0; k < squares.size(); ++k)
             bend_sd_[k] = std::max(straightest * bend_unit(), std::sqrt(squares[k]));
@@ -627,11 +659,11 @@ LumenFit JointFit::run(const Polyline& line) {
     if (!equations.matrix.factorize()) return {};
 
     LumenFit fit{.found = true, .blur_px = std::exp(value(now_, ln_blur))};
-    std::size_t counted = 0;
+    std::size_t known = 0;
     for (int y = 0; y < strip_.rows(); ++y)
-        counted +=
-            static_cast<std::size_t>(std::count(counted_.row(y), counted_.row(y) + strip_.columns(), 1));
-    fit.misfit = 2.0 * data_cost() * strip_.row_px / static_cast<double>(counted);
+        known += static_cast<std::size_t>(
+            std::count(strip_.known.row(y), strip_.known.row(y) + strip_.columns(), 1));
+    fit.misfit = 2.0 * data_cost() * strip_.row_px / static_cast<double>(known);
     std::vector<SplineBasis::Weights> weights;
     for (std::size_t i = 0; i < points; ++i)
         weights.push_back(basis_.at(static_cast<double>(i) * static_cast<double>(rows() - 1) /

@@ -66,43 +66,41 @@ std::array<float, 4> cubic_weights(float t) {
 LumenTable::LumenTable(double attenuation, double curvature, double max_radius)
     : offsets_(static_cast<int>(std::ceil((max_radius + tail) / step)) + before + behind + 1),
       radii_(static_cast<int>(std::ceil(max_radius / step)) + before + behind + 1),
-      nodes_(static_cast<std::size_t>(offsets_) * static_cast<std::size_t>(radii_)) {
-    std::vector<std::array<double, 5>> nodes(static_cast<std::size_t>(offsets_));
+      nodes_(static_cast<std::size_t>(radii_), Nodes::Zero(lanes, offsets_)) {
+    std::vector<std::array<double, 5>> sums(static_cast<std::size_t>(offsets_));
     for (int r = 0; r < radii_; ++r) {
         // The loss is an even function of the radius, its derivative an odd one.
         const double radius = (r - before) * step, sign = radius < 0.0 ? -1.0 : 1.0;
         const Sheets sheets(std::abs(radius), attenuation, curvature);
-        std::fill(nodes.begin(), nodes.end(), std::array<double, 5>{});
-        for (std::size_t i = 0; i < Sheets::count; ++i) blur_sheet(sheets, i, nodes);
-        Loss* out = nodes_.data() + static_cast<std::ptrdiff_t>(r) * offsets_;
-        for (const auto& n : nodes)
-            *out++ = {static_cast<float>(n[0]), static_cast<float>(n[1]), static_cast<float>(sign * n[2]),
-                      static_cast<float>(n[3]), static_cast<float>(n[4])};
+        std::fill(sums.begin(), sums.end(), std::array<double, 5>{});
+        for (std::size_t i = 0; i < Sheets::count; ++i) blur_sheet(sheets, i, sums);
+        Nodes& nodes = nodes_[static_cast<std::size_t>(r)];
+        for (int k = 0; k < offsets_; ++k) {
+            const auto& sum = sums[static_cast<std::size_t>(k)];
+            nodes.col(k).head<5>() << static_cast<float>(sum[0]), static_cast<float>(sum[1]),
+                static_cast<float>(sign * sum[2]), static_cast<float>(sum[3]), static_cast<float>(sum[4]);
+        }
     }
 }
 
-LumenTable::Loss LumenTable::at(double offset, double radius) const {
-    const auto u = static_cast<float>(std::abs(offset) / step) + before;
+void LumenTable::cut(double radius, Section& into) const {
     const auto largest = static_cast<float>(radii_ - 1 - before - behind);
     const float r = std::clamp(static_cast<float>(radius / step), 0.0F, largest) + before;
-    const int u0 = static_cast<int>(u), r0 = static_cast<int>(r);
-    if (u0 + 2 >= offsets_ || std::abs(offset) > radius + tail) return {};
-    const auto by_offset = cubic_weights(u - static_cast<float>(u0)),
-               by_radius = cubic_weights(r - static_cast<float>(r0));
-    Loss sum;
-    for (std::size_t j = 0; j < 4; ++j) {
-        const Loss* node = row(r0 - 1 + static_cast<int>(j)) + u0 - 1;
-        for (std::size_t i = 0; i < 4; ++i) {
-            const float w = by_radius[j] * by_offset[i];
-            sum.value += w * node[i].value;
-            sum.by_offset += w * node[i].by_offset;
-            sum.by_radius += w * node[i].by_radius;
-            sum.by_attenuation += w * node[i].by_attenuation;
-            sum.by_curvature += w * node[i].by_curvature;
-        }
-    }
-    if (offset < 0.0) sum.by_offset = -sum.by_offset;
-    return sum;
+    const auto r0 = static_cast<std::size_t>(r);
+    const auto w = cubic_weights(r - static_cast<float>(r0));
+    into.nodes_ = w[0] * nodes_[r0 - 1] + w[1] * nodes_[r0] + w[2] * nodes_[r0 + 1] + w[3] * nodes_[r0 + 2];
+    into.radius_ = radius;
+}
+
+LumenTable::Loss LumenTable::Section::at(double offset) const {
+    const double away = std::abs(offset);
+    const auto u = static_cast<float>(away / step) + before;
+    const auto u0 = static_cast<Eigen::Index>(u);
+    if (u0 + 2 >= nodes_.cols() || away > radius_ + tail) return {};
+    const auto w = cubic_weights(u - static_cast<float>(u0));
+    const Eigen::Array<float, lanes, 1> sum = w[0] * nodes_.col(u0 - 1) + w[1] * nodes_.col(u0) +
+                                              w[2] * nodes_.col(u0 + 1) + w[3] * nodes_.col(u0 + 2);
+    return {sum(0), offset < 0.0 ? -sum(1) : sum(1), sum(2), sum(3), sum(4)};
 }
 
 }  // namespace stenometry

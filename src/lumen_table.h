@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <array>
 #include <vector>
 
@@ -20,16 +21,31 @@ class LumenTable {
     struct Loss {
         float value = 0, by_offset = 0, by_radius = 0, by_attenuation = 0, by_curvature = 0;
     };
-    /// \param offset from the axis, of either sign. \param radius 0..max_radius; beyond, the outermost one.
-    Loss at(double offset, double radius) const;
 
   private:
-    const Loss* row(int radius) const {
-        return nodes_.data() + static_cast<std::ptrdiff_t>(radius) * offsets_;
-    }
+    /// The five numbers of a `Loss` and room up to whole vector registers.
+    static constexpr int lanes = 8;
+    using Nodes = Eigen::Array<float, lanes, Eigen::Dynamic>;
 
+  public:
+    /// The cylinder of one radius: made once per row of samples, because most of the interpolation is.
+    class Section {
+      public:
+        /// \param offset from the axis, of either sign
+        Loss at(double offset) const;
+
+      private:
+        friend class LumenTable;
+        Nodes nodes_;  ///< column: offset
+        double radius_ = 0.0;
+    };
+    /// \param radius 0..max_radius; beyond, the outermost one. \param into is overwritten, its memory used
+    /// again
+    void cut(double radius, Section& into) const;
+
+  private:
     int offsets_ = 0, radii_ = 0;
-    std::vector<Loss> nodes_;  ///< row: radius, column: offset
+    std::vector<Nodes> nodes_;  ///< one per radius
 };
 
 }  // namespace stenometry

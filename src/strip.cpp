@@ -158,9 +158,8 @@ Texture texture_beside(const Strip& strip, const Image<float>& background, const
     return estimate_texture(background, beside);
 }
 
-Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& background,
-                                      const LumenCourse& lumen, const Texture& texture,
-                                      const Strangers& strangers) {
+Image<float> find_strangers(const Strip& strip, const Image<float>& background, const LumenCourse& lumen,
+                            const Texture& texture, const Strangers& strangers) {
     const auto levels = levels_beside(strip, background);
     Image<float> rest(strip.columns(), strip.rows());
     const double third = strip.columns() / 3.0;
@@ -173,8 +172,8 @@ Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& ba
                              : background(x, y) - static_cast<float>(std::lerp(level[0], level[1], place));
         }
     constexpr double strange = 4.0;  // standard errors
-    constexpr double fainter_part = 0.12, wall_part = 0.25,
-                     lumen_part = 0.4;  // of the vessel's depth; fainter ones hardly move its walls
+    constexpr double fainter_part = 0.12, wall_part = 0.4,
+                     lumen_part = 0.6;  // of the vessel's depth; fainter ones hardly move its walls
     const double limit =
         std::max(fainter_part * strangers.depth, strange * std::sqrt(variance_of_mean(texture)));
     const double limit_at_wall = std::max(wall_part * strangers.depth, limit),
@@ -185,12 +184,12 @@ Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& ba
         if (!strangers.in_lumen_too) return false;
         return -mean > (from_wall >= 0.25 * strangers.beside_px ? limit_at_wall : limit_in_lumen);
     };
-    Image<std::uint8_t> counted = strip.known.clone();
+    Image<float> found(strip.columns(), strip.rows(), 0.0F);
     for (int y = 0; y < strip.rows(); ++y)
         for (int x = 0; x < strip.columns(); ++x)
             if (strange_here(static_cast<double>(means(x, y)), distance_from_wall(strip, lumen, x, y)))
-                counted(x, y) = 0;
-    return counted;
+                found(x, y) = std::abs(means(x, y));
+    return found;
 }
 
 }  // namespace stenometry

@@ -43,12 +43,11 @@ struct Strangers {
     bool in_lumen_too = false;  ///< once the lumen is known; before, it would be taken for a stranger itself
 };
 
-/// The samples that show lumen and texture, and nothing else. Beside the lumen, where `background` strays
-/// from what stands along the vessel by more than the texture does, there is another vessel, calcium or a
-/// marker. In the lumen only what takes about as much as a vessel does is one: the rest says that the lumen
-/// is narrower or wider.
-Image<std::uint8_t> without_strangers(const Strip& strip, const Image<float>& background,
-                                      const LumenCourse& lumen, const Texture& texture,
-                                      const Strangers& strangers);
+/// By how much other things show in each sample; 0 where they do not. Beside the lumen, where `background`
+/// strays from what stands along the vessel by more than the texture does, there is another vessel, calcium
+/// or a marker. In the lumen only what takes about as much as a vessel does is one: the rest says that the
+/// lumen is narrower or wider.
+Image<float> find_strangers(const Strip& strip, const Image<float>& background, const LumenCourse& lumen,
+                            const Texture& texture, const Strangers& strangers);
 
 }  // namespace stenometry

@@ -34,18 +34,13 @@ double gaussian(double distance, double width) {
 
 }  // namespace
 
-double Texture::covariance(double distance_px) const {
+double Texture::summed_covariance(double distance_px, double length_px) const {
     double sum = 0.0;
-    for (std::size_t k = 0; k < widths_px.size(); ++k)
-        sum += variance[k] * gaussian(distance_px, widths_px[k]);
-    return sum;
-}
-
-double Texture::summed_covariance(double distance_px) const {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < widths_px.size(); ++k)
-        sum += variance[k] * std::sqrt(2.0 * std::numbers::pi) * widths_px[k] *
-               gaussian(distance_px, widths_px[k]);
+    for (std::size_t k = 0; k < widths_px.size(); ++k) {
+        const double whole = std::sqrt(2.0 * std::numbers::pi) * widths_px[k],
+                     summed = whole * length_px / std::hypot(whole, length_px);
+        sum += variance[k] * summed * gaussian(distance_px, widths_px[k]);
+    }
     return sum;
 }
 

@@ -15,11 +15,10 @@ struct Texture {
     double white = 0.0;                ///< variance of what differs from sample to sample
     std::array<double, 5> variance{};  ///< of each Gaussian part
 
-    /// Covariance at a distance, without the independent part.
-    double covariance(double distance_px) const;
-    /// The same, summed over the samples of a line square to the distance, a sample per pixel: what counts
-    /// for anything that changes slowly along that line.
-    double summed_covariance(double distance_px) const;
+    /// Covariance at a distance, without the independent part, summed over the samples of a line square to
+    /// the distance, a sample per pixel: what counts for anything that changes along that line over about
+    /// `length_px`. Texture that is longer than that is the same all along it.
+    double summed_covariance(double distance_px, double length_px) const;
 };
 
 /// Estimates the texture from the differences along the columns of an image, where `use` is not 0. Medians,
