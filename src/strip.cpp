@@ -124,6 +124,20 @@ double distance_from_wall(const Strip& strip, const LumenCourse& lumen, int colu
     return std::abs(strip.values.offset_px(column) - lumen.axis_px[r]) - lumen.radius_px[r];
 }
 
+/// What shows in one sample shows in its neighbours beside the lumen, too, but less.
+Image<float> with_surroundings(const Image<float>& found, const Strip& strip, const LumenCourse& lumen) {
+    constexpr float part = 0.7F;
+    Image<float> wider = found.clone();
+    for (int y = 0; y < strip.rows(); ++y)
+        for (int x = 0; x < strip.columns(); ++x) {
+            if (distance_from_wall(strip, lumen, x, y) <= 0.0) continue;
+            for (int j = std::max(0, y - 1); j <= std::min(strip.rows() - 1, y + 1); ++j)
+                for (int i = std::max(0, x - 1); i <= std::min(strip.columns() - 1, x + 1); ++i)
+                    wider(x, y) = std::max(wider(x, y), part * found(i, j));
+        }
+    return wider;
+}
+
 }  // namespace
 
 Strip make_strip(const Frame& frame, const Polyline& line, double half_width_px) {
@@ -171,8 +185,8 @@ Image<float> find_strangers(const Strip& strip, const Image<float>& background, 
                              ? 0.0F
                              : background(x, y) - static_cast<float>(std::lerp(level[0], level[1], place));
         }
-    constexpr double strange = 4.0;  // standard errors
-    constexpr double fainter_part = 0.12, wall_part = 0.4,
+    constexpr double strange = 5.0;  // standard errors
+    constexpr double fainter_part = 0.12, wall_part = 0.3,
                      lumen_part = 0.6;  // of the vessel's depth; fainter ones hardly move its walls
     const double limit =
         std::max(fainter_part * strangers.depth, strange * std::sqrt(variance_of_mean(texture)));
@@ -189,7 +203,7 @@ Image<float> find_strangers(const Strip& strip, const Image<float>& background, 
         for (int x = 0; x < strip.columns(); ++x)
             if (strange_here(static_cast<double>(means(x, y)), distance_from_wall(strip, lumen, x, y)))
                 found(x, y) = std::abs(means(x, y));
-    return found;
+    return with_surroundings(found, strip, lumen);
 }
 
 }  // namespace stenometry
