@@ -225,6 +225,8 @@ DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, con
     profile.along_px = 0.0;
     profile.blur_px = fit.blur_px;
     profile.axis_px = std::move(fit.axis_px);
+    profile.depth_ratio = std::move(fit.depth_ratio);
+    profile.depth_ratio_sd = std::move(fit.depth_ratio_sd);
     profile.diameter_px = doubled(std::move(fit.radius_px));
     for (std::vector<double>& draw : fit.draws_px) profile.draws_px.push_back(doubled(std::move(draw)));
     profile.sd_px = spread(profile.draws_px, profile.diameter_px);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <random>
 #include <type_traits>
 
@@ -110,11 +111,17 @@ class JointFit {
     double data_cost();
     double prior_cost(const Parameters& p) const;
     Linearised linearise(const Parameters& p);
-    void add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives) const;
+    void add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives);
     void add_prior(Linearised& to, const Parameters& p) const;
     double cost_of(const Parameters& p);
     void improve(double enough_cost);
     void learn_bends();
+    /// How deep the lumen is over how wide it is, and by how much (relative) that is known.
+    struct Depth {
+        double ratio = std::numeric_limits<double>::quiet_NaN(), sd = ratio;
+    };
+    Depth depth_around(double middle, const BorderedBand& factor) const;
+    void find_depths(LumenFit& fit, const std::vector<double>& places, const BorderedBand& factor) const;
 
     Strip strip_;
     double widest_;
@@ -129,6 +136,13 @@ class JointFit {
     // The vessel as of the last `draw_vessel`: logarithm of the loss, and derivatives of the loss itself.
     Image<float> vessel_;
     std::vector<LumenTable::Loss> losses_;
+    /// As of the last `linearise`, one per row: what its residuals pull the attenuation by, and the products
+    /// of the attenuation's derivatives with all others.
+    struct PullOnAttenuation {
+        double pull = 0.0;
+        Eigen::Matrix<double, parameters, 1> products = Eigen::Matrix<double, parameters, 1>::Zero();
+    };
+    std::vector<PullOnAttenuation> on_attenuation_;
     MatrixXf weighted_rest_;  ///< as of the last `data_cost`, one column per row of the strip
     Parameters drawn_;
     double damping_ = 1e-3;
@@ -420,7 +434,7 @@ double JointFit::data_cost() {
 }
 
 /// \param derivatives of the row's samples from column `first` on; beyond them there is no vessel
-void JointFit::add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives) const {
+void JointFit::add_row(Linearised& to, std::size_t row, Index first, const Derivatives& derivatives) {
     const Index count = derivatives.rows();
     const Derivatives weighted = weights_[weight_of_[row]].block(first, first, count, count) * derivatives;
     const Eigen::Matrix<double, parameters, 1> downhill =
@@ -428,6 +442,7 @@ void JointFit::add_row(Linearised& to, std::size_t row, Index first, const Deriv
              .cast<double>();
     const Eigen::Matrix<double, parameters, parameters> product =
         (derivatives.transpose() * weighted).cast<double>();
+    on_attenuation_[row] = {downhill(ln_attenuation), product.col(ln_attenuation)};
     const SplineBasis::Weights& knots = basis_.blurred(row);
     const auto place = [&](std::size_t parameter, std::size_t k) {
         return (knots.first + k) * courses + parameter;
@@ -461,6 +476,7 @@ JointFit::Linearised JointFit::linearise(const Parameters& p) {
     Linearised result{BorderedBand(splines(), courses * SplineBasis::support - 1, commons),
                       std::vector<double>(p.size(), 0.0)};
     const auto per_px = static_cast<float>(1.0 / blur);
+    on_attenuation_.assign(rows(), {});
     Derivatives derivatives;
     for (std::size_t row = 0; row < rows(); ++row) {
         const auto* losses = losses_.data() + row * columns();
@@ -639,6 +655,56 @@ void JointFit::learn_bends() {
     }
 }
 
+/// The step that the attenuation would take if it were free over the stretch about which the lumen is as wide
+/// as in the middle (a score test: everything else follows to first order). Where the lumen is so narrow that
+/// width and depth look alike, its error is large. \param factor of the normal equations
+JointFit::Depth JointFit::depth_around(double middle, const BorderedBand& factor) const {
+    constexpr double farthest_px = 15.0, as_wide = 0.25;
+    const auto centre = std::min(static_cast<std::size_t>(std::lround(middle)), rows() - 1),
+               reach = static_cast<std::size_t>(farthest_px / strip_.row_px);
+    const auto like_centre = [&](std::size_t row) {
+        const double own = course_at(now_, radius, static_cast<double>(centre));
+        return std::abs(course_at(now_, radius, static_cast<double>(row)) - own) < as_wide * own;
+    };
+    std::size_t begin = centre, end = centre + 1;
+    while (begin > 0 && centre - begin < reach && like_centre(begin - 1)) --begin;
+    while (end < rows() && end - centre <= reach && like_centre(end)) ++end;
+    double pull = 0.0, known = 0.0;
+    std::vector<double> shared(now_.size(), 0.0);
+    for (std::size_t row = begin; row < end; ++row) {
+        const auto& [own_pull, products] = on_attenuation_[row];
+        pull += own_pull;
+        known += products(ln_attenuation);
+        const SplineBasis::Weights& knots = basis_.blurred(row);
+        for (std::size_t i = 0; i < courses; ++i)
+            for (std::size_t k = 0; k < SplineBasis::support; ++k)
+                shared[(knots.first + k) * courses + i] += knots.of[k] * products(static_cast<Index>(i));
+        for (std::size_t i = courses; i < parameters; ++i)
+            shared[splines() + i - courses] += products(static_cast<Index>(i));
+    }
+    std::vector<double> followed = shared;
+    factor.solve(followed);
+    known -= std::inner_product(shared.begin(), shared.end(), followed.begin(), 0.0);
+    if (!(known > 0.0)) return {};
+    return {std::exp(pull / known), understated / std::sqrt(known)};
+}
+
+/// \param places rows, ascending
+void JointFit::find_depths(LumenFit& fit, const std::vector<double>& places,
+                           const BorderedBand& factor) const {
+    constexpr double step_px = 6.0;  // less than what one estimate takes in
+    const double step = step_px / strip_.row_px;
+    std::vector<Depth> depths;
+    for (double row = 0.0; row < static_cast<double>(rows()) + step; row += step)
+        depths.push_back(depth_around(row, factor));
+    for (const double place : places) {
+        const auto k = static_cast<std::size_t>(place / step);
+        const double part = place / step - static_cast<double>(k);
+        fit.depth_ratio.push_back(std::lerp(depths[k].ratio, depths[k + 1].ratio, part));
+        fit.depth_ratio_sd.push_back(std::lerp(depths[k].sd, depths[k + 1].sd, part));
+    }
+}
+
 LumenFit JointFit::run(const Polyline& line) {
     const std::size_t points = line.size();
     constexpr int rounds = 3;
@@ -664,10 +730,13 @@ LumenFit JointFit::run(const Polyline& line) {
         known += static_cast<std::size_t>(
             std::count(strip_.known.row(y), strip_.known.row(y) + strip_.columns(), 1));
     fit.misfit = 2.0 * data_cost() * strip_.row_px / static_cast<double>(known);
+    std::vector<double> places;
     std::vector<SplineBasis::Weights> weights;
-    for (std::size_t i = 0; i < points; ++i)
-        weights.push_back(basis_.at(static_cast<double>(i) * static_cast<double>(rows() - 1) /
-                                    static_cast<double>(points - 1)));
+    for (std::size_t i = 0; i < points; ++i) {
+        places.push_back(static_cast<double>(i) * static_cast<double>(rows() - 1) /
+                         static_cast<double>(points - 1));
+        weights.push_back(basis_.at(places.back()));
+    }
     const auto course = [&](const Parameters& p, Parameter which) {
         std::vector<double> values;
         for (const SplineBasis::Weights& w : weights) values.push_back(weighted_sum(p, w, which));
@@ -677,6 +746,7 @@ LumenFit JointFit::run(const Polyline& line) {
     const std::vector<double> offsets = course(now_, axis);
     const std::vector<Point> normals = right_normals(line, normal_span(strip_));
     for (std::size_t i = 0; i < points; ++i) fit.axis_px.push_back(line[i] + offsets[i] * normals[i]);
+    find_depths(fit, places, equations.matrix);
     NormalNumbers random(1);
     for (int d = 0; d < draws; ++d) {
         Parameters draw(now_.size());

@@ -15,6 +15,9 @@ struct LumenFit {
     /// Mean square of what the model leaves of the image, in units of what noise and texture leave: 1 where
     /// the model is right.
     double misfit = 0.0;
+    /// How deep the lumen is along the beam over how wide it is, and the relative standard error: 1 for a
+    /// round one. NaN where the image does not say.
+    std::vector<double> depth_ratio, depth_ratio_sd;
     std::vector<std::vector<double>> draws_px;  ///< radii that are as likely, from the fit's covariance
 };
 

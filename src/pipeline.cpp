@@ -65,6 +65,21 @@ void warn_of_bifurcations(Analysis& analysis, const Vessel& vessel, const std::s
                      " than its branches let expect");
 }
 
+/// Where the width of the lumen and what it takes from the X-rays contradict each other.
+void warn_of_depth(Analysis& analysis, const DiameterProfile& profile, const Stenosis& stenosis,
+                   const std::string& name) {
+    if (profile.depth_ratio.empty() || stenosis.reason != Unmeasurable::none) return;
+    const double ratio = profile.depth_ratio[stenosis.mld_index], away = std::abs(std::log(ratio)),
+                 sd = profile.depth_ratio_sd[stenosis.mld_index];
+    constexpr double significant = 2.5, relevant = 0.15;  // standard errors, and part of the depth
+    if (!(away > significant * sd) || !(away > relevant)) return;
+    warn(analysis, "lumen_not_round",
+         name + "at " + place(stenosis.mld_at_px) + " the lumen takes " + percent(100.0 * ratio) +
+             " of the X-rays that a round one of its width takes: it is not round, the contrast medium is "
+             "diluted, or"
+             " another vessel leaves or crosses; the diameter may be off");
+}
+
 void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& options) {
     const std::string name = "vessel " + std::to_string(vessel.id) + ": ";
     if (vessel.contour.reason != Unmeasurable::none)
@@ -80,6 +95,7 @@ void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& op
     warn_of_bifurcations(analysis, vessel, name, options);
     for (const Stenosis& stenosis : vessel.stenoses) {
         if (stenosis.reason != Unmeasurable::none) warn(analysis, stenosis.reason, name);
+        warn_of_depth(analysis, vessel.diameter, stenosis, name);
         if (stenosis.geometry.overlap == true)
             warn(analysis, "overlap",
                  name + "another vessel lies over the lesion at " + place(stenosis.mld_at_px) +

@@ -202,6 +202,12 @@ Unmeasurable reason_of(const Vessel& vessel) {
     return vessel.contour.reason != Unmeasurable::none ? vessel.contour.reason : vessel.reference.reason;
 }
 
+/// As the method of the diameters found it.
+double blur_px(const Vessel& vessel) {
+    return vessel.diameter.method == DiameterMethod::physics ? vessel.diameter.blur_px
+                                                             : vessel.contour.blur_px;
+}
+
 Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     const Polyline& line = vessel.contour.centerline.points_px;
     const std::size_t n = line.size();
@@ -222,7 +228,7 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"diffuse_disease", vessel.reference.diffuse},
         {"healthy_length_mm", number(to_mm(vessel.reference.healthy_px, calibration), mm_decimals)},
         {"healthy_length_px", number(vessel.reference.healthy_px, px_decimals)},
-        {"blur_px", number(vessel.contour.blur_px, px_decimals)},
+        {"blur_px", number(blur_px(vessel), px_decimals)},
         {"centerline_px", points(line, n)},
         {"left_wall_px", points(vessel.contour.left_px, n)},
         {"right_wall_px", points(vessel.contour.right_px, n)},
@@ -230,6 +236,8 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"arc_length_mm", numbers_mm(arc, n, calibration)},
         {"diameter_px", numbers(vessel.diameter.diameter_px, n, px_decimals)},
         {"diameter_mm", numbers_mm(vessel.diameter.diameter_px, n, calibration)},
+        {"depth_ratio", numbers(vessel.diameter.depth_ratio, n, ratio_decimals)},
+        {"depth_ratio_sd", numbers(vessel.diameter.depth_ratio_sd, n, ratio_decimals)},
         {"diameter_sd_px", numbers(vessel.diameter.sd_px, n, px_decimals)},
         {"diameter_sd_mm", numbers_mm(vessel.diameter.sd_px, n, calibration)},
         {"densitometric_area_px2", numbers(vessel.diameter.area_px2, n, px_decimals)},

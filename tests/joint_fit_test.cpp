@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "bordered_band.h"
 #include "stenometry/diameter.h"
 #include "stenometry/phantom.h"
 #include "tube_phantom.h"
@@ -150,6 +152,69 @@ TEST(JointFit, BranchBesideTheVesselDoesNotWidenIt) {
     for (const double diameter : middle_mm(profile, 12.0))
         EXPECT_NEAR(diameter, 3.0, 0.35);  // mm: one wall is missing over the branch's own width
     EXPECT_NEAR(mean(middle_mm(profile, 12.0)), 3.0, 0.08);
+}
+
+/// A vessel of one width, which is flat along the middle 8 mm.
+TubePhantom flattened(double depth_ratio) {
+    const auto part = [](double from_mm, double to_mm, double ratio) {
+        return phantom::Tube{.name = "part",
+                             .centerline_mm = {{from_mm, 0.0}, {to_mm, 0.0}},
+                             .proximal_diameter_mm = 2.5,
+                             .depth_ratio = ratio,
+                             .ends = phantom::TubeEnds::flat};
+    };
+    const phantom::Scene scene{
+        .width_px = 220,
+        .height_px = 220,
+        .mm_per_px = mm_per_px,
+        .tubes = {part(-20.0, -4.0, 1.0), part(-4.0, 4.0, depth_ratio), part(4.0, 20.0, 1.0)},
+        .quanta_per_px = 1000.0,
+        .background = 0.0,
+        .display = phantom::Display::raw};
+    return {.image = phantom::render(scene),
+            .centerline = {.points_px = resample({{30.0, 109.5}, {190.0, 109.5}}, 0.5)}};
+}
+
+TEST(JointFit, TellsAFlatLumenFromARoundOne) {
+    for (const double ratio : {0.7, 1.0}) {
+        const DiameterProfile profile = measure(flattened(ratio));
+        ASSERT_EQ(profile.method, DiameterMethod::physics);
+        ASSERT_EQ(profile.depth_ratio.size(), profile.diameter_px.size());
+        const std::size_t middle = profile.diameter_px.size() / 2;
+        // Parts of the depth: what the first step from a round lumen misses, and three standard errors.
+        EXPECT_NEAR(profile.depth_ratio[middle], ratio, 0.1 + 3.0 * profile.depth_ratio_sd[middle]);
+        EXPECT_LT(profile.depth_ratio_sd[middle], 0.07);
+    }
+}
+
+TEST(BorderedBand, InverseIsThatOfTheWholeMatrix) {
+    constexpr std::size_t size = 12, width = 3, borders = 2, all = size + borders;
+    Eigen::MatrixXd whole = Eigen::MatrixXd::Zero(all, all);
+    BorderedBand matrix(size, width, borders);
+    const auto entry = [](std::size_t i, std::size_t j) {
+        return i == j ? 5.0 : std::sin(static_cast<double>(3 * i + 7 * j));
+    };
+    const auto set = [&](std::size_t i, std::size_t j, double& kept) {
+        kept = entry(i, j);
+        whole(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = kept;
+        whole(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i)) = kept;
+    };
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = i > width ? i - width : 0; j <= i; ++j) set(i, j, matrix.band(i, j));
+    for (std::size_t k = 0; k < borders; ++k) {
+        for (std::size_t j = 0; j < size; ++j) set(size + k, j, matrix.border(k, j));
+        for (std::size_t l = 0; l <= k; ++l) set(size + k, size + l, matrix.corner(k, l));
+    }
+    whole.diagonal().array() += 10.0;
+    for (std::size_t i = 0; i < size; ++i) matrix.band(i, i) += 10.0;
+    for (std::size_t k = 0; k < borders; ++k) matrix.corner(k, k) += 10.0;
+    ASSERT_TRUE(matrix.factorize());
+    const BorderedBand found = matrix.inverse();
+    const Eigen::MatrixXd expected = whole.inverse();
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = i > width ? i - width : 0; j <= i; ++j)
+            EXPECT_NEAR(found.band(i, j),
+                        expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)), 1e-12);
 }
 
 }  // namespace

@@ -52,8 +52,14 @@ struct DiameterProfile {
     /// Profiles that are as likely as `diameter_px`, each with errors as they hang together along the vessel.
     /// Their spread is the standard error of whatever is computed from a profile. Empty for `contour`.
     std::vector<std::vector<double>> draws_px;
-    double along_px = 0.0;  ///< standard deviation of the averaging along the vessel
-    double blur_px = 0.0;   ///< standard deviation of the image's blur as `physics` found it; 0 for `contour`
+    /// How deep the lumen is along the beam over how wide it is, over the stretch of about that width, as
+    /// `physics` finds it from what a round lumen leaves of the image: 1 for a round one, less for a flat
+    /// one, for diluted contrast and where a branch leaves, more under another vessel. NaN where the image
+    /// does not say; empty for `contour`.
+    std::vector<double> depth_ratio;
+    std::vector<double> depth_ratio_sd;  ///< relative standard error of `depth_ratio`
+    double along_px = 0.0;               ///< standard deviation of the averaging along the vessel
+    double blur_px = 0.0;  ///< standard deviation of the image's blur as `physics` found it; 0 for `contour`
     /// Mean square of what `physics` left of the image, 1 if nothing but noise and texture; 0 if it was not
     /// asked or found nothing.
     double misfit = 0.0;
