@@ -8,6 +8,7 @@
 
 #include "cylinder.h"
 #include "joint_fit.h"
+#include "measured.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "straightened.h"
@@ -100,26 +101,6 @@ Reading diameter_of(double area, double contrast) {
     return {diameter, 0.5 * area_uncertainty * diameter};
 }
 
-}  // namespace
-
-std::string_view to_string(DiameterMethod method) {
-    switch (method) {
-        case DiameterMethod::physics:
-            return "physics";
-        case DiameterMethod::contour:
-            return "contour";
-    }
-    return "contour";
-}
-
-void DiameterOptions::validate() const {
-    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
-        throw InvalidInput("diameter.smoothing must not be negative");
-    if (!(max_misfit > 1.0))
-        throw InvalidInput("diameter.max_misfit must be above 1, but is " + std::to_string(max_misfit));
-}
-
-namespace {
 DiameterProfile by_contour(const Frame& frame, const VesselContour& contour, const DiameterOptions& options) {
     const std::size_t size = contour.width_px.size();
     DiameterProfile profile{
@@ -148,8 +129,7 @@ DiameterProfile by_contour(const Frame& frame, const VesselContour& contour, con
         areas[i] = densitometer.area(i, 0.5 * wide + 2.5 * contour.blur_px);
     }
     const double contrast = contrast_of(areas, edges, 3.0 * blur);
-    const double step = profile.position_px.back() / static_cast<double>(size - 1);
-    const double rows = options.smoothing.in_px(frame.calibration) / step;
+    const double rows = options.smoothing.in_px(frame.calibration) / mean_step_px(profile);
     const std::vector<double> area = local_fit(areas, 1.75 * rows, 1);
     std::vector<double> readings(size, nan);
     for (std::size_t i = 0; i < size; ++i) {
@@ -192,11 +172,6 @@ std::vector<double> known_radii(const std::vector<double>& diameters) {
     return radii;
 }
 
-std::vector<double> finite(std::vector<double> values) {
-    std::erase_if(values, [](double v) { return !std::isfinite(v); });
-    return values;
-}
-
 /// Standard deviation of the draws about the value, point by point.
 std::vector<double> spread(const std::vector<std::vector<double>>& draws, const std::vector<double>& values) {
     std::vector<double> sd(values.size(), 0.0);
@@ -235,10 +210,27 @@ DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, con
 
 /// Arc over which walls keep one direction across: a vessel's width, so that they do not cross inside a bend.
 double wall_span(const DiameterProfile& profile) {
-    return std::max(2.0, median(finite(profile.diameter_px)));
+    return std::max(2.0, median(measured_diameters(profile)));
 }
 
 }  // namespace
+
+std::string_view to_string(DiameterMethod method) {
+    switch (method) {
+        case DiameterMethod::physics:
+            return "physics";
+        case DiameterMethod::contour:
+            return "contour";
+    }
+    return "contour";
+}
+
+void DiameterOptions::validate() const {
+    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
+        throw InvalidInput("diameter.smoothing must not be negative");
+    if (!(max_misfit > 1.0))
+        throw InvalidInput("diameter.max_misfit must be above 1, but is " + std::to_string(max_misfit));
+}
 
 DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,
                                  const DiameterOptions& options) {

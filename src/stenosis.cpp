@@ -249,9 +249,10 @@ Numbers by_draws(const DiameterProfile& profile, const ReferenceProfile& referen
         ratios.push_back(mlds.back() / redrawn.healthy[k]);
     }
     const double mld = flat - roundness * depth, redrawn_sd = Moments(redrawn.healthy).sd;
+    // The scatter about the reference has the noise of the draws in it, but not what all diameters have in
+    // common.
     const double irregular = std::sqrt(std::max(0.0, healthy_sd * healthy_sd - redrawn_sd * redrawn_sd));
-    // What all diameters have in common does not show in their scatter about the reference.
-    return {mld, Moments(mlds).sd, healthy, std::hypot(healthy_sd, redrawn_sd),
+    return {mld, Moments(mlds).sd, healthy, std::hypot(irregular, redrawn_sd),
             std::hypot(Moments(ratios).sd, mld / healthy * irregular / healthy)};
 }
 
