@@ -303,10 +303,10 @@ INSTANTIATE_TEST_SUITE_P(Every, VolumeFormat,
                          [](const auto& format) { return format.param.name; });
 
 TEST(ReadImage, NrrdMayBeBigEndianOrText) {
-    const Frame big = read_image(file_with(
-        std::string(
-            "NRRD0004\ntype: uint16\ndimension: 2\nsizes: 2 1\nencoding: raw\nendian: big\n\n\1\0\0\2", 83),
-        "big.nrrd"));
+    using namespace std::string_literals;
+    const Frame big = read_image(
+        file_with("NRRD0004\ntype: uint16\ndimension: 2\nsizes: 2 1\nencoding: raw\nendian: big\n\n\1\0\0\2"s,
+                  "big.nrrd"));
     EXPECT_EQ(big.pixels(0, 0), 256.0f);
     EXPECT_EQ(big.pixels(1, 0), 2.0f);
     const Frame text = read_image(file_with(
