@@ -60,8 +60,8 @@ struct DiameterProfile {
     std::vector<double> depth_ratio_sd;  ///< relative standard error of `depth_ratio`
     double along_px = 0.0;               ///< standard deviation of the averaging along the vessel
     double blur_px = 0.0;  ///< standard deviation of the image's blur as `physics` found it; 0 for `contour`
-    /// Mean square of what `physics` left of the image, 1 if nothing but noise and texture; 0 if it was not
-    /// asked or found nothing.
+    /// Mean square of what `physics` left of the image, in units of noise and texture: 0.3 to 1 if nothing
+    /// but these, the less the longer the texture is; 0 if it was not asked or found nothing.
     double misfit = 0.0;
     DiameterMethod method = DiameterMethod::contour;  ///< what was used in the end
 };
