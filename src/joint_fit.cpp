@@ -565,7 +565,7 @@ void JointFit::add_prior(Linearised& to, const Parameters& p) const {
         for (std::size_t k = 0; k + 2 < basis_.knots(); ++k) {
             const double sd = course == radius ? bend_sd_[k] : axis_bend_sd_, weight = 1.0 / (sd * sd),
                          bent = bend(p, course, k);
-            for (std::size_t i = 0; i < 3; ++i) {
+            for (std::size_t i = 0; i < bend_stencil.size(); ++i) {
                 const std::size_t x = (k + i) * courses + course;
                 to.gradient[x] -= weight * bend_stencil[i] * bent;
                 for (std::size_t j = 0; j <= i; ++j)
@@ -587,7 +587,7 @@ void damp(BorderedBand& matrix, double part) {
 }
 
 double JointFit::cost_of(const Parameters& p) {
-    draw_vessel(p);
+    if (drawn_ != p) draw_vessel(p);
     return data_cost() + prior_cost(p);
 }
 
@@ -608,11 +608,9 @@ void JointFit::improve(double enough_cost) {
         equations.matrix.solve(step);
 
         Parameters next = now_;
-        double largest = 0.0;
         for (std::size_t i = 0; i < next.size(); ++i) {
             const double limit = i < splines() ? 1.5 : 0.3;  // pixels, and parts of the common parameters
             next[i] += std::clamp(step[i], -limit, limit);
-            if (i < splines()) largest = std::max(largest, std::abs(step[i]));
         }
         for (std::size_t knot = 0; knot < basis_.knots(); ++knot)
             next[knot * courses + radius] =
@@ -662,8 +660,8 @@ JointFit::Depth JointFit::depth_around(double middle, const BorderedBand& factor
     constexpr double farthest_px = 15.0, as_wide = 0.25;
     const auto centre = std::min(static_cast<std::size_t>(std::lround(middle)), rows() - 1),
                reach = static_cast<std::size_t>(farthest_px / strip_.row_px);
+    const double own = course_at(now_, radius, static_cast<double>(centre));
     const auto like_centre = [&](std::size_t row) {
-        const double own = course_at(now_, radius, static_cast<double>(centre));
         return std::abs(course_at(now_, radius, static_cast<double>(row)) - own) < as_wide * own;
     };
     std::size_t begin = centre, end = centre + 1;

@@ -36,7 +36,7 @@ struct LumenCourse {
 Texture texture_beside(const Strip& strip, const Image<float>& background, const Image<std::uint8_t>& counted,
                        const LumenCourse& lumen, double blur_px);
 
-/// What of a strip to leave out.
+/// When something in a strip belongs neither to the lumen nor to the texture.
 struct Strangers {
     double depth = 0.0;         ///< what the vessel takes from the grey values where it is wide
     double beside_px = 0.0;     ///< so far from its walls a sample is beside the lumen
