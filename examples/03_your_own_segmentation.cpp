@@ -1,5 +1,5 @@
-// Puts a segmentation of your own, here a threshold, in the place of the library's. Whatever fills a
-// `VesselMask` will do: a neural network, a level set, a mask drawn by hand.
+// Puts a segmentation of your own, here a threshold, in the place of the library's. Whatever fills a mask
+// will do: a neural network, a level set, a person; the walls are found in the frame.
 #include <cstdint>
 #include <exception>
 #include <iostream>
@@ -10,20 +10,13 @@
 namespace st = stenometry;
 
 /// Vessel is what absorbs more than its surroundings by several times the noise.
-st::VesselMask threshold(const st::EnhancedFrame& frame, float times_noise) {
-    const int width = frame.attenuation.width(), height = frame.attenuation.height();
-    st::VesselMask result{.mask = st::Image<std::uint8_t>(width, height),
-                          .probability = st::Image<float>(width, height),
-                          .catheter = st::Image<std::uint8_t>(width, height),
-                          .calibration = frame.calibration};
+st::Image<std::uint8_t> threshold(const st::EnhancedFrame& frame, float times_noise) {
+    st::Image<std::uint8_t> mask(frame.attenuation.width(), frame.attenuation.height());
     const float limit = times_noise * static_cast<float>(frame.attenuation_noise_sd);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            const bool vessel = frame.valid(x, y) != 0 && frame.attenuation(x, y) > limit;
-            result.mask(x, y) = vessel ? 255 : 0;
-            result.probability(x, y) = vessel ? 1.0F : 0.0F;
-        }
-    return result;
+    for (int y = 0; y < mask.height(); ++y)
+        for (int x = 0; x < mask.width(); ++x)
+            mask(x, y) = frame.valid(x, y) != 0 && frame.attenuation(x, y) > limit ? 255 : 0;
+    return mask;
 }
 
 int main(int argc, char** argv) try {
@@ -33,18 +26,12 @@ int main(int argc, char** argv) try {
     }
     const auto calibration = st::Calibration::from_user(std::stod(argv[2]));
     const st::Frame frame = st::find_valid_region(st::io::read_image(argv[1], calibration));
-    const st::EnhancedFrame enhanced = st::enhance(frame);
-    const st::Vesselness vesselness = st::compute_vesselness(enhanced);
-
-    const st::VesselMask mask = threshold(enhanced, 6.0F);
-    const st::VesselTree tree = st::build_vessel_tree(mask, vesselness);
-    for (const st::Centerline& line : st::vessels(tree, vesselness)) {
-        const st::VesselContour walls = st::detect_contour(frame, line);
-        const st::DiameterProfile diameter = st::measure_diameter(frame, walls);
-        const st::ReferenceProfile reference = st::estimate_reference(diameter, calibration);
-        std::cout << "vessel of " << st::length(line.points_px) * calibration.mm_per_px() << " mm\n";
-        for (const st::Stenosis& stenosis : st::find_stenoses(walls, diameter, reference, calibration))
-            std::cout << "  " << stenosis << '\n';
+    // From a file: st::io::read_mask("mask.png"), or st::io::read_probability("probability.nii.gz").
+    const st::VesselMask mask = st::external_mask(frame, threshold(st::enhance(frame), 6.0F));
+    for (const st::Vessel& vessel : st::analyze(frame, mask).vessels) {
+        const st::Polyline& line = vessel.contour.centerline.points_px;
+        std::cout << "vessel of " << st::length(line) * calibration.mm_per_px() << " mm\n";
+        for (const st::Stenosis& stenosis : vessel.stenoses) std::cout << "  " << stenosis << '\n';
     }
     return 0;
 } catch (const std::exception& error) {

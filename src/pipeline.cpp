@@ -7,6 +7,7 @@
 #include "overlap.h"
 #include "square_pixels.h"
 #include "stenometry/error.h"
+#include "stenometry/external_mask.h"
 #include "tree_bifurcations.h"
 
 namespace stenometry {
@@ -162,15 +163,44 @@ void fail(Analysis& analysis, Unmeasurable reason) {
     warn(analysis, reason);
 }
 
-Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
+/// What looks like a vessel, and the response along which it is followed.
+struct Segmentation {
+    VesselMask mask;
+    Vesselness vesselness;
+};
+
+Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options) {
+    const EnhancedFrame enhanced = enhance(frame, options.enhance);
+    Segmentation found{.vesselness = compute_vesselness(enhanced, options.vesselness)};
+    found.mask = segment(enhanced, found.vesselness, options.segment);
+    return found;
+}
+
+/// What of a mask from elsewhere the detector saw, and the response of its own probability.
+Segmentation follow_mask(VesselMask mask, const Frame& frame, const AnalysisOptions& options) {
+    mask.mask = mask.mask.clone();
+    for (int y = 0; y < frame.height(); ++y)
+        for (int x = 0; x < frame.width(); ++x)
+            if (!frame.is_valid(x, y)) mask.mask(x, y) = 0;
+    Vesselness vesselness = compute_vesselness(mask, frame.valid, options.vesselness);
+    return {std::move(mask), std::move(vesselness)};
+}
+
+bool is_blank(const Image<std::uint8_t>& mask) {
+    for (int y = 0; y < mask.height(); ++y)
+        if (std::any_of(mask.row(y), mask.row(y) + mask.width(), [](auto m) { return m != 0; })) return false;
+    return true;
+}
+
+/// \param given vessels found elsewhere; none: they are looked for
+Analysis analyze_square(const Frame& input, const VesselMask* given, const AnalysisOptions& options) {
     Analysis analysis;
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
-    const EnhancedFrame enhanced = enhance(frame, options.enhance);
-    const Vesselness vesselness = compute_vesselness(enhanced, options.vesselness);
-    analysis.mask = segment(enhanced, vesselness, options.segment);
+    auto [mask, vesselness] = given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
+    analysis.mask = std::move(mask);
     // Who asks for the catheter in the mask wants it among the vessels too.
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
@@ -182,14 +212,24 @@ Analysis analyze_square(const Frame& input, const AnalysisOptions& options) {
     return analysis;
 }
 
-Analysis measure_square(const Frame& input, Point from, Point to, std::span<const Point> via,
-                        const AnalysisOptions& options) {
+/// What a line between two points follows, without telling vessels from the rest of the frame first.
+Vesselness find_ridges(const Frame& frame, const AnalysisOptions& options) {
+    return compute_vesselness(enhance(frame, options.enhance), options.vesselness);
+}
+
+Analysis measure_square(const Frame& input, const VesselMask* given, Point from, Point to,
+                        std::span<const Point> via, const AnalysisOptions& options) {
     Analysis analysis;
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
-    const Vesselness vesselness = compute_vesselness(enhance(frame, options.enhance), options.vesselness);
+    if (given && is_blank(given->mask)) {
+        fail(analysis, Unmeasurable::no_vessel);
+        return analysis;
+    }
+    const Vesselness vesselness =
+        given ? follow_mask(*given, frame, options).vesselness : find_ridges(frame, options);
     const Centerline line = trace_centerline(vesselness, from, to, via, options.centerline);
     if (line.reason != Unmeasurable::none) {
         fail(analysis, line.reason);
@@ -203,6 +243,46 @@ Analysis measure_square(const Frame& input, Point from, Point to, std::span<cons
             analysis, "narrow_origin",
             "the lumen is narrow from the first point on, which is a lesion only if the vessel begins there");
     return analysis;
+}
+
+template <class T>
+void require_size(const Image<T>& image, const Frame& frame, const char* name) {
+    if (same_size(image, frame.pixels)) return;
+    throw InvalidInput(std::string("the ") + name + " of the vessels is " + std::to_string(image.width()) +
+                       " x " + std::to_string(image.height()) + " pixels, but the frame is " +
+                       std::to_string(frame.width()) + " x " + std::to_string(frame.height()));
+}
+
+void validate(const VesselMask& vessels, const Frame& frame) {
+    require_size(vessels.mask, frame, "mask");
+    require_size(vessels.probability, frame, "probability");
+    if (!vessels.catheter.empty()) require_size(vessels.catheter, frame, "catheter");
+}
+
+Analysis analyze_frame(const Frame& frame, const VesselMask* given, const AnalysisOptions& options) {
+    frame.validate();
+    options.validate();
+    if (given) validate(*given, frame);
+    const SquarePixels square(frame);
+    const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
+    return square.restore(analyze_square(square.frame(), given ? &vessels : nullptr, options));
+}
+
+Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, Point to,
+                       std::span<const Point> via, const AnalysisOptions& options) {
+    frame.validate();
+    options.validate();
+    if (given) validate(*given, frame);
+    require_inside(frame, from, "from");
+    require_inside(frame, to, "to");
+    for (const Point& point : via) require_inside(frame, point, "via");
+
+    const SquarePixels square(frame);
+    std::vector<Point> square_via;
+    for (const Point& point : via) square_via.push_back(square.to_square(point));
+    const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
+    return square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
+                                         square.to_square(to), square_via, options));
 }
 
 }  // namespace
@@ -222,25 +302,21 @@ void AnalysisOptions::validate() const {
 }
 
 Analysis analyze(const Frame& frame, const AnalysisOptions& options) {
-    frame.validate();
-    options.validate();
-    const SquarePixels square(frame);
-    return square.restore(analyze_square(square.frame(), options));
+    return analyze_frame(frame, nullptr, options);
+}
+
+Analysis analyze(const Frame& frame, const VesselMask& vessels, const AnalysisOptions& options) {
+    return analyze_frame(frame, &vessels, options);
 }
 
 Analysis measure(const Frame& frame, Point from, Point to, std::span<const Point> via,
                  const AnalysisOptions& options) {
-    frame.validate();
-    options.validate();
-    require_inside(frame, from, "from");
-    require_inside(frame, to, "to");
-    for (const Point& point : via) require_inside(frame, point, "via");
+    return measure_frame(frame, nullptr, from, to, via, options);
+}
 
-    const SquarePixels square(frame);
-    std::vector<Point> square_via;
-    for (const Point& point : via) square_via.push_back(square.to_square(point));
-    return square.restore(
-        measure_square(square.frame(), square.to_square(from), square.to_square(to), square_via, options));
+Analysis measure(const Frame& frame, const VesselMask& vessels, Point from, Point to,
+                 std::span<const Point> via, const AnalysisOptions& options) {
+    return measure_frame(frame, &vessels, from, to, via, options);
 }
 
 }  // namespace stenometry

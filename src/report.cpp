@@ -250,7 +250,7 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
 }
 
 Json input_json(const ReportInput& input) {
-    return {
+    Json json{
         {"path", input.path},
         {"frame", input.frame},
         {"frames", input.frames},
@@ -260,6 +260,11 @@ Json input_json(const ReportInput& input) {
         {"primary_angle_deg", number(input.acquisition.primary_angle_deg, angle_decimals)},
         {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
     };
+    // Only where the vessels are not our own.
+    if (!input.mask.empty()) json["mask"] = input.mask;
+    if (!input.probability.empty()) json["probability"] = input.probability;
+    if (!input.model.empty()) json["model"] = input.model;
+    return json;
 }
 
 Json catheter_json(const CatheterCalibration& c) {

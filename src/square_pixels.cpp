@@ -20,6 +20,13 @@ Image<T> resized(const Image<T>& image, int width, int height, int interpolation
     return out;
 }
 
+VesselMask resized(const VesselMask& vessels, int width, int height, const Calibration& calibration) {
+    return {.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
+            .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
+            .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
+            .calibration = calibration};
+}
+
 }  // namespace
 
 void require_inside(const Frame& frame, Point point, const char* name) {
@@ -50,6 +57,11 @@ Point SquarePixels::to_square(Point p) const {
     return {(p.x + 0.5) * scale_x_ - 0.5, (p.y + 0.5) * scale_y_ - 0.5};
 }
 
+VesselMask SquarePixels::to_square(const VesselMask& original) const {
+    if (same()) return original;
+    return resized(original, square_.width(), square_.height(), square_.calibration);
+}
+
 Point SquarePixels::to_original(Point p) const {
     return {(p.x + 0.5) / scale_x_ - 0.5, (p.y + 0.5) / scale_y_ - 0.5};
 }
@@ -65,7 +77,7 @@ VesselContour SquarePixels::restore(VesselContour contour) const {
 }
 
 Analysis SquarePixels::restore(Analysis analysis) const {
-    if (scale_x_ == 1.0 && scale_y_ == 1.0) return analysis;
+    if (same()) return analysis;
     analysis.calibration = original_.calibration;
     for (Vessel& vessel : analysis.vessels) {
         vessel.contour = restore(std::move(vessel.contour));
@@ -76,11 +88,7 @@ Analysis SquarePixels::restore(Analysis analysis) const {
             for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
                 *point = to_original(*point);
     }
-    const int width = original_.width(), height = original_.height();
-    analysis.mask.mask = resized(analysis.mask.mask, width, height, cv::INTER_NEAREST);
-    analysis.mask.catheter = resized(analysis.mask.catheter, width, height, cv::INTER_NEAREST);
-    analysis.mask.probability = resized(analysis.mask.probability, width, height, cv::INTER_LINEAR);
-    analysis.mask.calibration = original_.calibration;
+    analysis.mask = resized(analysis.mask, original_.width(), original_.height(), original_.calibration);
     return analysis;
 }
 

@@ -17,6 +17,9 @@ class SquarePixels {
     const Frame& frame() const { return square_; }
     Point to_square(Point original) const;
 
+    /// Vessels that were found in the original frame.
+    VesselMask to_square(const VesselMask& original) const;
+
     /// The analysis of the square frame with its points and images in the pixels of the original one.
     Analysis restore(Analysis analysis) const;
     VesselContour restore(VesselContour contour) const;
@@ -24,6 +27,7 @@ class SquarePixels {
   private:
     Point to_original(Point square) const;
     void restore(std::vector<Point>& points) const;
+    bool same() const { return scale_x_ == 1.0 && scale_y_ == 1.0; }
 
     Frame original_;
     Frame square_;

@@ -233,6 +233,53 @@ TEST_F(ProgramOnAngiogram, ReferenceDiameterOfYourOwnIsTaken) {
     EXPECT_EQ(vessel["stenoses"][0]["reference_diameter_mm"], 4.0);
 }
 
+/// 255 on the vessel of the angiogram, 3 mm wide.
+Image<std::uint8_t> angiogram_mask() {
+    Image<std::uint8_t> mask(160, 160);
+    for (int y = 74; y <= 85; ++y) std::fill_n(mask.row(y), 160, std::uint8_t{255});
+    return mask;
+}
+
+TEST_F(ProgramOnAngiogram, MeasuresInTheVesselsOfAnotherSegmentation) {
+    io::write_png(path("mask.png"), angiogram_mask());
+    ASSERT_EQ(run({"segment", "vessel.png", "--spacing", "0.25", "--probability", "p.png"}).code, 0);
+    const std::vector<std::vector<std::string>> given{
+        {"--mask", "mask.png"}, {"--probability", "p.png"}, {"--mask", "mask.png", "--probability", "p.png"}};
+    for (const std::vector<std::string>& vessels : given) {
+        std::vector<std::string> arguments{"analyze", "vessel.png", "--spacing", "0.25", "--json", "-"};
+        arguments.insert(arguments.end(), vessels.begin(), vessels.end());
+        const Ending found = run(arguments);
+        ASSERT_EQ(found.code, 0) << found.err;
+        const auto report = nlohmann::json::parse(found.out);
+        EXPECT_EQ(report["input"][vessels[0].substr(2)], vessels[1]);
+        EXPECT_EQ(report["vessels"].size(), 1U);
+        // Points, as where the program finds the vessels itself.
+        EXPECT_NEAR(report["vessels"][0]["stenoses"][0]["percent_diameter_stenosis"].get<double>(), 60.0,
+                    10.0);
+
+        std::vector<std::string> guided = measuring({"--spacing", "0.25", "--json", "-"});
+        guided.insert(guided.end(), vessels.begin(), vessels.end());
+        EXPECT_EQ(run(guided).code, 0);
+    }
+}
+
+TEST_F(ProgramOnAngiogram, VesselsThatDoNotFitAreNamed) {
+    io::write_png(path("small.png"), Image<std::uint8_t>(80, 60, 255));
+    io::write_png(path("none.png"), Image<std::uint8_t>(160, 160));
+    io::write_png(path("mask.png"), angiogram_mask());
+    for (const char* option : {"--mask", "--probability"}) {
+        const std::string both = "is 80 x 60 pixels, but the frame is 160 x 160 pixels";
+        expect_failure(2, {"analyze", "vessel.png", option, "small.png"}, option);
+        expect_failure(2, measuring({option, "small.png"}), both);
+        expect_failure(3, measuring({option, "absent.png"}), "absent.png");
+        expect_failure(4, {"analyze", "vessel.png", option, "none.png"}, "vessel.png");
+        expect_failure(4, measuring({option, "none.png"}), "vessel.png");
+    }
+    expect_failure(2, {"analyze", "vessel.png", "--mask", "mask.png", "--min-length", "9"}, "--min-length");
+    expect_failure(2, measuring({"--mask", "mask.png", "--overlay", "mask.png"}), "mask.png is an input");
+    EXPECT_THAT(run({"analyze", "--help"}).out, HasSubstr("(input)"));
+}
+
 /// A cine of three frames, the middle one with contrast.
 class ProgramOnCine : public Program {
   protected:

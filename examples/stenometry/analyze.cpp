@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "given_vessels.h"
 #include "input.h"
 #include "output.h"
 #include "spacing.h"
@@ -13,6 +14,7 @@ namespace {
 struct AnalyzeCommand {
     InputOptions input;
     SpacingOptions spacing;
+    GivenVessels vessels;
     AnalysisOptions analysis;
     AnalysisOutputs outputs;
     std::optional<int> threads;
@@ -26,7 +28,9 @@ void run(const AnalyzeCommand& command) {
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
-    const Analysis analysis = analyze(frame, command.analysis);
+    const auto vessels = read_given_vessels(command.vessels, frame, input);
+    const Analysis analysis =
+        vessels ? analyze(frame, *vessels, command.analysis) : analyze(frame, command.analysis);
     write(command.outputs, frame, analysis, input);
 }
 
@@ -41,6 +45,7 @@ Verb add_analyze(CLI::App& program) {
     add_thread_option(*app, command->threads);
     add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);
+    add_given_vessels_options(*app, command->vessels);
     add_measuring_options(*app, command->analysis);
     add_tree_options(*app, command->analysis);
     add_output_options(*app, command->outputs);

@@ -57,7 +57,7 @@ void run(const CalibrateCommand& command) {
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
-    OutputFiles files(command.input.image);
+    OutputFiles files({command.input.image});
     if (!command.json.empty()) files.add_text(command.json, to_json(frame.calibration, input));
     if (!command.overlay.empty())
         files.add(command.overlay, [&](const fs::path& to) {

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "given_vessels.h"
 #include "input.h"
 #include "output.h"
 #include "spacing.h"
@@ -14,6 +15,7 @@ namespace {
 struct MeasureCommand {
     InputOptions input;
     SpacingOptions spacing;
+    GivenVessels vessels;
     std::string from, to;
     std::vector<std::string> via;
     AnalysisOptions analysis;
@@ -33,7 +35,9 @@ void run(const MeasureCommand& command) {
     std::vector<Point> via;
     for (const std::string& text : command.via) via.push_back(point_inside(frame, text, "--via"));
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
-    const Analysis analysis = measure(frame, from, to, via, command.analysis);
+    const auto vessels = read_given_vessels(command.vessels, frame, input);
+    const Analysis analysis = vessels ? measure(frame, *vessels, from, to, via, command.analysis)
+                                      : measure(frame, from, to, via, command.analysis);
     write(command.outputs, frame, analysis, input);
 }
 
@@ -60,6 +64,7 @@ Verb add_measure(CLI::App& program) {
         ->check(point_value());
     add_thread_option(*app, command->threads);
     add_vesselness_options(*app, command->analysis);
+    add_given_vessels_options(*app, command->vessels);
     add_measuring_options(*app, command->analysis);
     add_one_vessel_options(*app, command->analysis);
     add_output_options(*app, command->outputs);

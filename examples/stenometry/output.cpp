@@ -90,8 +90,9 @@ void require_measured(const Analysis& analysis, const std::string& path) {
 
 void OutputFiles::add(const fs::path& path, Writer write) {
     std::error_code absent;
-    if (!input_.empty() && fs::equivalent(path, input_, absent))
-        throw Failure(ExitCode::wrong_command, path.string() + " is the input and would be written over");
+    for (const fs::path& input : inputs_)
+        if (!input.empty() && fs::equivalent(path, input, absent))
+            throw Failure(ExitCode::wrong_command, path.string() + " is an input and would be written over");
     for (const File& file : files_)
         if (file.path == path && !is_device(path))
             throw Failure(ExitCode::wrong_command, path.string() + " would be written twice");
@@ -149,7 +150,7 @@ void check(const AnalysisOutputs& outputs) {
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
            const ReportInput& input) {
     require_measured(analysis, input.path);
-    OutputFiles files(input.path);
+    OutputFiles files({input.path, input.mask, input.probability, input.model});
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
     if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);

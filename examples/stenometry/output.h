@@ -18,11 +18,11 @@ class OutputFiles {
 
     OutputFiles() = default;
 
-    /// \param input a file that must not be written over
-    explicit OutputFiles(std::filesystem::path input) : input_(std::move(input)) {}
+    /// \param inputs files that must not be written over; empty paths are none
+    explicit OutputFiles(std::vector<std::filesystem::path> inputs) : inputs_(std::move(inputs)) {}
 
     /// `write` is called with `path` by `write_all`.
-    /// \throws Failure wrong_command if the path is the input's, or was added before.
+    /// \throws Failure wrong_command if the path is an input's, or was added before.
     void add(const std::filesystem::path& path, Writer write);
 
     /// Text for a file, or for standard output where `path` is "-".
@@ -37,7 +37,7 @@ class OutputFiles {
         std::filesystem::path path;
         Writer write;
     };
-    std::filesystem::path input_;
+    std::vector<std::filesystem::path> inputs_;
     std::vector<File> files_;
     std::string standard_output_;
 };

@@ -55,7 +55,7 @@ void run(const SegmentCommand& command) {
     const Frame frame = read_frame(command.input);
     const VesselMask vessels = find_vessels(frame, command.analysis);
     require_vessels(vessels, command.input.image.string());
-    OutputFiles files(command.input.image);
+    OutputFiles files({command.input.image});
     const auto add = [&files](const fs::path& path, const auto& image) {
         if (!path.empty()) files.add(path, [image](const fs::path& to) { io::write_png(to, image); });
     };
@@ -77,9 +77,10 @@ Verb add_segment(CLI::App& program) {
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
         app->add_option(name, path, help)->type_name("FILE")->group("Output");
     };
-    add("--mask", command->mask, "vessels 255, everything else 0; 8 bit PNG of the frame's size");
-    add("--probability", command->probability, "vessel probability 0 to 1 as 0 to 65535; 16 bit PNG");
-    add("--catheter", command->catheter, "what was taken for a catheter 255, everything else 0; 8 bit PNG");
+    add("--mask", command->mask, "write vessels 255, everything else 0; 8 bit PNG of the frame's size");
+    add("--probability", command->probability, "write vessel probability 0 to 1 as 0 to 65535; 16 bit PNG");
+    add("--catheter", command->catheter,
+        "write what was taken for a catheter 255, everything else 0; 8 bit PNG");
     app->footer(std::string(length_note) +
                 "Example: stenometry segment angiogram.png --mask vessels.png --probability probability.png");
     return {app, [command] { run(*command); }};

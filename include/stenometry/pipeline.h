@@ -67,9 +67,20 @@ struct Analysis {
 /// \throws InvalidInput if the frame or an option is invalid.
 Analysis analyze(const Frame& frame, const AnalysisOptions& options = {});
 
+/// The same of vessels that were found elsewhere, see `external_mask`: they are followed as their probability
+/// says, and measured in the frame, whose walls no mask moves. What lies outside of the valid region is left
+/// out; what comes in over the border and looks like a catheter too, unless `tree.keep_catheter`.
+/// \throws InvalidInput if the frame or an option is invalid, or the mask has another size than the frame.
+Analysis analyze(const Frame& frame, const VesselMask& vessels, const AnalysisOptions& options = {});
+
 /// One vessel between two points, led over the points of `via` where there are any.
 /// \throws InvalidInput if the frame or an option is invalid or a point lies outside the image.
 Analysis measure(const Frame& frame, Point from, Point to, std::span<const Point> via = {},
                  const AnalysisOptions& options = {});
+
+/// The same along vessels that were found elsewhere, on which the points must lie.
+/// \throws InvalidInput as before, or if the mask has another size than the frame.
+Analysis measure(const Frame& frame, const VesselMask& vessels, Point from, Point to,
+                 std::span<const Point> via = {}, const AnalysisOptions& options = {});
 
 }  // namespace stenometry

@@ -16,6 +16,8 @@ struct ReportInput {
     int height = 0;
     Intensity intensity = Intensity::unknown;
     Acquisition acquisition;
+    /// The files that the vessels come from where they were found elsewhere; else empty.
+    std::string mask, probability, model;
     /// What the calibration comes from, where that is a catheter.
     std::optional<CatheterCalibration> catheter;
 };

@@ -5,6 +5,7 @@
 
 #include "io/dicom_cine.h"
 #include "io/dicom_data.h"
+#include "io/open.h"
 #include "io/still.h"
 #include "io/volume.h"
 
@@ -31,15 +32,16 @@ class Still : public Cine {
 
 }  // namespace
 
-std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) {
-    InputFile file(path);
+std::unique_ptr<Cine> open_cine(InputFile file) {
     const std::string head = file.head(1024);
     // Before the others: the preamble of a DICOM file may be the beginning of a TIFF file.
     if (looks_like_dicom(head)) return open_dicom(std::move(file));
     if (const std::string format = still_format(head); !format.empty())
         return std::make_unique<Still>(std::move(file), format);
     if (looks_like_volume(head)) return open_volume(std::move(file));
-    throw read_error(path, "it is neither DICOM nor any image format that is read");
+    throw read_error(file.path(), "it is neither DICOM nor any image format that is read");
 }
+
+std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) { return open_cine(InputFile(path)); }
 
 }  // namespace stenometry::io

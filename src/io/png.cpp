@@ -150,6 +150,12 @@ Image<float> decode_png(std::string_view file) {
                                                               : rest_of<std::uint8_t>(decoder, width, height);
 }
 
+double png_full_scale(std::string_view file) {
+    constexpr std::size_t bits_at = 24;  // of the file: signature, length and name of IHDR, width, height
+    if (file.size() <= bits_at) throw CodecError("the PNG image is damaged or cut short");
+    return file[bits_at] == 16 ? 65535.0 : 255.0;
+}
+
 std::string encode_png(const Image<std::uint8_t>& image) { return encode(image, 8, PNG_COLOR_TYPE_GRAY); }
 
 std::string encode_png(const Image<std::uint16_t>& image) { return encode(image, 16, PNG_COLOR_TYPE_GRAY); }

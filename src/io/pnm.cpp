@@ -92,6 +92,14 @@ Image<float> decode_binary(std::string_view binary, int width, int height, int s
 
 }  // namespace
 
+double pnm_full_scale(std::string_view file) {
+    PnmText text(file);
+    const int kind = file[1] - '0';
+    if (kind == 1 || kind == 4) return 1.0;
+    for (int side = 0; side < 2; ++side) text.number();
+    return static_cast<double>(std::max<std::int64_t>(text.number(), 1));
+}
+
 Image<float> decode_pnm(std::string_view file) {
     PnmText text(file);
     const int kind = file[1] - '0';

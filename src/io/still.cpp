@@ -19,6 +19,12 @@ Image<float> decode(std::string_view bytes, const std::string& format) {
     return decode_pnm(bytes);
 }
 
+double full_scale(std::string_view bytes, const std::string& format) {
+    if (format == "PNG") return png_full_scale(bytes);
+    if (format == "TIFF") return tiff_full_scale(bytes);
+    return format == "PNM" ? pnm_full_scale(bytes) : 255.0;
+}
+
 Image<float> decode_still(const InputFile& file, const std::string& format) {
     constexpr std::uint64_t max_bytes = 1u << 31;  // OpenCV and zlib count them with an int
     if (file.size() >= max_bytes)
@@ -76,6 +82,14 @@ Frame frame_of(Image<float> pixels) {
     if (!all_finite(frame.pixels))
         frame.valid = replace_not_finite(frame.pixels, static_cast<float>(mean_of_finite(frame.pixels)));
     return frame;
+}
+
+double still_full_scale(const InputFile& file, const std::string& format) {
+    try {
+        return full_scale(file.all(), format);
+    } catch (const CodecError& e) {
+        throw read_error(file.path(), e.what());
+    }
 }
 
 Frame read_still(const InputFile& file, const std::string& format) {

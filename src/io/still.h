@@ -14,6 +14,10 @@ std::string still_format(const std::string& head);
 /// \throws IoError if the image is cut short or damaged.
 Frame read_still(const InputFile& file, const std::string& format);
 
+/// The largest value that a pixel of the image can have; 1 where it is a floating-point number.
+/// \throws IoError if its header is damaged.
+double still_full_scale(const InputFile& file, const std::string& format);
+
 /// A frame of `pixels` of which those that are not finite are invalid, and hold the mean of the others
 /// instead so that filters stay finite.
 Frame frame_of(Image<float> pixels);

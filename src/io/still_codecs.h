@@ -22,6 +22,11 @@ Image<float> decode_bmp(std::string_view file);
 /// PBM, PGM and PPM, binary and as text. Values are those of the file, not stretched to a range.
 Image<float> decode_pnm(std::string_view file);
 
+// The largest value that a pixel can have as these give it; 1 where it is a floating-point number.
+double png_full_scale(std::string_view file);
+double tiff_full_scale(std::string_view file);
+double pnm_full_scale(std::string_view file);
+
 /// Grey of 8 or 16 bits, or colour; quick to write rather than small.
 std::string encode_png(const Image<std::uint8_t>& image);
 std::string encode_png(const Image<std::uint16_t>& image);

@@ -190,4 +190,13 @@ Image<float> decode_tiff(std::string_view file) {
     return TIFFIsTiled(tiff.get()) ? read_tiles(tiff.get(), layout) : read_strips(tiff.get(), layout);
 }
 
+double tiff_full_scale(std::string_view file) {
+    Source source{file};
+    const Handle tiff = open(source);
+    if (!tiff) damaged();
+    const Layout layout = read_layout(tiff.get());
+    if (!layout.is_plain()) return 255.0;
+    return layout.format == SAMPLEFORMAT_UINT && layout.bits <= 16 ? (1U << layout.bits) - 1 : 1.0;
+}
+
 }  // namespace stenometry::io

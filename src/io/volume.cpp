@@ -215,6 +215,12 @@ bool looks_like_volume(const std::string& head) {
     return is_nrrd(head) || is_meta_image(head) || is_nifti(head) || is_gzip(head);
 }
 
+double volume_full_scale(const InputFile& file) {
+    const VolumeHeader header = header_of(file);
+    if (header.slope != 1.0 || header.intercept != 0.0) return 1.0;
+    return header.scalar == Scalar::u8 ? 255.0 : header.scalar == Scalar::u16 ? 65535.0 : 1.0;
+}
+
 std::unique_ptr<Cine> open_volume(InputFile file) { return std::make_unique<Volume>(std::move(file)); }
 
 }  // namespace stenometry::io

@@ -1,0 +1,61 @@
+#include "given_vessels.h"
+
+#include "failure.h"
+#include "stenometry/error.h"
+#include "stenometry/external_mask.h"
+#include "stenometry/io/mask.h"
+
+namespace stenometry::program {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class T>
+void require_size(const Image<T>& image, const Frame& frame, const std::string& option,
+                  const fs::path& path) {
+    if (image.empty() || same_size(image, frame.pixels)) return;
+    const auto size = [](int width, int height) {
+        return std::to_string(width) + " x " + std::to_string(height) + " pixels";
+    };
+    throw Failure(ExitCode::wrong_command, option + ' ' + path.string() + " is " +
+                                               size(image.width(), image.height()) + ", but the frame is " +
+                                               size(frame.width(), frame.height()));
+}
+
+}  // namespace
+
+void add_given_vessels_options(CLI::App& command, GivenVessels& options) {
+    const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
+        CLI::Option* option =
+            command.add_option(name, path, help)->type_name("FILE")->group("Vessels found elsewhere (input)");
+        for (const char* other : {"--low-probability", "--high-probability", "--min-length"})
+            if (CLI::Option* stage = command.get_option_no_throw(other)) option->excludes(stage);
+    };
+    add("--mask", options.mask,
+        "read the vessels from here: an image of the frame's size, PNG, NRRD, NIfTI, ..., above half of its "
+        "largest value on vessels [they are looked for]");
+    add("--probability", options.probability,
+        "read the probability of vessel from here, 8 or 16 bits or 0 to 1: centerlines follow it; without "
+        "--mask vessels are what is above 0.5");
+}
+
+std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
+                                             ReportInput& input) {
+    if (options.mask.empty() && options.probability.empty()) return {};
+    input.mask = options.mask.string();
+    input.probability = options.probability.string();
+    try {
+        Image<std::uint8_t> mask;
+        Image<float> probability;
+        if (!options.mask.empty()) mask = io::read_mask(options.mask, frame.index);
+        if (!options.probability.empty())
+            probability = io::read_probability(options.probability, frame.index);
+        require_size(mask, frame, "--mask", options.mask);
+        require_size(probability, frame, "--probability", options.probability);
+        return external_mask(frame, mask, probability);
+    } catch (const IoError& error) {
+        throw Failure(ExitCode::unreadable, error.what());
+    }
+}
+
+}  // namespace stenometry::program

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+
+#include "stenometry/report.h"
+#include "stenometry/segment.h"
+
+namespace stenometry::program {
+
+/// Files with vessels that were found elsewhere; empty: none.
+struct GivenVessels {
+    std::filesystem::path mask, probability;
+};
+
+/// Adds --mask and --probability as input, which the options of the segmentation exclude where `command` has
+/// them. `options` must live as long as `command`.
+void add_given_vessels_options(CLI::App& command, GivenVessels& options);
+
+/// The vessels that are given for this frame, if any; `input` learns where they come from.
+/// \throws Failure unreadable for a fault of a file; wrong_command, naming the file, if it does not fit the
+/// frame.
+std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
+                                             ReportInput& input);
+
+}  // namespace stenometry::program

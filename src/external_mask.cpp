@@ -1,0 +1,90 @@
+#include "stenometry/external_mask.h"
+
+#include <algorithm>
+#include <string>
+
+#include "stenometry/error.h"
+
+namespace stenometry {
+namespace {
+
+constexpr std::uint8_t on = 255;
+
+std::string size_text(int width, int height) {
+    return std::to_string(width) + " x " + std::to_string(height) + " pixels";
+}
+
+template <class T>
+void require_size(const Image<T>& image, const Frame& frame, const std::string& name) {
+    if (!image.empty() && !same_size(image, frame.pixels))
+        throw InvalidInput(name + " is " + size_text(image.width(), image.height()) + ", but the frame is " +
+                           size_text(frame.width(), frame.height()));
+}
+
+void require_probabilities(const Image<float>& probability) {
+    for (int y = 0; y < probability.height(); ++y)
+        for (int x = 0; x < probability.width(); ++x)
+            if (!(probability(x, y) >= 0.0F && probability(x, y) <= 1.0F))
+                throw InvalidInput("the probability must be in 0..1, but is " +
+                                   std::to_string(probability(x, y)) + " at " + std::to_string(x) + ',' +
+                                   std::to_string(y));
+}
+
+/// What `of` makes of every pixel of `image`.
+template <class To, class From, class Function>
+Image<To> mapped(const Image<From>& image, Function of) {
+    Image<To> result(image.width(), image.height());
+    for (int y = 0; y < image.height(); ++y)
+        std::transform(image.row(y), image.row(y) + image.width(), result.row(y), of);
+    return result;
+}
+
+Image<float> weighed(const Image<float>& probability, const Image<std::uint8_t>& mask) {
+    Image<float> result = probability.clone();
+    for (int y = 0; y < mask.height(); ++y)
+        for (int x = 0; x < mask.width(); ++x)
+            result(x, y) = 0.5F * probability(x, y) + (mask(x, y) != 0 ? 0.5F : 0.0F);
+    return result;
+}
+
+}  // namespace
+
+VesselMask external_mask(const Frame& frame, const Image<std::uint8_t>& mask,
+                         const Image<float>& probability) {
+    frame.validate();
+    if (mask.empty() && probability.empty()) throw InvalidInput("neither a mask nor a probability is given");
+    require_size(mask, frame, "the mask");
+    require_size(probability, frame, "the probability");
+    require_probabilities(probability);
+
+    VesselMask vessels;
+    vessels.calibration = frame.calibration;
+    vessels.catheter = Image<std::uint8_t>(frame.width(), frame.height());
+    vessels.mask = mask.empty() ? mapped<std::uint8_t>(probability, [](float p) { return p > 0.5F ? on : 0; })
+                                : mapped<std::uint8_t>(mask, [](std::uint8_t m) { return m != 0 ? on : 0; });
+    if (probability.empty())
+        vessels.probability = mapped<float>(mask, [](std::uint8_t m) { return m != 0 ? 1.0F : 0.0F; });
+    else
+        vessels.probability = mask.empty() ? probability.clone() : weighed(probability, mask);
+    return vessels;
+}
+
+Vesselness compute_vesselness(const VesselMask& mask, const Image<std::uint8_t>& valid,
+                              const VesselnessOptions& options) {
+    const Image<float>& probability = mask.probability;
+    if (probability.empty()) throw InvalidInput("the vessel mask has no pixels");
+    if (!valid.empty() && !same_size(valid, probability))
+        throw InvalidInput("the valid region is " + size_text(valid.width(), valid.height()) +
+                           ", but the probability is " +
+                           size_text(probability.width(), probability.height()));
+    EnhancedFrame bright{.attenuation = probability.clone(),
+                         .valid = Image<std::uint8_t>(probability.width(), probability.height(), on),
+                         .calibration = mask.calibration};
+    if (!valid.empty()) bright.valid = valid;
+    for (int y = 0; y < probability.height(); ++y)
+        for (int x = 0; x < probability.width(); ++x)
+            if (bright.valid(x, y) == 0) bright.attenuation(x, y) = 0.0F;
+    return compute_vesselness(bright, options);
+}
+
+}  // namespace stenometry
