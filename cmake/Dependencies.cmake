@@ -29,6 +29,9 @@ add_library(openjpeg::openjpeg ALIAS PkgConfig::OPENJPEG)
 
 set(STENOMETRY_ITK_LIBRARIES ${ITK_LIBRARIES})
 
+if(STENOMETRY_BUILD_NETWORK)
+    find_package(OpenCV 4.5 REQUIRED COMPONENTS dnn)
+endif()
 if(STENOMETRY_BUILD_PROGRAMS OR STENOMETRY_BUILD_BENCHMARKS)
     find_package(CLI11 2.1 REQUIRED)
 endif()

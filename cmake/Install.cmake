@@ -1,4 +1,4 @@
-# The installed package: find_package(stenometry [COMPONENTS opencv itk]) and the target stenometry::stenometry.
+# The installed package: find_package(stenometry [COMPONENTS opencv itk network]) and the target stenometry::stenometry.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/stenometry)
 
@@ -11,6 +11,9 @@ endfunction()
 install_library(stenometry stenometry)
 install_library(stenometry_opencv opencv)
 install_library(stenometry_itk itk)
+if(STENOMETRY_BUILD_NETWORK)
+    install_library(stenometry_network network)
+endif()
 
 configure_package_config_file(cmake/stenometryConfig.cmake.in cmake/stenometryConfig.cmake
     INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
@@ -23,5 +26,9 @@ if(TARGET stenometry_program)
     file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
     set_target_properties(stenometry_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
     install(TARGETS stenometry_program)
+    if(STENOMETRY_BUILD_NETWORK)
+        set_target_properties(stenometry_network_module PROPERTIES INSTALL_RPATH "$ORIGIN/..")
+        install(TARGETS stenometry_network_module LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stenometry)
+    endif()
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

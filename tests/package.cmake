@@ -24,11 +24,21 @@ function(add_consumer_test program)
 endfunction()
 add_consumer_test(measure_tube)
 add_consumer_test(share_pixels -DWITH_INTEROP=ON)
+if(STENOMETRY_BUILD_NETWORK)
+    add_consumer_test(run_network -DWITH_NETWORK=ON)
+endif()
 
 if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
     set_tests_properties(package.installed_program_runs PROPERTIES
         FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
+    if(STENOMETRY_BUILD_NETWORK)
+        add_test(NAME package.installed_program_finds_its_network_module
+                 COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry segment
+                         ${PROJECT_SOURCE_DIR}/sample_images/drilled_1mm.png --model absent.onnx --mask absent.png)
+        set_tests_properties(package.installed_program_finds_its_network_module PROPERTIES
+            FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "cannot read absent.onnx")
+    endif()
 endif()
 
 add_test(NAME repository.has_no_large_files_and_no_machine_paths

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "onnx_files.h"
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "stenometry/phantom.h"
@@ -262,6 +263,55 @@ TEST_F(ProgramOnAngiogram, MeasuresInTheVesselsOfAnotherSegmentation) {
         EXPECT_EQ(run(guided).code, 0);
     }
 }
+
+#ifdef STENOMETRY_HAS_NETWORK
+/// Vessel is what is darker than the middle of the grey around it, averaged over five by five pixels.
+onnx::Network dark_is_vessel() {
+    return {.side = 5, .kernel = std::vector<float>(25, -1.0F), .bias = 11.0F, .sigmoid = true};
+}
+
+TEST_F(ProgramOnAngiogram, MeasuresInTheVesselsOfANetwork) {
+    write_text(path("net.onnx"), dark_is_vessel().file());
+    write_text(path("net.json"), R"({"input_size": "any"})");
+    const Ending found =
+        run({"analyze", "vessel.png", "--spacing", "0.25", "--model", "net.onnx", "--json", "-"});
+    ASSERT_EQ(found.code, 0) << found.err;
+    const auto report = nlohmann::json::parse(found.out);
+    EXPECT_EQ(report["input"]["model"], "net.onnx");
+    EXPECT_NEAR(report["vessels"][0]["stenoses"][0]["percent_diameter_stenosis"].get<double>(), 60.0, 10.0);
+    EXPECT_EQ(run(measuring({"--spacing", "0.25", "--model", "net.onnx"})).code, 0);
+
+    write_text(path("bright.json"), R"({"vessels": "bright"})");
+    const Ending segmented = run({"segment", "vessel.png", "--model", "net.onnx", "--mask", "m.png"});
+    ASSERT_EQ(segmented.code, 0) << segmented.err;
+    EXPECT_EQ(cv::imread(path("m.png"), cv::IMREAD_UNCHANGED).at<std::uint8_t>(79, 30), 255);
+    EXPECT_EQ(cv::imread(path("m.png"), cv::IMREAD_UNCHANGED).at<std::uint8_t>(20, 30), 0);
+    ASSERT_EQ(run({"segment", "vessel.png", "--model", "net.onnx", "--model-settings", "bright.json",
+                   "--mask", "m.png"})
+                  .code,
+              0);
+    EXPECT_EQ(cv::imread(path("m.png"), cv::IMREAD_UNCHANGED).at<std::uint8_t>(20, 30), 255);
+}
+
+TEST_F(ProgramOnAngiogram, NetworkThatCannotBeRunIsNamed) {
+    write_text(path("letter.onnx"), "Dear colleague,\n");
+    write_text(path("letter.json"), "{}");
+    write_text(path("bare.onnx"), dark_is_vessel().file());
+    write_text(path("half.onnx"), onnx::Network{.stride = 2}.file());
+    write_text(path("half.json"), "{}");
+    write_text(path("wrong.json"), R"({"size": 512})");
+    expect_failure(3, {"analyze", "vessel.png", "--model", "letter.onnx"},
+                   "letter.onnx: it is no ONNX model");
+    expect_failure(3, {"analyze", "vessel.png", "--model", "bare.onnx"}, "bare.json");
+    expect_failure(3, {"analyze", "vessel.png", "--model", "half.onnx"}, "half.onnx: the output is");
+    expect_failure(3,
+                   {"segment", "vessel.png", "--model", "bare.onnx", "--model-settings", "wrong.json",
+                    "--mask", "m.png"},
+                   "wrong.json: the key \"size\" is unknown");
+    expect_failure(2, {"analyze", "vessel.png", "--model", "bare.onnx", "--mask", "m.png"}, "--mask");
+    expect_failure(2, {"analyze", "vessel.png", "--model-settings", "wrong.json"}, "--model");
+}
+#endif
 
 TEST_F(ProgramOnAngiogram, VesselsThatDoNotFitAreNamed) {
     io::write_png(path("small.png"), Image<std::uint8_t>(80, 60, 255));

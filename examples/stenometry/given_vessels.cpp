@@ -25,22 +25,31 @@ void require_size(const Image<T>& image, const Frame& frame, const std::string& 
 }  // namespace
 
 void add_given_vessels_options(CLI::App& command, GivenVessels& options) {
+    const std::string group = "Vessels found elsewhere (input)";
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
-        CLI::Option* option =
-            command.add_option(name, path, help)->type_name("FILE")->group("Vessels found elsewhere (input)");
-        for (const char* other : {"--low-probability", "--high-probability", "--min-length"})
-            if (CLI::Option* stage = command.get_option_no_throw(other)) option->excludes(stage);
+        CLI::Option* option = command.add_option(name, path, help)->type_name("FILE")->group(group);
+        exclude_segmentation_options(command, *option);
+        return option;
     };
-    add("--mask", options.mask,
+    CLI::Option* mask = add(
+        "--mask", options.mask,
         "read the vessels from here: an image of the frame's size, PNG, NRRD, NIfTI, ..., above half of its "
         "largest value on vessels [they are looked for]");
-    add("--probability", options.probability,
+    CLI::Option* probability = add(
+        "--probability", options.probability,
         "read the probability of vessel from here, 8 or 16 bits or 0 to 1: centerlines follow it; without "
         "--mask vessels are what is above 0.5");
+    CLI::Option* model = add_network_options(command, options.network, group);
+    exclude_segmentation_options(command, *model);
+    model->excludes(mask)->excludes(probability);
 }
 
 std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
                                              ReportInput& input) {
+    if (!options.network.model.empty()) {
+        input.model = options.network.model.string();
+        return external_mask(frame, {}, run_network(options.network, frame));
+    }
     if (options.mask.empty() && options.probability.empty()) return {};
     input.mask = options.mask.string();
     input.probability = options.probability.string();

@@ -4,18 +4,20 @@
 #include <filesystem>
 #include <optional>
 
+#include "network.h"
 #include "stenometry/report.h"
 #include "stenometry/segment.h"
 
 namespace stenometry::program {
 
-/// Files with vessels that were found elsewhere; empty: none.
+/// Files with vessels that were found elsewhere, or with the network that finds them; empty: none.
 struct GivenVessels {
     std::filesystem::path mask, probability;
+    NetworkOptions network;
 };
 
-/// Adds --mask and --probability as input, which the options of the segmentation exclude where `command` has
-/// them. `options` must live as long as `command`.
+/// Adds --mask and --probability as input, and --model, which the options of the segmentation exclude where
+/// `command` has them. `options` must live as long as `command`.
 void add_given_vessels_options(CLI::App& command, GivenVessels& options);
 
 /// The vessels that are given for this frame, if any; `input` learns where they come from.

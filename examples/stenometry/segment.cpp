@@ -5,8 +5,10 @@
 
 #include "failure.h"
 #include "input.h"
+#include "network.h"
 #include "output.h"
 #include "stages.h"
+#include "stenometry/external_mask.h"
 #include "stenometry/io/image.h"
 #include "stenometry/valid_region.h"
 #include "threads.h"
@@ -20,11 +22,14 @@ namespace fs = std::filesystem;
 struct SegmentCommand {
     InputOptions input;
     AnalysisOptions analysis;
+    NetworkOptions network;
     fs::path mask, probability, catheter;
     std::optional<int> threads;
 };
 
-VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options) {
+VesselMask find_vessels(const Frame& frame, const SegmentCommand& command) {
+    if (!command.network.model.empty()) return external_mask(frame, {}, run_network(command.network, frame));
+    const AnalysisOptions& options = command.analysis;
     const EnhancedFrame enhanced = enhance(find_valid_region(frame, options.valid_region), options.enhance);
     return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
 }
@@ -53,9 +58,9 @@ void run(const SegmentCommand& command) {
         throw Failure(ExitCode::wrong_command, "nothing to write: give --mask, --probability or --catheter");
     const ThreadLimit limit(command.threads);
     const Frame frame = read_frame(command.input);
-    const VesselMask vessels = find_vessels(frame, command.analysis);
+    const VesselMask vessels = find_vessels(frame, command);
     require_vessels(vessels, command.input.image.string());
-    OutputFiles files({command.input.image});
+    OutputFiles files({command.input.image, command.network.model, command.network.settings});
     const auto add = [&files](const fs::path& path, const auto& image) {
         if (!path.empty()) files.add(path, [image](const fs::path& to) { io::write_png(to, image); });
     };
@@ -74,6 +79,8 @@ Verb add_segment(CLI::App& program) {
     add_thread_option(*app, command->threads);
     add_vesselness_options(*app, command->analysis);
     add_segmentation_options(*app, command->analysis);
+    exclude_segmentation_options(
+        *app, *add_network_options(*app, command->network, "Vessels found elsewhere (input)"));
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
         app->add_option(name, path, help)->type_name("FILE")->group("Output");
     };
