@@ -51,6 +51,25 @@ void BM_HessianRow(benchmark::State& state) {
 }
 BENCHMARK(BM_HessianRow)->Arg(10)->Arg(20)->Arg(40);
 
+/// The argument is the radius of the taps.
+void BM_SmoothColumns(benchmark::State& state) {
+    const std::vector<float> taps(static_cast<std::size_t>(state.range(0)) + 1, 0.1f);
+    Rows in(2 * taps.size() - 1), out(1);
+    time_row(state, [&] { smooth_columns(in.pointers.data(), taps, Rows::width, out[0]); });
+}
+BENCHMARK(BM_SmoothColumns)->Arg(2)->Arg(4);
+
+void BM_FrangiOfSmoothRows(benchmark::State& state) {
+    const std::vector<float> first = {0.0f, 0.6f, -0.05f}, second = {-2.2f, 1.2f, -0.1f};
+    const Frangi frangi = make_frangi(0.5, 0.4);
+    Rows in(6), out(4);
+    time_row(state, [&] {
+        frangi_of_smooth_rows(in.pointers.data(), in[5], {first, second}, Rows::width, 2.0f, frangi, {},
+                              {out[0], out[1], out[2], out[3]});
+    });
+}
+BENCHMARK(BM_FrangiOfSmoothRows);
+
 void BM_RidgeNormRow(benchmark::State& state) {
     Rows in(3), out(1);
     time_row(state, [&] { ridge_norm_row(in[0], in[1], in[2], Rows::width, out[0]); });
@@ -59,9 +78,9 @@ BENCHMARK(BM_RidgeNormRow);
 
 void BM_FrangiRow(benchmark::State& state) {
     Rows in(3), out(4);
-    const FrangiParameters parameters{0.5f, 0.4f};
+    const Frangi frangi = make_frangi(0.5, 0.4);
     time_row(state, [&] {
-        frangi_row(in[0], in[1], in[2], Rows::width, 2.0f, parameters, {out[0], out[1], out[2], out[3]});
+        frangi_row(in[0], in[1], in[2], Rows::width, 2.0f, frangi, {}, {out[0], out[1], out[2], out[3]});
     });
 }
 BENCHMARK(BM_FrangiRow);

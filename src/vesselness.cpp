@@ -3,12 +3,17 @@
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -20,12 +25,14 @@
 #include "vesselness/border.h"
 #include "vesselness/hessian_rows.h"
 #include "vesselness/oriented_bank.h"
+#include "vesselness/scale_stream.h"
 
 namespace stenometry {
 namespace {
 
 using interop::as_mat;
 using vesselness::HessianRows;
+using vesselness::HessianStream;
 using vesselness::RowBuffers;
 
 /// Where the chord through a cylinder of diameter 1 answers best to sigma^2 times the second derivative.
@@ -34,14 +41,6 @@ constexpr double sigma_per_diameter = 0.42;
 void require(bool ok, const std::string& field, double value, const char* rule) {
     if (!ok)
         throw InvalidInput("vesselness." + field + " must be " + rule + ", but is " + std::to_string(value));
-}
-
-/// Runs `work(y)` for every row; rows are independent, so that any number of threads gives the same.
-template <class Work>
-void for_each_row(int height, const Work& work) {
-    tbb::parallel_for(tbb::blocked_range<int>(0, height, 16), [&](const tbb::blocked_range<int>& rows) {
-        for (int y = rows.begin(); y != rows.end(); ++y) work(y);
-    });
 }
 
 /// What is known of one frame before its responses are computed.
@@ -57,14 +56,23 @@ double noise_response_sd(double noise_sd, double sigma) {
 }
 
 /// Noise of single-precision sums over the pixels: it must not become a vessel where there is nothing else.
-double rounding_noise(const Image<float>& image) { return 1e-6 * cv::norm(as_mat(image), cv::NORM_INF); }
+/// Every fourth row shows how large pixels are.
+double rounding_noise(const Image<float>& image) {
+    float largest = 0.0f;
+    for (int y = 0; y < image.height(); y += 4)
+        largest =
+            std::max(largest, Eigen::Map<const Eigen::ArrayXf>(image.row(y), image.width()).abs().maxCoeff());
+    return 1e-6 * static_cast<double>(largest);
+}
 
 /// Brings a response that grows with contrast to 0..1, and silences what is not valid. Noise alone stays low:
 /// the strongest is taken to be at least ten of its standard deviations.
-void finish(const VesselnessOptions& options, double noise_sd, double smallest_sigma, Vesselness& out) {
+void finish(const VesselnessOptions& options, double noise_sd, double smallest_sigma, bool all_valid,
+            Vesselness& out) {
     cv::Mat response = as_mat(out.response);
-    for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad})
-        as_mat(*image).setTo(0.0f, as_mat(out.valid) == 0);
+    if (!all_valid)
+        for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad})
+            as_mat(*image).setTo(0.0f, as_mat(out.valid) == 0);
     if (options.measure != RidgeMeasure::sato && options.measure != RidgeMeasure::oriented) return;
     double strongest = 0.0;
     cv::minMaxLoc(response, nullptr, &strongest);
@@ -106,10 +114,81 @@ void VesselnessOptions::validate() const {
     require(elongation >= 1.0 && elongation <= 8.0, "elongation", elongation, "in 1..8");
 }
 
+/// The value that a share of many values exceeds, of which only the largest are kept.
+class UpperQuantile {
+  public:
+    UpperQuantile(double share, std::size_t count)
+        : rank_(static_cast<std::size_t>(share * static_cast<double>(count))) {}
+
+    void add(const float* begin, const float* end) {
+        for (const float* value = begin; value != end; ++value)
+            if (*value > bound_) largest_.push_back(*value);
+        if (largest_.size() > 4 * rank_ + 256) prune();
+    }
+
+    double value() {
+        prune();
+        return largest_.size() > rank_ ? static_cast<double>(bound_) : 0.0;
+    }
+
+  private:
+    void prune() {
+        if (largest_.size() <= rank_) return;
+        const auto nth = largest_.begin() + static_cast<std::ptrdiff_t>(rank_);
+        std::nth_element(largest_.begin(), nth, largest_.end(), std::greater<>());
+        bound_ = *nth;
+        largest_.resize(rank_ + 1);
+    }
+
+    std::size_t rank_;
+    std::vector<float> largest_;
+    float bound_ = 0.0f;
+};
+
+/// What each measure needs to know of the whole picture.
+struct Competition {
+    kernels::Frangi frangi;
+    std::vector<kernels::JermanParameters> jerman;  ///< of each sigma
+};
+
+/// Everything that one thread needs for a band of rows.
+class BandBuffers {
+  public:
+    BandBuffers(const std::vector<vesselness::ScaleLevel>& plan, const vesselness::Pyramid& pyramid)
+        : stream(plan, pyramid), width_(pyramid[0].width()) {
+        const std::size_t n = static_cast<std::size_t>(width_), scales = stream.scale_count();
+        values_.resize((2 * HessianStream::batch + 3 * scales) * n);
+        float* row = values_.data() + 2 * HessianStream::batch * n;
+        for (std::size_t i = 0; i < scales; ++i, row += 3 * n) hessian.push_back({row, row + n, row + 2 * n});
+    }
+
+    int width() const { return width_; }
+    float* cos2(int i) { return values_.data() + 2 * i * width_; }  ///< of the i-th row of a batch
+    float* sin2(int i) { return cos2(i) + width_; }
+
+    HessianStream stream;
+    std::vector<kernels::SecondDerivatives> hessian;  ///< of each scale
+
+  private:
+    int width_;
+    std::vector<float> values_;
+};
+
+/// Takes away what lies too close to an invalid pixel.
+void silence_border(const float* distance_px, double reach_px, std::size_t n,
+                    const kernels::SecondDerivatives& h) {
+    for (std::size_t x = 0; x < n; ++x)
+        if (distance_px[x] < static_cast<float>(reach_px)) h.xx[x] = h.xy[x] = h.yy[x] = 0.0f;
+}
+
 struct VesselnessFilter::Impl {
     VesselnessOptions options;
+    std::vector<double> sigmas;
     std::vector<kernels::GaussianTaps> taps;
+    std::vector<vesselness::ScaleLevel> plan;
+    vesselness::Pyramid pyramid;
     tbb::enumerable_thread_specific<RowBuffers> buffers;
+    tbb::enumerable_thread_specific<std::optional<BandBuffers>> bands;
     std::optional<vesselness::OrientedBank> bank;
     Image<float> filled;
     cv::Mat border_distance;  ///< pixels to the nearest invalid one; empty if there is none
@@ -117,8 +196,12 @@ struct VesselnessFilter::Impl {
     const Image<float>& prepare(const Image<float>& attenuation, const Image<std::uint8_t>& valid);
     Strength measure_strength(const Image<float>& image);
     void hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out);
-    void update(int scale, double noise_sd, const Strength& strength, HessianRows& hessian,
-                const kernels::BestRow& best) const;
+    Competition prepare_competition(const Strength& strength, double noise_sd) const;
+    void run_rows(int begin, int end, const Competition& competition, Vesselness& out);
+    void compete(int y, const Competition& competition, BandBuffers& band,
+                 std::span<HessianStream::Row> rows) const;
+    void compete_by_hessian(int y, const Competition& competition, BandBuffers& band,
+                            const HessianStream::Row& row) const;
 };
 
 /// The image with everything outside the valid region filled in.
@@ -136,74 +219,121 @@ const Image<float>& VesselnessFilter::Impl::prepare(const Image<float>& attenuat
     return filled;
 }
 
-/// Looks at an eighth of the pixels: percentiles need no more. The picture is cut into eight strips, and each
-/// strip has its own eighth of the rows, so that no line of any direction is missed.
+/// Looks at some of the pixels only: percentiles need no more. Every few rows a part of one is taken, and the
+/// next time the part beside it, so that no line of any direction is missed.
 Strength VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
-    constexpr std::size_t enough = 32768;
-    const int strips = static_cast<int>(std::clamp<std::size_t>(image.size() / enough, 1, 8));
     Strength strength;
-    std::vector<float> norm(static_cast<std::size_t>(image.width())), values;
+    std::vector<float> norm(static_cast<std::size_t>(image.width()));
     for (const kernels::GaussianTaps& scale : taps) {
-        values.clear();
+        // A coarse scale is the same a few pixels on.
+        const std::size_t enough = scale.sigma < 2.5 ? 8192 : 2048;
+        const int parts = static_cast<int>(std::clamp<std::size_t>(image.size() / enough, 1, 4));
+        const int step = static_cast<int>(
+            std::max<std::size_t>(1, image.size() / (enough * static_cast<std::size_t>(parts))));
+        UpperQuantile values(0.005, image.size() / static_cast<std::size_t>(parts * step));
         HessianRows hessian(image, border_distance, buffers.local());
-        for (int y = 0; y < image.height(); ++y) {
-            const int strip = y % strips;
-            const int begin = strip * image.width() / strips, end = (strip + 1) * image.width() / strips;
+        for (int y = step / 2; y < image.height(); y += step) {
+            const int part = y / step % parts;
+            const int begin = part * image.width() / parts, end = (part + 1) * image.width() / parts;
             if (begin == end) continue;
             hessian.compute(y, scale, begin, end);
             kernels::ridge_norm_row(hessian.xx() + begin, hessian.xy() + begin, hessian.yy() + begin,
                                     static_cast<std::size_t>(end - begin), norm.data());
-            values.insert(values.end(), norm.begin(), norm.begin() + (end - begin));
+            values.add(norm.data(), norm.data() + (end - begin));
         }
-        strength.norm_at_scale.push_back(ranked(values, 0.995, 0.0));
+        strength.norm_at_scale.push_back(values.value());
     }
     strength.norm = *std::max_element(strength.norm_at_scale.begin(), strength.norm_at_scale.end());
     return strength;
 }
 
-/// Lets one scale compete for the best response of a row.
-void VesselnessFilter::Impl::update(int scale, double noise_sd, const Strength& strength, HessianRows& h,
-                                    const kernels::BestRow& best) const {
-    const auto i = static_cast<std::size_t>(scale);
-    const auto sigma = static_cast<float>(taps[i].sigma);
-    const double noise = noise_response_sd(noise_sd, taps[i].sigma);
-    switch (options.measure) {
-        case RidgeMeasure::frangi: {
-            const double c = std::max(0.5 * strength.norm, 4.0 * noise);
-            kernels::frangi_row(h.xx(), h.xy(), h.yy(), h.width(), sigma,
-                                {static_cast<float>(options.frangi_beta), static_cast<float>(c)}, best);
-            return;
+/// Lets all scales compete for the best response of the rows from `y` on.
+void VesselnessFilter::Impl::compete(int y, const Competition& competition, BandBuffers& band,
+                                     std::span<HessianStream::Row> rows) const {
+    if (options.measure == RidgeMeasure::frangi)
+        return band.stream.frangi(y, {competition.frangi, static_cast<float>(vesselness::border_sigmas)},
+                                  rows);
+    for (HessianStream::Row& row : rows) compete_by_hessian(y++, competition, band, row);
+}
+
+/// The same for the measures that are computed from derivatives in memory.
+void VesselnessFilter::Impl::compete_by_hessian(int y, const Competition& competition, BandBuffers& band,
+                                                const HessianStream::Row& row) const {
+    const auto n = static_cast<std::size_t>(band.width());
+    for (float* values : {row.best.response, row.best.scale, row.best.cos2, row.best.sin2})
+        std::fill_n(values, n, 0.0f);
+    band.stream.hessian(y, band.hessian);
+    for (std::size_t i = 0; i < band.hessian.size(); ++i) {
+        const kernels::SecondDerivatives& h = band.hessian[i];
+        const vesselness::ScaleStep& step = band.stream.step(i);
+        if (row.border_distance_px)
+            silence_border(row.border_distance_px, vesselness::border_sigmas * step.sigma_px, n, h);
+        const auto sigma = static_cast<float>(step.sigma_px);
+        if (options.measure == RidgeMeasure::jerman) {
+            kernels::jerman_row(h.xx, h.xy, h.yy, n, sigma, competition.jerman[step.index], row.best);
+        } else {
+            kernels::sato_row(h.xx, h.xy, h.yy, n, sigma, row.best);
         }
-        case RidgeMeasure::jerman: {
-            const double strongest = std::max(strength.norm_at_scale[i], 30.0 * noise);
-            kernels::jerman_row(h.xx(), h.xy(), h.yy(), h.width(), sigma,
-                                {static_cast<float>(options.jerman_tau), static_cast<float>(strongest)},
-                                best);
-            return;
-        }
-        default:
-            kernels::sato_row(h.xx(), h.xy(), h.yy(), h.width(), sigma, best);
     }
+}
+
+void VesselnessFilter::Impl::run_rows(int begin, int end, const Competition& competition, Vesselness& out) {
+    const int width = out.response.width();
+    std::optional<BandBuffers>& band = bands.local();
+    if (!band || band->width() != width) band.emplace(plan, pyramid);
+    if (options.measure == RidgeMeasure::frangi) {
+        band->stream.start(begin, competition.frangi.unit, 2.0f * competition.frangi.unit);
+    } else {
+        band->stream.start(begin);
+    }
+    std::array<HessianStream::Row, HessianStream::batch> rows;
+    for (int y = begin; y < end; y += HessianStream::batch) {
+        const int count = std::min(HessianStream::batch, end - y);
+        for (int i = 0; i < count; ++i) {
+            HessianStream::Row& row = rows[static_cast<std::size_t>(i)];
+            row.best = {out.response.row(y + i), out.scale_px.row(y + i), band->cos2(i), band->sin2(i)};
+            row.border_distance_px = border_distance.empty() ? nullptr : border_distance.ptr<float>(y + i);
+        }
+        compete(y, competition, *band, std::span(rows).first(static_cast<std::size_t>(count)));
+        for (int i = 0; i < count; ++i)
+            kernels::direction_row(band->cos2(i), band->sin2(i), static_cast<std::size_t>(width),
+                                   out.direction_rad.row(y + i));
+    }
+}
+
+/// What the measure needs to know of the whole picture.
+Competition VesselnessFilter::Impl::prepare_competition(const Strength& strength, double noise_sd) const {
+    Competition competition;
+    if (options.measure == RidgeMeasure::frangi) {
+        const double noise = noise_response_sd(noise_sd, *std::min_element(sigmas.begin(), sigmas.end()));
+        competition.frangi =
+            kernels::make_frangi(options.frangi_beta, std::max(0.5 * strength.norm, 4.0 * noise));
+    }
+    if (options.measure == RidgeMeasure::jerman)
+        for (std::size_t i = 0; i < sigmas.size(); ++i)
+            competition.jerman.push_back(
+                {static_cast<float>(options.jerman_tau),
+                 static_cast<float>(
+                     std::max(strength.norm_at_scale[i], 30.0 * noise_response_sd(noise_sd, sigmas[i])))});
+    return competition;
 }
 
 void VesselnessFilter::Impl::hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out) {
     Strength strength;
     if (options.measure != RidgeMeasure::sato) {
         strength = measure_strength(image);
-        if (!(strength.norm > 0.0)) return;
-    }
-    for_each_row(image.height(), [&](int y) {
-        RowBuffers& local = buffers.local();
-        HessianRows hessian(image, border_distance, local);
-        local.best.assign(2 * hessian.width(), 0.0f);
-        const kernels::BestRow best{out.response.row(y), out.scale_px.row(y), local.best.data(),
-                                    local.best.data() + hessian.width()};
-        for (std::size_t scale = 0; scale < taps.size(); ++scale) {
-            hessian.compute(y, taps[scale]);
-            update(static_cast<int>(scale), noise_sd, strength, hessian, best);
+        if (!(strength.norm > 0.0)) {
+            for (Image<float>* plane : {&out.response, &out.scale_px, &out.direction_rad}) plane->fill(0.0f);
+            return;
         }
-        kernels::direction_row(best.cos2, best.sin2, hessian.width(), out.direction_rad.row(y));
-    });
+    }
+    pyramid.build(image, plan);
+    const Competition competition = prepare_competition(strength, noise_sd);
+    // Rows above a band are computed again for it: bands are no smaller than the threads need.
+    const int height = image.height(), threads = tbb::this_task_arena::max_concurrency();
+    const int band = std::max(64, (height + threads - 1) / threads);
+    tbb::parallel_for(0, (height + band - 1) / band,
+                      [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), competition, out); });
 }
 
 VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const VesselnessOptions& options)
@@ -211,10 +341,12 @@ VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const Vesselne
     options.validate();
     if (sigmas_px.empty()) throw InvalidInput("a vesselness filter needs at least one sigma");
     impl_->options = options;
+    impl_->sigmas = sigmas_px;
     for (const double sigma : sigmas_px) {
         require(sigma > 0.0 && std::isfinite(sigma), "sigma", sigma, "positive");
         impl_->taps.push_back(kernels::make_gaussian_taps(sigma));
     }
+    impl_->plan = vesselness::plan_scales(sigmas_px);
     if (options.measure == RidgeMeasure::oriented)
         impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
 }
@@ -230,17 +362,17 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
         throw InvalidInput("the valid region has another size than the image");
     for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad}) {
         if (!same_size(*image, attenuation)) *image = Image<float>(attenuation.width(), attenuation.height());
-        image->fill(0.0f);
     }
     out.valid = valid;
     const Image<float>& image = impl_->prepare(attenuation, valid);
     noise_sd = std::max(noise_sd, rounding_noise(image));
     if (impl_->bank) {
+        for (Image<float>* plane : {&out.response, &out.scale_px, &out.direction_rad}) plane->fill(0.0f);
         (*impl_->bank)(image, impl_->border_distance, out);
     } else {
         impl_->hessian_measure(image, noise_sd, out);
     }
-    finish(impl_->options, noise_sd, impl_->taps.front().sigma, out);
+    finish(impl_->options, noise_sd, impl_->taps.front().sigma, impl_->border_distance.empty(), out);
 }
 
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration) {

@@ -9,6 +9,7 @@
 
 #include "kernels/gaussian.h"
 #include "kernels/ridge.h"
+#include "kernels/scale_space.h"
 #include "kernels/weighted_sum.h"
 
 namespace stenometry::kernels {
@@ -88,14 +89,15 @@ struct BestRows {
 
 using Measure = std::function<void(const HessianRow&, std::size_t, const BestRow&)>;
 
-void expect_same_measure(const Measure& fast, const Measure& plain) {
+/// \param tolerance of the response; exponentials and roots of vectors are good to a few units in the last
+/// place
+void expect_same_measure(const Measure& fast, const Measure& plain, float tolerance = 5e-6f) {
     on_every_target_and_width([&](std::size_t width) {
         const HessianRow hessian(width);
         BestRows a(width), b(width);
         fast(hessian, width, a.row());
         plain(hessian, width, b.row());
-        // Exponentials and roots of vectors are good to a few units in the last place.
-        expect_same(a.response, b.response, 5e-6f);
+        expect_same(a.response, b.response, tolerance);
         expect_same(a.scale, b.scale, 0.0f);
         expect_same(a.cos2, b.cos2, 1e-6f);
         expect_same(a.sin2, b.sin2, 1e-6f);
@@ -202,15 +204,144 @@ TEST(RidgeNormRow, MatchesReferenceOnEveryTargetAndWidth) {
     });
 }
 
+/// A root of 13 bits and a cubic for 2^x: a ten thousandth each.
+constexpr float frangi_tolerance = 2e-4f;
+
 TEST(FrangiRow, MatchesReferenceOnEveryTargetAndWidth) {
-    const FrangiParameters p{0.5f, 0.4f};
-    expect_same_measure(
-        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
-            frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
-        },
-        [&](const HessianRow& h, std::size_t n, const BestRow& best) {
-            reference::frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, p, best);
+    const Frangi frangi = make_frangi(0.5, 0.4);
+    const std::vector<float> distance = random_values(67, 8, 0.0f, 4.0f);
+    for (const BorderRow& border : {BorderRow{}, BorderRow{distance.data(), 1.0f}})
+        expect_same_measure(
+            [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+                frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, frangi, border, best);
+            },
+            [&](const HessianRow& h, std::size_t n, const BestRow& best) {
+                reference::frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), n, 2.0f, frangi, border, best);
+            },
+            frangi_tolerance);
+}
+
+TEST(FrangiRow, TheFirstScaleOverwritesWhatIsThere) {
+    const Frangi frangi = make_frangi(0.5, 0.4);
+    on_every_target_and_width([&](std::size_t width) {
+        const HessianRow h(width);
+        BestRows a(width), b(width);
+        BestRow fast = a.row(), plain = b.row();
+        fast.empty = plain.empty = true;
+        frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), width, 2.0f, frangi, {}, fast);
+        reference::frangi_row(h.xx.data(), h.xy.data(), h.yy.data(), width, 2.0f, frangi, {}, plain);
+        expect_same(a.response, b.response, frangi_tolerance);
+        expect_same(a.scale, b.scale, 0.0f);
+    });
+}
+
+/// Taps as derivatives of a scale space have them.
+const std::vector<float> first_taps = {0.0f, 0.6f, -0.05f}, second_taps = {-2.2f, 1.2f, -0.1f};
+
+TEST(FrangiOfSmoothRows, MatchesReferenceOnEveryTargetAndWidth) {
+    const Frangi frangi = make_frangi(0.5, 0.8);
+    on_every_target_and_width([&](std::size_t width) {
+        const Rows rows(6, width + 4);
+        std::vector<const float*> smooth;
+        for (std::size_t i = 0; i < 5; ++i) smooth.push_back(rows.pointers[i] + 2);
+        BestRows a(width), b(width);
+        frangi_of_smooth_rows(smooth.data(), rows.pointers[5] + 2, {first_taps, second_taps}, width, 2.0f,
+                              frangi, {}, a.row());
+        reference::frangi_of_smooth_rows(smooth.data(), rows.pointers[5] + 2, {first_taps, second_taps},
+                                         width, 2.0f, frangi, {}, b.row());
+        expect_same(a.response, b.response, frangi_tolerance);
+        expect_same(a.cos2, b.cos2, 1e-5f);
+    });
+}
+
+TEST(FrangiOfMiddleRow, MatchesReferenceOnEveryTargetAndWidth) {
+    const Frangi frangi = make_frangi(0.5, 0.8);
+    on_every_target_and_width([&](std::size_t width) {
+        const Rows rows(18, width);
+        SixRows six;
+        for (std::size_t i = 0; i < 6; ++i) {
+            six.xx[i] = rows.pointers[i];
+            six.xy[i] = rows.pointers[6 + i];
+            six.yy[i] = rows.pointers[12 + i];
+        }
+        BestRows a(width), b(width);
+        frangi_of_middle_row(six, width, 2.0f, frangi, {}, a.row());
+        reference::frangi_of_middle_row(six, width, 2.0f, frangi, {}, b.row());
+        expect_same(a.response, b.response, frangi_tolerance);
+        expect_same(a.cos2, b.cos2, 1e-5f);
+    });
+}
+
+/// Rows of one kernel that has the same arguments fast and plain, for taps of every length.
+template <class Kernel>
+void expect_same_sums(const Kernel& fast, const Kernel& plain, std::size_t columns_per_value) {
+    for (const std::size_t radius : {1, 2, 3, 4, 5, 6, 9}) {
+        const std::vector<float> taps = random_values(radius + 1, 4);
+        on_every_target_and_width([&](std::size_t width) {
+            const Rows rows(2 * radius + 1, columns_per_value * width + 2 * radius + 1);
+            std::vector<float> a = output(width), b = output(width);
+            fast(rows, radius, taps, width, a.data());
+            plain(rows, radius, taps, width, b.data());
+            expect_same(a, b, 5e-6f);  // sums of up to 19 products below 1, added in another order
         });
+    }
+}
+
+using TapsKernel = std::function<void(const Rows&, std::size_t, std::span<const float>, std::size_t, float*)>;
+
+TEST(ScaleSpaceRows, SumsOfTapsMatchTheReference) {
+    const auto columns = [](auto kernel) -> TapsKernel {
+        return [kernel](const Rows& rows, std::size_t, std::span<const float> taps, std::size_t n,
+                        float* out) { kernel(rows.pointers.data(), taps, n, out); };
+    };
+    const auto along = [](auto kernel) -> TapsKernel {
+        return [kernel](const Rows& rows, std::size_t radius, std::span<const float> taps, std::size_t n,
+                        float* out) { kernel(rows.pointers[0] + radius, taps, n, out); };
+    };
+    expect_same_sums(columns(smooth_columns), columns(reference::smooth_columns), 1);
+    expect_same_sums(columns(difference_columns), columns(reference::difference_columns), 1);
+    expect_same_sums(along(smooth_row), along(reference::smooth_row), 1);
+    expect_same_sums(along(halve_row), along(reference::halve_row), 2);
+}
+
+TEST(ScaleSpaceRows, InterpolationIsExactForFifthDegree) {
+    const auto polynomial = [](double t) {
+        return 0.3 - t + 0.2 * t * t + 0.05 * t * t * t - 0.002 * std::pow(t, 5);
+    };
+    std::vector<float> in;
+    for (int i = 0; i < 12; ++i) in.push_back(static_cast<float>(polynomial(0.3 * (i - 6))));
+    float out[14];
+    reference::double_row(in.data() + 2, 7, out);
+    for (int i = 0; i < 14; ++i) EXPECT_NEAR(out[i], polynomial(0.3 * (0.5 * i - 4)), 1e-6) << i;
+}
+
+TEST(ScaleSpaceRows, InterpolationMatchesTheReference) {
+    on_every_target_and_width([](std::size_t width) {
+        const Rows rows(6, width + 5);
+        std::vector<float> a = output(2 * width), b = output(2 * width);
+        double_row(rows.pointers[0] + 2, width, a.data());
+        reference::double_row(rows.pointers[0] + 2, width, b.data());
+        expect_same(a, b, 1e-6f);
+        middle_row(rows.pointers.data(), width, a.data());
+        reference::middle_row(rows.pointers.data(), width, b.data());
+        expect_same(a, b, 1e-6f);
+    });
+}
+
+TEST(ScaleSpaceRows, SecondDerivativesMatchTheReference) {
+    on_every_target_and_width([](std::size_t width) {
+        const Rows rows(6, width + 4);
+        std::vector<const float*> smooth;
+        for (std::size_t i = 0; i < 5; ++i) smooth.push_back(rows.pointers[i] + 2);
+        std::vector<float> a[3], b[3];
+        for (int i = 0; i < 3; ++i) a[i] = b[i] = output(width);
+        const DerivativeTaps taps{first_taps, second_taps};
+        second_derivatives_row(smooth.data(), rows.pointers[5] + 2, taps, width,
+                               {a[0].data(), a[1].data(), a[2].data()});
+        reference::second_derivatives_row(smooth.data(), rows.pointers[5] + 2, taps, width,
+                                          {b[0].data(), b[1].data(), b[2].data()});
+        for (int i = 0; i < 3; ++i) expect_same(a[i], b[i], 2e-6f);
+    });
 }
 
 TEST(SatoRow, MatchesReferenceOnEveryTargetAndWidth) {
@@ -276,7 +407,7 @@ TEST(DirectionRow, MatchesReferenceOnEveryTargetAndWidth) {
         std::vector<float> fast = output(width), plain = output(width);
         direction_row(cos2.data(), sin2.data(), width, fast.data());
         reference::direction_row(cos2.data(), sin2.data(), width, plain.data());
-        expect_same(fast, plain, 1e-6f);
+        expect_same(fast, plain, 1e-5f);  // of the arctangent's polynomial, radians
     });
 }
 
@@ -304,14 +435,20 @@ TEST(WeightedSumRow, MatchesReferenceOnEveryTargetAndWidth) {
 
 TEST(FrangiReference, GivesTheValuesOnPaper) {
     // A line with curvature 2 across and 1 along: R = 1/2, S^2 = 5.
-    const float xx[] = {-1.0f, 1.0f, 0.0f}, xy[] = {0.0f, 0.0f, 0.0f}, yy[] = {-2.0f, 2.0f, 0.0f};
-    float response[3] = {}, scale[3] = {}, cos2[3] = {}, sin2[3] = {};
-    reference::frangi_row(xx, xy, yy, 3, 4.0f, {0.5f, 2.0f}, {response, scale, cos2, sin2});
-    EXPECT_NEAR(response[0], std::exp(-0.5) * (1.0 - std::exp(-5.0 / 8.0)), 1e-6);
-    EXPECT_EQ(response[1], 0.0f);
-    EXPECT_EQ(response[2], 0.0f);
-    EXPECT_EQ(scale[0], 4.0f);
-    EXPECT_EQ(scale[1], 0.0f);
+    for (const double beta : {0.1, 0.25, 0.5, 2.0}) {
+        const Frangi frangi = make_frangi(beta, 2.0);
+        const float u = frangi.unit;
+        const float xx[] = {-u, u, 0.0f}, xy[] = {0.0f, 0.0f, 0.0f}, yy[] = {-2.0f * u, 2.0f * u, 0.0f};
+        float response[3] = {}, scale[3] = {}, cos2[3] = {}, sin2[3] = {};
+        reference::frangi_row(xx, xy, yy, 3, 4.0f, frangi, {}, {response, scale, cos2, sin2});
+        // The polynomial of the likeness is interpolated at seven places.
+        EXPECT_NEAR(response[0], std::exp(-0.125 / (beta * beta)) * (1.0 - std::exp(-5.0 / 8.0)), 1e-4)
+            << beta;
+        EXPECT_EQ(response[1], 0.0f);
+        EXPECT_EQ(response[2], 0.0f);
+        EXPECT_EQ(scale[0], 4.0f);
+        EXPECT_EQ(scale[1], 0.0f);
+    }
 }
 
 }  // namespace

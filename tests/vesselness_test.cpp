@@ -11,6 +11,7 @@
 #include <numbers>
 #include <random>
 
+#include "exact_frangi.h"
 #include "real_angiograms.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -291,6 +292,73 @@ TEST(Vesselness, OptionsOutOfRangeAreRefusedByName) {
     EXPECT_THROW(VesselnessFilter({}, {}), InvalidInput);
     EXPECT_THROW(VesselnessFilter({1.0, -2.0}, {}), InvalidInput);
     EXPECT_THROW(VesselnessFilter({std::numeric_limits<double>::infinity()}, {}), InvalidInput);
+}
+
+const std::vector<double> seven_scales = {1.0, 1.26, 1.59, 2.0, 2.52, 3.17, 4.0};
+
+/// How the filter agrees with Gaussians in double precision where Frangi's c is half of the largest norm.
+test::Agreement agreement_with_exact_gaussians(const cv::Mat& attenuation) {
+    std::vector<test::ExactHessian> hessians;
+    for (const double sigma : seven_scales) hessians.push_back(test::exact_hessian(attenuation, sigma));
+    const double strength = 0.5 * test::largest_norm(hessians);
+    // The filter takes four standard deviations of noise at the finest scale for c where that is more than
+    // half of the 99.5th percentile of the norm.
+    const double noise_sd = strength / 4.0 / std::sqrt(3.0 / (16.0 * std::numbers::pi));
+    Image<float> image(attenuation.cols, attenuation.rows);
+    attenuation.convertTo(interop::as_mat(image), CV_32F);
+    Vesselness vesselness;
+    VesselnessFilter(seven_scales, {.measure = RidgeMeasure::frangi})(image, all_valid(image), noise_sd,
+                                                                      vesselness);
+    return test::agreement(interop::as_mat(vesselness.response), test::exact_frangi(hessians, 0.5, strength));
+}
+
+TEST(Frangi, FewTapsOnCoarseGridsAnswerLikeExactGaussians) {
+    cv::Mat image = interop::as_mat(draw({.diameter_px = 5.0, .angle_deg = 27.0, .size_px = 201})).clone();
+    image += interop::as_mat(draw({.diameter_px = 11.0, .angle_deg = -50.0, .size_px = 201}));
+    cv::Mat noise(image.size(), CV_32F);
+    cv::RNG random(5);
+    random.fill(noise, cv::RNG::NORMAL, 0.0, 0.01);
+    for (const cv::Mat& scene : {image, cv::Mat(image + noise)}) {
+        const test::Agreement agreement = agreement_with_exact_gaussians(scene);
+        EXPECT_GT(agreement.correlation, 0.999);
+        EXPECT_LT(agreement.largest_difference, 0.02);  // of the largest response
+        EXPECT_LT(agreement.jump_share, 1e-3);
+    }
+}
+
+TEST(Frangi, AgreesWithExactGaussiansOnRealAngiograms) {
+    SKIP_WITHOUT_ANGIOGRAMS();
+    int count = 0;
+    for (const char* folder : {"dca1_train", "phantom_keane"})
+        for (const auto& entry : std::filesystem::directory_iterator(test::data_folder() / folder)) {
+            const std::string name = entry.path().filename().string();
+            const bool drawn = name.ends_with("_gt.png") || name.ends_with("_mask.png");
+            if (entry.path().extension() != ".png" || drawn || ++count % 12 != 0) continue;
+            const EnhancedFrame frame = enhance(find_valid_region(io::read_image(entry.path())));
+            const test::Agreement agreement =
+                agreement_with_exact_gaussians(interop::as_mat(frame.attenuation));
+            EXPECT_GT(agreement.correlation, 0.999) << name;
+            EXPECT_LT(agreement.largest_difference, 0.02) << name;
+            EXPECT_LT(agreement.jump_share, 1e-3) << name;
+        }
+    EXPECT_GT(count, 12);
+}
+
+TEST(Frangi, CoarseGridsLeaveNoTrace) {
+    // Moved by one pixel, every pixel falls on the other places of the coarse grids.
+    const Image<float> image = draw({.diameter_px = 8.0, .angle_deg = 21.0});
+    Image<float> moved(129, 129);
+    for (int y = 0; y < 129; ++y)
+        for (int x = 0; x < 129; ++x) moved(x, y) = image(std::max(0, x - 1), std::max(0, y - 1));
+    const VesselnessOptions options{.measure = RidgeMeasure::frangi,
+                                    .min_diameter = {0.7, 3.0},
+                                    .max_diameter = {4.5, 40.0},
+                                    .scales = 7};
+    const Vesselness a = filter(image, options), b = filter(moved, options);
+    for (int y = 40; y < 90; ++y)
+        for (int x = 40; x < 90; ++x) {
+            ASSERT_NEAR(b.response(x + 1, y + 1), a.response(x, y), 0.01);
+        }
 }
 
 /// Chance that a pixel of a vessel answers more strongly than one beside it: the area under the ROC curve.

@@ -1,9 +1,39 @@
+#include <Eigen/Dense>
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <numbers>
+#include <tuple>
+#include <vector>
 
 #include "kernels/ridge.h"
 
-namespace stenometry::kernels::reference {
+namespace stenometry::kernels {
+
+Frangi make_frangi(double beta, double strength) {
+    assert(beta > 0.0 && strength > 0.0);
+    Frangi frangi;
+    // Both norms are twice what they are in the paper, and powers are those of two.
+    frangi.unit = static_cast<float>(std::sqrt(std::numbers::log2e) / (2.0 * strength));
+    double exponent = 1.0 / (2.0 * beta * beta);
+    for (; exponent > 2.0; exponent /= 2.0) ++frangi.squarings;
+    // Blobness squared is (1 - p) / (1 + p) with p = 2 m r / (m^2 + r^2) in 0..1. Interpolated at Chebyshev's
+    // points, and in q = -p / 2 because twice the mean is negative on a bright line.
+    constexpr auto terms = static_cast<int>(std::tuple_size_v<decltype(frangi.likeness)>);
+    Eigen::Matrix<double, terms, terms> powers;
+    Eigen::Matrix<double, terms, 1> value;
+    for (int i = 0; i < terms; ++i) {
+        const double p = 0.5 - 0.5 * std::cos(std::numbers::pi * (i + 0.5) / terms);
+        value(i) = std::exp(-exponent * (1.0 - p) / (1.0 + p));
+        for (int k = 0; k < terms; ++k) powers(i, k) = std::pow(-0.5 * p, k);
+    }
+    const Eigen::Matrix<double, terms, 1> likeness = powers.fullPivLu().solve(value);
+    for (int k = 0; k < terms; ++k)
+        frangi.likeness[static_cast<std::size_t>(k)] = static_cast<float>(likeness(k));
+    return frangi;
+}
+
+namespace reference {
 namespace {
 
 /// Curvatures of the grey-level surface, positive where it is bent like a bright line.
@@ -30,12 +60,15 @@ void keep_stronger(float response, float sigma, float xx, float xy, float yy, st
     best.sin2[x] = 2.0f * xy;
 }
 
-float frangi(Curvature c, const FrangiParameters& p) {
-    if (!is_bright_line(c)) return 0.0f;
-    const float blobness = c.along / c.across;
-    const float norm2 = c.along * c.along + c.across * c.across;
-    return std::exp(-blobness * blobness / (2.0f * p.beta * p.beta)) *
-           (1.0f - std::exp(-norm2 / (2.0f * p.strength * p.strength)));
+/// Frangi et al., eq. 15, on derivatives in the unit of `frangi`, xy twice.
+float response_of(const Frangi& frangi, float xx, float xy, float yy) {
+    const float mean = xx + yy, radius2 = (xx - yy) * (xx - yy) + xy * xy, norm2 = mean * mean + radius2;
+    if (!(mean < 0.0f)) return 0.0f;
+    const float q = mean * std::sqrt(radius2) / norm2;
+    float likeness = 0.0f;
+    for (std::size_t i = frangi.likeness.size(); i-- > 0;) likeness = likeness * q + frangi.likeness[i];
+    for (int i = 0; i < frangi.squarings; ++i) likeness *= likeness;
+    return likeness * (1.0f - std::exp2(-norm2));
 }
 
 float sato(Curvature c) {
@@ -65,10 +98,30 @@ void ridge_norm_row(const float* xx, const float* xy, const float* yy, std::size
 }
 
 void frangi_row(const float* xx, const float* xy, const float* yy, std::size_t n, float sigma,
-                const FrangiParameters& parameters, const BestRow& best) {
+                const Frangi& frangi, const BorderRow& border, const BestRow& best) {
+    if (best.empty)
+        for (float* row : {best.response, best.scale, best.cos2, best.sin2}) std::fill_n(row, n, 0.0f);
     for (std::size_t x = 0; x < n; ++x)
-        keep_stronger(frangi(curvature(xx[x], xy[x], yy[x]), parameters), sigma, xx[x], xy[x], yy[x], x,
-                      best);
+        if (!border.distance_px || border.distance_px[x] >= border.reach_px)
+            keep_stronger(response_of(frangi, xx[x], xy[x], yy[x]), sigma, xx[x], 0.5f * xy[x], yy[x], x,
+                          best);
+}
+
+void frangi_of_smooth_rows(const float* const* rows, const float* down, const DerivativeTaps& taps,
+                           std::size_t n, float sigma, const Frangi& frangi, const BorderRow& border,
+                           const BestRow& best) {
+    std::vector<float> xx(n), xy(n), yy(n);
+    reference::second_derivatives_row(rows, down, taps, n, {xx.data(), xy.data(), yy.data()});
+    reference::frangi_row(xx.data(), xy.data(), yy.data(), n, sigma, frangi, border, best);
+}
+
+void frangi_of_middle_row(const SixRows& rows, std::size_t n, float sigma, const Frangi& frangi,
+                          const BorderRow& border, const BestRow& best) {
+    std::vector<float> xx(n), xy(n), yy(n);
+    reference::middle_row(rows.xx.data(), n, xx.data());
+    reference::middle_row(rows.xy.data(), n, xy.data());
+    reference::middle_row(rows.yy.data(), n, yy.data());
+    reference::frangi_row(xx.data(), xy.data(), yy.data(), n, sigma, frangi, border, best);
 }
 
 void sato_row(const float* xx, const float* xy, const float* yy, std::size_t n, float sigma,
@@ -112,4 +165,5 @@ void direction_row(const float* cos2, const float* sin2, std::size_t n, float* a
     }
 }
 
-}  // namespace stenometry::kernels::reference
+}  // namespace reference
+}  // namespace stenometry::kernels
