@@ -2,18 +2,14 @@
 #ifdef STENOMETRY_PROGRAM
 
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "onnx_files.h"
+#include "running_program.h"
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "stenometry/phantom.h"
@@ -22,77 +18,14 @@ namespace stenometry {
 namespace {
 
 namespace fs = std::filesystem;
+using test::contents;
+using test::Ending;
+using test::Program;
+using test::write_text;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::string contents(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
-
-struct Ending {
-    int code = -1;
-    std::string out, err;
-};
-
-/// A folder of its own for each test, with angiograms in it.
-class Program : public testing::Test {
-  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "stenometry_program_XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-    /// Runs the program in the folder. \param end what the shell is told after the arguments, such as a
-    /// redirection
-    Ending run(const std::vector<std::string>& arguments, const std::string& end = "") const {
-        std::string command = "cd '" + folder_.string() + "' && '" STENOMETRY_PROGRAM "'";
-        for (const std::string& argument : arguments) command += " '" + argument + "'";
-        command += " >.out 2>.err </dev/null " + end;
-        const int status = std::system(command.c_str());
-        Ending ending{.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
-        ending.out = contents(folder_ / ".out");
-        ending.err = contents(folder_ / ".err");
-        fs::remove(folder_ / ".out");
-        fs::remove(folder_ / ".err");
-        return ending;
-    }
-
-    /// One line that begins with the program's name and holds `part`, and nothing on standard output.
-    void expect_failure(int code, const std::vector<std::string>& arguments, const std::string& part,
-                        const std::string& end = "") const {
-        const std::string command = testing::PrintToString(arguments);
-        const Ending ending = run(arguments, end);
-        EXPECT_EQ(ending.code, code) << command << ending.err;
-        EXPECT_THAT(ending.out, IsEmpty()) << command;
-        EXPECT_THAT(ending.err, StartsWith("stenometry: ")) << command;
-        EXPECT_THAT(ending.err, HasSubstr(part)) << command;
-        EXPECT_EQ(std::count(ending.err.begin(), ending.err.end(), '\n'), 1) << command << ending.err;
-    }
-
-    /// The files that lie in the folder.
-    std::vector<std::string> files() const {
-        std::vector<std::string> names;
-        for (const auto& entry : fs::directory_iterator(folder_))
-            names.push_back(entry.path().filename().string());
-        std::sort(names.begin(), names.end());
-        return names;
-    }
-
-    fs::path folder_;
-};
 
 /// A vessel of 3 mm from left to right through the middle of 160 x 160 pixels of 0.25 mm, with a lesion of 60
 /// %.
@@ -132,7 +65,7 @@ class ProgramOnAngiogram : public Program {
 
 TEST_F(Program, HelpOfEveryVerbHasAnExample) {
     EXPECT_THAT(run({"--help"}).out, HasSubstr("measure"));
-    for (const char* verb : {"measure", "analyze", "calibrate", "segment", "phantom"}) {
+    for (const char* verb : {"measure", "analyze", "calibrate", "segment", "evaluate", "phantom"}) {
         const Ending ending = run({verb, "--help"});
         EXPECT_EQ(ending.code, 0) << verb;
         EXPECT_THAT(ending.out, HasSubstr(std::string("Example: stenometry ") + verb)) << verb;

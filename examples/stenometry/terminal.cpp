@@ -27,10 +27,11 @@ std::string in_style(std::string_view text, std::string_view style, int descript
 
 }  // namespace
 
-Progress::Progress(std::string what, int total)
+Progress::Progress(std::string what, int total, Elsewhere elsewhere)
     : what_(std::move(what)),
       total_(total),
       terminal_(is_terminal(STDERR_FILENO)),
+      elsewhere_(elsewhere),
       next_(Clock::now() + std::chrono::seconds(1)) {}
 
 Progress::~Progress() {
@@ -39,7 +40,7 @@ Progress::~Progress() {
 
 void Progress::show(int done) {
     const auto now = Clock::now();
-    if (now < next_) return;
+    if (now < next_ || (!terminal_ && elsewhere_ == Elsewhere::nothing)) return;
     next_ = now + std::chrono::milliseconds(terminal_ ? 100 : 5000);
     shown_ = true;
     if (terminal_)

@@ -7,10 +7,12 @@
 namespace stenometry::program {
 
 /// Says on standard error how far a piece of work has come, once it has taken longer than a second: as a bar
-/// on a terminal, as a line now and then elsewhere.
+/// on a terminal, elsewhere as a line now and then, or not at all.
 class Progress {
   public:
-    Progress(std::string what, int total);
+    enum class Elsewhere { lines, nothing };
+
+    Progress(std::string what, int total, Elsewhere elsewhere = Elsewhere::lines);
     ~Progress();  ///< wipes the bar
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -25,6 +27,7 @@ class Progress {
     std::string what_;
     int total_;
     bool terminal_;
+    Elsewhere elsewhere_;
     bool shown_ = false;
     Clock::time_point next_;
 };

@@ -11,7 +11,8 @@
 ///                                                    |
 ///     Frame --detect_contour--> VesselContour <------+
 ///                                    |
-///                                    +--measure_diameter--> DiameterProfile --estimate_reference--> ReferenceProfile
+///                                    +--measure_diameter--> DiameterProfile --estimate_reference-->
+///                                    ReferenceProfile
 ///                                                                 |                                      |
 ///                                                                 +--------> find_stenoses <-------------+
 ///                                                                                 |
@@ -26,6 +27,7 @@
 #include "stenometry/diameter.h"
 #include "stenometry/enhance.h"
 #include "stenometry/error.h"
+#include "stenometry/evaluation.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/frame.h"
 #include "stenometry/frame_selection.h"

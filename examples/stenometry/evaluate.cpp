@@ -1,0 +1,407 @@
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "data_set.h"
+#include "failure.h"
+#include "network.h"
+#include "output.h"
+#include "scores.h"
+#include "stages.h"
+#include "stenometry/error.h"
+#include "stenometry/external_mask.h"
+#include "stenometry/io/cine.h"
+#include "stenometry/io/mask.h"
+#include "stenometry/pipeline.h"
+#include "stenometry/report.h"
+#include "terminal.h"
+#include "threads.h"
+#include "values.h"
+#include "verb.h"
+
+namespace stenometry::program {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EvaluateCommand {
+    fs::path folder;
+    std::vector<std::string> tasks;
+    std::string drawn = "vessels";
+    fs::path masks, probabilities, analyses;
+    std::optional<double> spacing_mm, min_percent;
+    ScoreOptions scores;
+    NetworkOptions network;
+    AnalysisOptions analysis;
+    fs::path json, csv;
+    bool each = false;
+    std::optional<int> threads;
+
+    /// Whether somebody else's results are scored.
+    bool given() const { return !masks.empty() || !probabilities.empty() || !analyses.empty(); }
+
+    /// Whether it was asked for; where nobody says, what the results are for that are given, or everything.
+    bool wants(const std::string& task) const {
+        if (!tasks.empty()) return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
+        if (!given()) return true;
+        return task == "segment" ? !masks.empty() || !probabilities.empty()
+                                 : task == "analyze" && !analyses.empty();
+    }
+};
+
+/// Results of somebody else, by the name of the image.
+struct Results {
+    FilesByName masks, probabilities, analyses;
+};
+
+Results results_of(const EvaluateCommand& command) {
+    Results results;
+    if (!command.masks.empty()) results.masks = FilesByName(command.masks);
+    if (!command.probabilities.empty()) results.probabilities = FilesByName(command.probabilities);
+    if (!command.analyses.empty()) results.analyses = FilesByName(command.analyses, {".json"});
+    return results;
+}
+
+/// The probability as `segment` writes it, in 16 bits: what rounds to the same is as likely.
+Image<float> as_written(const Image<float>& probability) {
+    Image<float> rounded(probability.width(), probability.height());
+    for (int y = 0; y < rounded.height(); ++y)
+        std::transform(probability.row(y), probability.row(y) + probability.width(), rounded.row(y),
+                       [](float p) { return std::round(p * 65535.0F) / 65535.0F; });
+    return rounded;
+}
+
+/// The work on one image.
+class Scorer {
+  public:
+    Scorer(const EvaluateCommand& command, const Results& results, const Sample& sample)
+        : command_(command), results_(results), sample_(sample) {}
+
+    SampleScores run() {
+        read();
+        SampleScores scores{.name = sample_.name};
+        if (command_.wants("segment") && truth_.vessels) scores.mask = score_mask();
+        if (command_.wants("analyze") && (truth_.phantom || truth_.regions)) score_analysis(scores);
+        if (command_.wants("measure") && truth_.phantom && truth_.phantom->ends)
+            scores.measured = score_measurement();
+        if (!scores.mask && !scores.analyzed && !scores.regions && !scores.measured)
+            throw IoError("its truth is not what was asked for");
+        return scores;
+    }
+
+  private:
+    void read() {
+        const auto cine = io::open_cine(sample_.image);
+        frame_ = cine->read(0);
+        truth_ = sample_.read_truth(frame_);
+        if (truth_.phantom && truth_.phantom->frame != 0) frame_ = cine->read(truth_.phantom->frame);
+        if (truth_.phantom) frame_.calibration = Calibration::from_user(truth_.phantom->mm_per_px);
+        if (command_.spacing_mm) frame_.calibration = Calibration::from_user(*command_.spacing_mm);
+    }
+
+    /// Vessels of the network, where there is one.
+    std::optional<VesselMask> network_vessels() const {
+        if (command_.network.model.empty()) return {};
+        return external_mask(frame_, {}, run_network(command_.network, frame_));
+    }
+
+    VesselMask given_vessels() const {
+        Image<std::uint8_t> mask;
+        Image<float> probability;
+        if (!command_.masks.empty()) mask = io::read_mask(results_.masks.at(sample_.name), frame_.index);
+        if (!command_.probabilities.empty())
+            probability = io::read_probability(results_.probabilities.at(sample_.name), frame_.index);
+        VesselMask vessels = external_mask(frame_, mask, probability);
+        vessels.probability = probability;  // as it was given, and none if none was
+        return vessels;
+    }
+
+    VesselMask own_vessels() const {
+        if (auto vessels = network_vessels()) return *vessels;
+        const AnalysisOptions& options = command_.analysis;
+        const EnhancedFrame enhanced =
+            enhance(find_valid_region(frame_, options.valid_region), options.enhance);
+        return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
+    }
+
+    MaskScores score_mask() const {
+        const bool given = !command_.masks.empty() || !command_.probabilities.empty();
+        VesselMask vessels = given ? given_vessels() : own_vessels();
+        if (!given) vessels.probability = as_written(vessels.probability);
+        const Image<std::uint8_t>& truth = *truth_.vessels;
+        MaskScores scores{.dice = dice(vessels.mask, truth),
+                          .cl_dice = centerline_dice(vessels.mask, truth),
+                          .hausdorff95_px = hausdorff_px(vessels.mask, truth),
+                          .centerlines = compare_lines(skeleton(vessels.mask), skeleton(truth),
+                                                       command_.scores.tolerance_px)};
+        if (!vessels.probability.empty()) scores.auc = area_under_curve(vessels.probability, truth);
+        return scores;
+    }
+
+    /// What `make` measures as anybody reads it: our own results go the way of everybody's.
+    template <class Make>
+    nlohmann::json report_of(Make make) const {
+        if (!command_.analyses.empty()) return read_report(results_.analyses.at(sample_.name));
+        return nlohmann::json::parse(to_json(make(), report_input(frame_, sample_.image.string())));
+    }
+
+    static nlohmann::json read_report(const fs::path& path) {
+        std::ifstream file(path, std::ios::binary);
+        nlohmann::json report = nlohmann::json::parse(file, nullptr, false);
+        if (report.is_object() && report.contains("vessels") && report["vessels"].is_array()) return report;
+        throw IoError("cannot read " + path.string() + ": it is no analysis");
+    }
+
+    static std::optional<double> number(const nlohmann::json& object, const char* key) {
+        const auto value = object.find(key);
+        if (value == object.end() || !value->is_number()) return {};
+        return value->get<double>();
+    }
+
+    static Point point_of(const nlohmann::json& pair) {
+        return {pair.at(0).get<double>(), pair.at(1).get<double>()};
+    }
+
+    static FoundLesion lesion_of(const nlohmann::json& stenosis) {
+        FoundLesion lesion{.at_px = point_of(stenosis.at("mld_px")),
+                           .percent_diameter = number(stenosis, "percent_diameter_stenosis"),
+                           .mld_mm = number(stenosis, "mld_mm"),
+                           .reference_mm = number(stenosis, "reference_diameter_mm"),
+                           .length_mm = number(stenosis, "length_mm")};
+        const auto interval = stenosis.find("mld_ci95_mm");
+        if (interval != stenosis.end() && interval->is_array())
+            lesion.mld_ci95_mm = std::pair(interval->at(0).get<double>(), interval->at(1).get<double>());
+        return lesion;
+    }
+
+    static std::vector<FoundLesion> lesions_of(const nlohmann::json& report) {
+        std::vector<FoundLesion> lesions;
+        try {
+            for (const nlohmann::json& vessel : report.at("vessels"))
+                for (const nlohmann::json& stenosis : vessel.at("stenoses"))
+                    lesions.push_back(lesion_of(stenosis));
+        } catch (const nlohmann::json::exception&) {
+            throw IoError("its analysis does not follow the schema stenometry.analysis/1");
+        }
+        return lesions;
+    }
+
+    LesionScores score_lesions(const nlohmann::json& report, const std::vector<TrueLesion>& truth,
+                               const LesionMatchOptions& options) const {
+        const std::vector<FoundLesion> found = lesions_of(report);
+        const LesionMatches matches = match_lesions(found, truth, truth_.phantom->mm_per_px, options);
+        LesionScores scores;
+        for (std::size_t i = 0; i < truth.size(); ++i) {
+            const auto& match = matches.found_of_truth[i];
+            scores.lesions.push_back({truth[i], match ? std::optional(found[*match]) : std::nullopt});
+        }
+        for (const std::size_t index : matches.unexplained)
+            scores.unexplained.push_back(*found[index].percent_diameter);
+        return scores;
+    }
+
+    void score_analysis(SampleScores& scores) const {
+        const nlohmann::json report = report_of([this] {
+            const auto vessels = network_vessels();
+            return vessels ? stenometry::analyze(frame_, *vessels, command_.analysis)
+                           : stenometry::analyze(frame_, command_.analysis);
+        });
+        if (truth_.phantom) {
+            std::vector<TrueLesion> all;
+            for (const auto& lesions : truth_.phantom->of_vessels)
+                all.insert(all.end(), lesions.begin(), lesions.end());
+            scores.analyzed = score_lesions(report, all, {});
+        }
+        if (truth_.regions) scores.regions = score_regions(report);
+        if (truth_.vessels) scores.followed = score_centerlines(report);
+    }
+
+    RegionMatches score_regions(const nlohmann::json& report) const {
+        std::vector<Point> at;
+        for (const FoundLesion& lesion : lesions_of(report))
+            if (lesion.percent_diameter.value_or(0.0) >= command_.scores.min_percent_drawn)
+                at.push_back(lesion.at_px);
+        return match_regions(at, *truth_.regions);
+    }
+
+    LineAgreement score_centerlines(const nlohmann::json& report) const {
+        std::vector<Polyline> lines;
+        for (const nlohmann::json& vessel : report.at("vessels")) {
+            lines.emplace_back();
+            const auto line = vessel.find("centerline_px");
+            if (line == vessel.end() || !line->is_array()) continue;
+            for (const nlohmann::json& point : *line)
+                if (point.is_array()) lines.back().push_back(point_of(point));
+        }
+        return compare_lines(draw_lines(lines, frame_.width(), frame_.height()), skeleton(*truth_.vessels),
+                             command_.scores.tolerance_px);
+    }
+
+    LesionScores score_measurement() const {
+        const PhantomTruth& phantom = *truth_.phantom;
+        const nlohmann::json report = report_of([this, &phantom] {
+            const auto vessels = network_vessels();
+            return vessels ? stenometry::measure(frame_, *vessels, phantom.ends->first, phantom.ends->second,
+                                                 {}, command_.analysis)
+                           : stenometry::measure(frame_, phantom.ends->first, phantom.ends->second, {},
+                                                 command_.analysis);
+        });
+        // Who is told where the vessel is may be a little further off than who has found it.
+        const std::vector<TrueLesion> lesions =
+            phantom.of_vessels.empty() ? std::vector<TrueLesion>{} : phantom.of_vessels.front();
+        return score_lesions(report, lesions, {.radius_mm = 4.0});
+    }
+
+    const EvaluateCommand& command_;
+    const Results& results_;
+    const Sample& sample_;
+    Frame frame_;
+    Truth truth_;
+};
+
+/// The scores of one image, or why there are none.
+SampleScores score(const EvaluateCommand& command, const Results& results, const Sample& sample) {
+    const auto failed = [&](const std::exception& error) {
+        return SampleScores{.name = sample.name, .failure = error.what()};
+    };
+    try {
+        return Scorer(command, results, sample).run();
+    } catch (const IoError& error) {
+        return failed(error);
+    } catch (const InvalidInput& error) {
+        return failed(error);
+    }
+}
+
+/// One image after the other on every thread; the order of what comes out is that of the data set.
+std::vector<SampleScores> score_all(const EvaluateCommand& command, const DataSet& set) {
+    const Results results = results_of(command);
+    std::vector<SampleScores> scores(set.samples.size());
+    Progress progress("images", static_cast<int>(scores.size()), Progress::Elsewhere::nothing);
+    std::mutex showing;
+    int done = 0;
+    tbb::parallel_for(std::size_t{0}, scores.size(), [&](std::size_t i) {
+        // A thread that waits within one image begins no other.
+        tbb::this_task_arena::isolate([&] { scores[i] = score(command, results, set.samples[i]); });
+        const std::lock_guard lock(showing);
+        progress.show(++done);
+    });
+    return scores;
+}
+
+void require_consistent(const EvaluateCommand& command) {
+    check(command.analysis);
+    if (command.json == "-" && command.csv == "-")
+        throw Failure(ExitCode::wrong_command, "--json - and --csv - both ask for standard output");
+    if (!command.analyses.empty() && !command.wants("analyze") && !command.wants("measure"))
+        throw Failure(ExitCode::wrong_command, "--analyses goes with --task analyze or --task measure");
+    if ((!command.masks.empty() || !command.probabilities.empty()) && !command.wants("segment"))
+        throw Failure(ExitCode::wrong_command, "--masks and --probabilities go with --task segment");
+}
+
+void write_scores(const EvaluateCommand& command, const Evaluation& evaluation) {
+    OutputFiles files;
+    if (!command.json.empty()) files.add_text(command.json, to_json(evaluation));
+    if (!command.csv.empty()) files.add_text(command.csv, to_csv(evaluation));
+    if (command.json != "-" && command.csv != "-") files.add_text("-", to_table(evaluation, command.each));
+    files.write_all();
+    if (const std::size_t failed = evaluation.failed(); failed > 0)
+        warn(std::to_string(failed) + " of " + std::to_string(evaluation.samples.size()) +
+             " images have no scores");
+}
+
+void run(const EvaluateCommand& command) {
+    require_consistent(command);
+    const ThreadLimit limit(command.threads);
+    const DataSet set =
+        open_data_set(command.folder, command.drawn == "lesions" ? Drawn::lesions : Drawn::vessels);
+    Evaluation evaluation{.path = command.folder, .layout = set.layout, .options = command.scores};
+    if (command.min_percent)
+        evaluation.options.min_percent = evaluation.options.min_percent_drawn = *command.min_percent;
+    EvaluateCommand with = command;
+    with.scores = evaluation.options;
+    evaluation.samples = score_all(with, set);
+    if (evaluation.failed() == evaluation.samples.size())
+        throw Failure(ExitCode::unmeasurable,
+                      command.folder.string() + ": none of its " + std::to_string(evaluation.samples.size()) +
+                          " images can be scored; " + evaluation.samples.front().name + ": " +
+                          evaluation.samples.front().failure);
+    write_scores(command, evaluation);
+}
+
+void add_results_options(CLI::App& app, EvaluateCommand& command) {
+    const std::string group = "Results of somebody else, by the names of the images";
+    const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
+        return app.add_option(name, path, help)->type_name("FOLDER")->group(group);
+    };
+    CLI::Option* masks = add("--masks", command.masks, "masks of vessels, as analyze --mask reads them");
+    CLI::Option* probabilities =
+        add("--probabilities", command.probabilities,
+            "probabilities of vessel; without --masks vessels are what is above 0.5");
+    CLI::Option* analyses =
+        add("--analyses", command.analyses, "NAME.json, after the schema stenometry.analysis/1");
+    CLI::Option* model = add_network_options(app, command.network, "Finding vessels");
+    exclude_segmentation_options(app, *model);
+    for (CLI::Option* given : {masks, probabilities, analyses}) model->excludes(given);
+}
+
+void add_scoring_options(CLI::App& app, EvaluateCommand& command) {
+    app.add_option("FOLDER", command.folder, "the data set")->required()->type_name("");
+    app.add_option(
+           "--task", command.tasks,
+           "what is scored: segment, analyze or measure; again for more [all for which there is a truth]")
+        ->type_name("VERB")
+        ->allow_extra_args(false)
+        ->check(one_of({"segment", "analyze", "measure"}));
+    app.add_option("--drawn", command.drawn, "what drawn masks show: vessels or lesions [vessels]")
+        ->type_name("WHAT")
+        ->check(one_of({"vessels", "lesions"}));
+    app.add_option("--spacing", command.spacing_mm,
+                   "size of a pixel at the vessel in mm [that of the truth or of the file; else pixels]")
+        ->type_name("MM")
+        ->check(positive_number());
+    app.add_option("--tolerance", command.scores.tolerance_px, "how near centerlines agree [3]")
+        ->type_name("PX")
+        ->check(number_within(0.0, 1000.0));
+    app.add_option("--min-percent", command.min_percent,
+                   "lesions count from this % diameter stenosis [40; in drawn regions 50]")
+        ->type_name("PERCENT")
+        ->check(number_within(0.0, 100.0));
+    add_thread_option(app, command.threads);
+}
+
+}  // namespace
+
+Verb add_evaluate(CLI::App& program) {
+    CLI::App* app = program.add_subcommand(
+        "evaluate", "Score masks, centerlines and lesions against a data set whose truth is known.");
+    const auto command = std::make_shared<EvaluateCommand>();
+    add_scoring_options(*app, *command);
+    add_vesselness_options(*app, command->analysis);
+    add_segmentation_options(*app, command->analysis);
+    add_measuring_options(*app, command->analysis);
+    add_results_options(*app, *command);
+    app->add_option("--json", command->json,
+                    "every figure, after the schema stenometry.evaluation/1; - is standard output")
+        ->type_name("FILE")
+        ->group("Output");
+    app->add_option("--csv", command->csv, "a row per image; - is standard output")
+        ->type_name("FILE")
+        ->group("Output");
+    app->add_flag("--each", command->each, "a line for each image before the table")->group("Output");
+    app->footer(
+        std::string(length_note) +
+        "A data set is a folder with N.png beside N_gt.png, beside N_mask.png and N.json (as the verb\n"
+        "phantom writes them), or images/ beside masks/, mask_derived/ or annotations/*.json (COCO).\n"
+        "Images that cannot be scored are listed with the reason and counted.\n"
+        "Example: stenometry evaluate dca1 --each --csv scores.csv");
+    return {app, [command] { run(*command); }};
+}
+
+}  // namespace stenometry::program
