@@ -263,6 +263,32 @@ TEST_F(Evaluate, WhatCannotBeScoredIsNamedAndCounted) {
     EXPECT_THAT(words.err, HasSubstr("5 of 8 images have no scores"));
 }
 
+TEST_F(Evaluate, AnalysisThatIsNoneIsNamed) {
+    folder("set");
+    folder("a");
+    const std::string lines = R"({"vessels": [{"stenoses": [], "centerline_px": )";
+    const std::vector<std::pair<std::string, std::string>> analyses{
+        {"a_letter", "Dear colleague,\n"},
+        {"b_list", "[1, 2]"},
+        {"c_lesion", R"({"vessels": [{"centerline_px": [], "stenoses": [{"mld_px": "here"}]}]})"},
+        {"d_line", lines + R"([["here", 3]]}]})"},
+        {"e_far", lines + R"([[1e300, 3], null, [18, 25], [32, 25]]}]})"}};
+    for (const auto& [name, text] : analyses) {
+        write("set/" + name + ".png", flat(100));
+        write("set/" + name + "_mask.png", box(10, 20));
+        write_text(path("set/" + name + ".json"), truth_of_phantom(60.0));
+        write_text(path("a/" + name + ".json"), text);
+    }
+    const json each = scores({"set", "--analyses", "a"})["each"];
+    for (const std::size_t i : {0U, 1U})
+        EXPECT_THAT(each[i]["failure"].get<std::string>(), HasSubstr("no analysis"));
+    for (const std::size_t i : {2U, 3U})
+        EXPECT_THAT(each[i]["failure"].get<std::string>(), HasSubstr("schema"));
+    // What lies outside of the image is no line in it.
+    EXPECT_TRUE(each[4]["failure"].is_null());
+    EXPECT_EQ(each[4]["followed_precision"], 1.0);
+}
+
 TEST_F(Evaluate, MaskWithoutVesselSharesNothingAndTruthWithoutVesselHasNoScore) {
     folder("set");
     folder("masks");

@@ -111,6 +111,14 @@ TEST(VesselNetwork, LowestAndHighestAreThoseThatTheDetectorSaw) {
     EXPECT_EQ(probability(3, 0), 0.0F);  // no vessel where nothing was seen
 }
 
+TEST(VesselNetwork, FrameThatIsFlatOrNotSeenAtAllIsBlack) {
+    Frame frame = noise(4, 3);
+    frame.pixels.fill(70.0F);
+    EXPECT_EQ(VesselNetwork(model({.bias = 0.25F}), NetworkSettings{})(frame)(1, 1), 0.25F);
+    frame.valid = Image<std::uint8_t>(4, 3);
+    EXPECT_EQ(VesselNetwork(model({.bias = 0.25F}), NetworkSettings{})(frame)(1, 1), 0.0F);
+}
+
 TEST(VesselNetwork, EachOfThreeChannelsHasItsMeanAndScale) {
     const Frame frame = noise(5, 4);
     const onnx::Network network{.channels = 3, .kernel = {0.25F, 0.5F, 0.125F}};

@@ -182,13 +182,9 @@ class Scorer {
 
     static std::vector<FoundLesion> lesions_of(const nlohmann::json& report) {
         std::vector<FoundLesion> lesions;
-        try {
-            for (const nlohmann::json& vessel : report.at("vessels"))
-                for (const nlohmann::json& stenosis : vessel.at("stenoses"))
-                    lesions.push_back(lesion_of(stenosis));
-        } catch (const nlohmann::json::exception&) {
-            throw IoError("its analysis does not follow the schema stenometry.analysis/1");
-        }
+        for (const nlohmann::json& vessel : report.at("vessels"))
+            for (const nlohmann::json& stenosis : vessel.at("stenoses"))
+                lesions.push_back(lesion_of(stenosis));
         return lesions;
     }
 
@@ -234,10 +230,14 @@ class Scorer {
         std::vector<Polyline> lines;
         for (const nlohmann::json& vessel : report.at("vessels")) {
             lines.emplace_back();
-            const auto line = vessel.find("centerline_px");
-            if (line == vessel.end() || !line->is_array()) continue;
-            for (const nlohmann::json& point : *line)
-                if (point.is_array()) lines.back().push_back(point_of(point));
+            for (const nlohmann::json& point : vessel.at("centerline_px")) {
+                // A line goes on behind a point that is missing, but not across it.
+                const Point at = point.is_null() ? no_point : point_of(point);
+                if (frame_.contains(at))
+                    lines.back().push_back(at);
+                else if (!lines.back().empty())
+                    lines.emplace_back();
+            }
         }
         return compare_lines(draw_lines(lines, frame_.width(), frame_.height()), skeleton(*truth_.vessels),
                              command_.scores.tolerance_px);
@@ -267,15 +267,17 @@ class Scorer {
 
 /// The scores of one image, or why there are none.
 SampleScores score(const EvaluateCommand& command, const Results& results, const Sample& sample) {
-    const auto failed = [&](const std::exception& error) {
-        return SampleScores{.name = sample.name, .failure = error.what()};
+    const auto failed = [&](const std::string& cause) {
+        return SampleScores{.name = sample.name, .failure = cause};
     };
     try {
         return Scorer(command, results, sample).run();
     } catch (const IoError& error) {
-        return failed(error);
+        return failed(error.what());
     } catch (const InvalidInput& error) {
-        return failed(error);
+        return failed(error.what());
+    } catch (const nlohmann::json::exception&) {
+        return failed("its analysis does not follow the schema stenometry.analysis/1");
     }
 }
 

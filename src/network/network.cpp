@@ -5,10 +5,13 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
+#include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <tuple>
 
 #include "network/onnx.h"
 #include "stenometry/error.h"
@@ -44,16 +47,34 @@ std::string bytes_of(const fs::path& path) {
     return bytes;
 }
 
-/// As long as it lives, OpenCV does not write to standard error what it also throws.
+/// As long as one lives, OpenCV does not write to standard error what it also throws. It has one level for
+/// all threads: the first who comes takes it down, the last who goes puts it back.
 class QuietOpenCv {
   public:
-    QuietOpenCv() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {}
-    ~QuietOpenCv() { cv::utils::logging::setLogLevel(level_); }
+    QuietOpenCv() {
+        Level& level = level_of_all();
+        const std::lock_guard lock(level.changing);
+        if (level.users++ == 0)
+            level.before = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    }
+    ~QuietOpenCv() {
+        Level& level = level_of_all();
+        const std::lock_guard lock(level.changing);
+        if (--level.users == 0) cv::utils::logging::setLogLevel(level.before);
+    }
     QuietOpenCv(const QuietOpenCv&) = delete;
     QuietOpenCv& operator=(const QuietOpenCv&) = delete;
 
   private:
-    cv::utils::logging::LogLevel level_;
+    struct Level {
+        std::mutex changing;
+        int users = 0;
+        cv::utils::logging::LogLevel before = cv::utils::logging::LOG_LEVEL_WARNING;
+    };
+    static Level& level_of_all() {
+        static Level level;
+        return level;
+    }
 };
 
 /// The first line of what OpenCV has to say.
@@ -132,9 +153,10 @@ std::pair<double, double> range_of(const Frame& frame) {
 cv::Mat grey_of(const Frame& frame, const NetworkSettings& settings) {
     const auto [black, white] = settings.grey_range.value_or(range_of(frame));
     // A frame that is flat everywhere is black.
-    const double factor = white > black ? 1.0 / (white - black) : 0.0;
-    cv::Mat grey;
-    interop::as_mat(frame.pixels).convertTo(grey, CV_32F, factor, -black * factor);
+    cv::Mat grey = cv::Mat::zeros(frame.height(), frame.width(), CV_32F);
+    if (white > black)
+        interop::as_mat(frame.pixels)
+            .convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
     grey = cv::min(cv::max(grey, 0.0), 1.0);
     if (settings.vessels_bright) grey = 1.0 - grey;
     return grey;
