@@ -4,10 +4,13 @@
 #include <array>
 #include <bit>
 #include <cassert>
-#include <opencv2/imgproc.hpp>
+#include <cmath>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
 #include <vector>
-
-#include "stenometry/interop/opencv.h"
 
 namespace stenometry {
 
@@ -37,102 +40,245 @@ constexpr std::array<bool, 256> make_removable() {
 }
 constexpr std::array<bool, 256> removable = make_removable();
 
-/// A mask with a border of background, so that no neighbour lies outside.
-class PaddedMask {
+/// The four sides from which pixels are peeled, opposite ones in turn, as numbers of neighbours.
+constexpr std::array<unsigned, 4> sides{6, 2, 4, 0};
+constexpr std::uint8_t is_set = 1, its_turn_has_come = 2, every_side = 0xF0;
+
+constexpr std::uint8_t flag_of(std::size_t side) { return static_cast<std::uint8_t>(0x10U << side); }
+
+/// A mask with a border of background, so that no neighbour lies outside, and for every pixel the sides from
+/// which it must be looked at: those since whose last look something beside it has gone.
+class PeeledMask {
   public:
-    explicit PaddedMask(const Image<std::uint8_t>& mask)
+    explicit PeeledMask(const Image<std::uint8_t>& mask)
         : stride_(mask.width() + 2),
           pixels_(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(mask.height() + 2), 0) {
         for (int y = 0; y < mask.height(); ++y)
-            for (int x = 0; x < mask.width(); ++x) pixels_[at(x, y)] = mask(x, y) != 0 ? 1 : 0;
+            std::transform(mask.row(y), mask.row(y) + mask.width(), pixels_.begin() + at(0, y),
+                           [](std::uint8_t m) { return m != 0 ? is_set : std::uint8_t{0}; });
         for (std::size_t k = 0; k < 8; ++k) offset_[k] = neighbour[k][1] * stride_ + neighbour[k][0];
     }
 
-    std::size_t at(int x, int y) const { return static_cast<std::size_t>((y + 1) * stride_ + x + 1); }
-    bool set(std::size_t i) const { return pixels_[i] != 0; }
-    bool set(std::size_t i, std::size_t k) const { return pixels_[beside(i, k)] != 0; }
-    void clear(std::size_t i) { pixels_[i] = 0; }
-    unsigned around(std::size_t i) const {
-        unsigned bits = 0;
-        for (unsigned k = 0; k < 8; ++k) bits |= static_cast<unsigned>(pixels_[beside(i, k)]) << k;
-        return bits;
+    std::int32_t at(int x, int y) const { return (y + 1) * stride_ + x + 1; }
+    std::uint8_t& operator[](std::int32_t i) { return pixels_[static_cast<std::size_t>(i)]; }
+    std::int32_t beside(std::int32_t i, std::size_t k) const { return i + offset_[k]; }
+    int stride() const { return stride_; }
+
+    /// The first set pixel from `i` to before `end`, or `end`.
+    std::int32_t next_set(std::int32_t i, std::int32_t end) const {
+        const std::uint8_t* from = pixels_.data() + i;
+        const void* found = std::memchr(from, is_set, static_cast<std::size_t>(end - i));
+        return found ? i + static_cast<std::int32_t>(static_cast<const std::uint8_t*>(found) - from) : end;
+    }
+    bool set(std::int32_t i) const { return (pixels_[static_cast<std::size_t>(i)] & is_set) != 0; }
+
+    /// Whether nothing is lost but the pixel.
+    bool may_go(std::int32_t i) const {
+        unsigned around = 0;
+        for (unsigned k = 0; k < 8; ++k)
+            around |= static_cast<unsigned>(pixels_[static_cast<std::size_t>(beside(i, k))] & is_set) << k;
+        return removable[around];
     }
 
   private:
-    std::size_t beside(std::size_t i, std::size_t k) const {
-        return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + offset_[k]);
-    }
-
     int stride_;
     std::vector<std::uint8_t> pixels_;
-    std::array<std::ptrdiff_t, 8> offset_{};
+    std::array<std::int32_t, 8> offset_{};
+};
+
+/// A pixel by its turn: level by level, and row by row within one.
+struct Turn {
+    std::int32_t level, pixel;
+    auto operator<=>(const Turn&) const = default;
 };
 
 /// Half pixels of distance: what is closer than that to each other is peeled from its sides in turn.
-int level_of(float distance) { return static_cast<int>(2.0F * distance); }
-
-/// Pixels of the mask by their level.
-std::vector<std::vector<std::size_t>> levels(const PaddedMask& mask, const Image<float>& distance) {
-    std::vector<std::vector<std::size_t>> result;
-    for (int y = 0; y < distance.height(); ++y) {
-        for (int x = 0; x < distance.width(); ++x) {
-            if (!mask.set(mask.at(x, y))) continue;
-            const auto level = static_cast<std::size_t>(level_of(distance(x, y)));
-            if (level >= result.size()) result.resize(level + 1);
-            result[level].push_back(mask.at(x, y));
+class Levels {
+  public:
+    Levels(const PeeledMask& mask, const Image<float>& distance)
+        : distance_(distance), stride_(mask.stride()) {
+        for (int y = 0; y < distance.height(); ++y) {
+            const std::int32_t end = mask.at(distance.width(), y);
+            for (std::int32_t i = mask.next_set(mask.at(0, y), end); i < end; i = mask.next_set(i, end))
+                for (; mask.set(i); ++i) add(i, distance(i - mask.at(0, y), y));
         }
     }
-    return result;
-}
 
-/// Peels one side: of the pixels whose neighbour there is background now, those go that can. Returns whether
-/// any went.
-bool peel_side(PaddedMask& mask, std::vector<std::size_t>& pixels, std::size_t side) {
-    std::vector<std::size_t> exposed;
-    for (const std::size_t i : pixels)
-        if (!mask.set(i, side)) exposed.push_back(i);
-    bool any = false;
-    for (const std::size_t i : exposed) {
-        if (!removable[mask.around(i)]) continue;
-        mask.clear(i);
-        any = true;
+    std::int32_t of(std::int32_t pixel) const {
+        const int row = pixel / stride_;
+        return level_at(distance_(pixel - row * stride_ - 1, row - 1));
     }
-    if (any) std::erase_if(pixels, [&](std::size_t i) { return !mask.set(i); });
-    return any;
-}
 
-/// Peels opposite sides in turn until nothing more can go.
-void peel(PaddedMask& mask, std::vector<std::size_t>& pixels) {
-    for (bool any = true; any;) {
-        any = false;
-        for (const std::size_t side : {6U, 2U, 4U, 0U}) any = peel_side(mask, pixels, side) || any;
+    /// Pixels of the mask by their level, row by row.
+    const std::vector<std::vector<Turn>>& pixels() const { return pixels_; }
+
+  private:
+    static std::int32_t level_at(float distance) { return static_cast<std::int32_t>(2.0F * distance); }
+
+    void add(std::int32_t pixel, float distance) {
+        const std::int32_t level = level_at(distance);
+        if (std::cmp_greater_equal(level, pixels_.size()))
+            pixels_.resize(static_cast<std::size_t>(level) + 1);
+        pixels_[static_cast<std::size_t>(level)].push_back({level, pixel});
     }
-}
+
+    const Image<float>& distance_;
+    int stride_;
+    std::vector<std::vector<Turn>> pixels_;
+};
+
+/// Peels a mask level by level. A pixel that could not go is looked at again only when one beside it has
+/// gone.
+class Peeler {
+  public:
+    Peeler(PeeledMask& mask, const Levels& levels) : mask_(mask), levels_(levels) {}
+
+    /// Lets the pixels of one more level go, and those before them that can go now.
+    void peel(std::span<const Turn> level) {
+        for (const Turn& turn : level) mask_[turn.pixel] |= its_turn_has_come | every_side;
+        waiting_.insert(waiting_.end(), level.begin(), level.end());
+        while (!waiting_.empty()) {
+            for (std::size_t side = 0; side < sides.size(); ++side) peel_side(side);
+            std::erase_if(waiting_, [&](const Turn& turn) {
+                return !mask_.set(turn.pixel) || (mask_[turn.pixel] & every_side) == 0;
+            });
+        }
+    }
+
+  private:
+    /// Of the waiting pixels whose neighbour on this side is background now, those go that can.
+    void peel_side(std::size_t side) {
+        exposed_.clear();
+        for (const Turn& turn : waiting_) {
+            std::uint8_t& state = mask_[turn.pixel];
+            if ((state & flag_of(side)) == 0 || (state & is_set) == 0) continue;
+            state = static_cast<std::uint8_t>(state & ~flag_of(side));
+            if (!mask_.set(mask_.beside(turn.pixel, sides[side]))) exposed_.push_back(turn.pixel);
+        }
+        const std::size_t before = waiting_.size();
+        for (const std::int32_t pixel : exposed_)
+            if (mask_.may_go(pixel)) remove(pixel);
+        if (waiting_.size() == before) return;
+        const auto middle = waiting_.begin() + static_cast<std::ptrdiff_t>(before);
+        std::sort(middle, waiting_.end());
+        std::inplace_merge(waiting_.begin(), middle, waiting_.end());
+    }
+
+    void remove(std::int32_t pixel) {
+        mask_[pixel] = 0;
+        for (std::size_t k = 0; k < neighbour.size(); ++k) {
+            const std::int32_t other = mask_.beside(pixel, k);
+            std::uint8_t& state = mask_[other];
+            if ((state & its_turn_has_come) == 0) continue;
+            // With no side to be looked at from, it does not wait any more.
+            if ((state & every_side) == 0) waiting_.push_back({levels_.of(other), other});
+            state |= every_side;
+        }
+    }
+
+    PeeledMask& mask_;
+    const Levels& levels_;
+    std::vector<Turn> waiting_;  ///< in their turn
+    std::vector<std::int32_t> exposed_;
+};
+
+/// Rows to the nearest background of each column; `none` where the column has none.
+class ColumnDistances {
+  public:
+    static constexpr std::uint16_t none = 0x7FFF;
+
+    explicit ColumnDistances(const Image<std::uint8_t>& mask) : rows_(mask.width(), mask.height()) {
+        const auto next = [](std::uint16_t beside) { return std::min<std::uint16_t>(none, beside + 1); };
+        const std::vector<std::uint16_t> nothing(static_cast<std::size_t>(mask.width()), none);
+        const std::uint16_t* above = nothing.data();
+        for (int y = 0; y < mask.height(); above = rows_.row(y++))
+            for (int x = 0; x < mask.width(); ++x) rows_(x, y) = mask(x, y) != 0 ? next(above[x]) : 0;
+        for (int y = mask.height() - 2; y >= 0; --y)
+            for (int x = 0; x < mask.width(); ++x) rows_(x, y) = std::min(rows_(x, y), next(rows_(x, y + 1)));
+    }
+
+    const std::uint16_t* row(int y) const { return rows_.row(y); }
+
+  private:
+    Image<std::uint16_t> rows_;
+};
+
+/// Distances along one row as the lower envelope of parabolas, one above each column.
+class LowerEnvelope {
+  public:
+    explicit LowerEnvelope(int width)
+        : vertex_(static_cast<std::size_t>(width)), from_(static_cast<std::size_t>(width)) {}
+
+    /// Distances of the columns from `begin` to before `end`, which lie between two columns of background or
+    /// at the edge of the image; what is behind these is farther than they.
+    void distances(const std::uint16_t* rows, int width, int begin, int end, float farthest, float* out) {
+        std::size_t count = 0;
+        for (int x = std::max(0, begin - 1); x < std::min(width, end + 1); ++x)
+            if (rows[x] != ColumnDistances::none) count = add(rows, x, count);
+        std::size_t k = 0;
+        for (int x = begin; x < end; ++x) {
+            while (k + 1 < count && from_[k + 1] <= static_cast<float>(x)) ++k;
+            out[x] = count == 0 ? farthest : std::sqrt(above(rows, vertex_[k], x));
+        }
+    }
+
+  private:
+    static float above(const std::uint16_t* rows, int vertex, int x) {
+        const auto across = static_cast<float>(x - vertex), down = static_cast<float>(rows[vertex]);
+        return across * across + down * down;
+    }
+
+    /// Takes in the parabola above column `x`. Returns how many make up the envelope then.
+    std::size_t add(const std::uint16_t* rows, int x, std::size_t count) {
+        float from = 0.0F;
+        for (; count > 0; --count) {
+            const int before = vertex_[count - 1];
+            from = (above(rows, x, 0) - above(rows, before, 0)) / (2.0F * static_cast<float>(x - before));
+            if (count == 1 || from > from_[count - 1]) break;
+        }
+        vertex_[count] = x;
+        from_[count] = from;
+        return count + 1;
+    }
+
+    std::vector<int> vertex_;  ///< columns whose parabolas are lowest somewhere
+    std::vector<float> from_;  ///< column from which each of them is, that of the first is not used
+};
 
 }  // namespace
 
 Image<float> distance_to_background(const Image<std::uint8_t>& mask) {
     Image<float> distance(mask.width(), mask.height());
-    if (mask.empty()) return distance;
-    cv::Mat result = interop::as_mat(distance);
-    cv::distanceTransform(interop::as_mat(mask), result, cv::DIST_L2, cv::DIST_MASK_5, CV_32F);
+    const ColumnDistances columns(mask);
+    LowerEnvelope envelope(mask.width());
     const auto farthest = static_cast<float>(mask.width() + mask.height());
-    for (int y = 0; y < mask.height(); ++y)
-        for (int x = 0; x < mask.width(); ++x) distance(x, y) = std::min(distance(x, y), farthest);
+    for (int y = 0; y < mask.height(); ++y) {
+        const std::uint16_t* const row = columns.row(y);
+        const std::uint16_t* const row_end = row + mask.width();
+        const auto in_mask = [](std::uint16_t rows) { return rows != 0; };
+        for (const std::uint16_t *begin = std::find_if(row, row_end, in_mask), *end; begin != row_end;
+             begin = std::find_if(end, row_end, in_mask)) {
+            end = std::find_if_not(begin, row_end, in_mask);
+            envelope.distances(row, mask.width(), static_cast<int>(begin - row), static_cast<int>(end - row),
+                               farthest, distance.row(y));
+        }
+    }
     return distance;
 }
 
 Image<std::uint8_t> thin(const Image<std::uint8_t>& mask, const Image<float>& distance) {
     assert(same_size(mask, distance));
-    PaddedMask padded(mask);
-    std::vector<std::size_t> left;
-    for (const std::vector<std::size_t>& level : levels(padded, distance)) {
-        left.insert(left.end(), level.begin(), level.end());
-        peel(padded, left);
-    }
+    PeeledMask peeled(mask);
+    const Levels levels(peeled, distance);
+    Peeler peeler(peeled, levels);
+    for (const std::vector<Turn>& level : levels.pixels()) peeler.peel(level);
     Image<std::uint8_t> lines(mask.width(), mask.height());
-    for (int y = 0; y < mask.height(); ++y)
-        for (int x = 0; x < mask.width(); ++x) lines(x, y) = padded.set(padded.at(x, y)) ? 255 : 0;
+    for (const std::vector<Turn>& level : levels.pixels())
+        for (const Turn& turn : level)
+            if (peeled.set(turn.pixel)) {
+                const int row = turn.pixel / peeled.stride();
+                lines(turn.pixel - row * peeled.stride() - 1, row - 1) = 255;
+            }
     return lines;
 }
 

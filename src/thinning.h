@@ -6,9 +6,9 @@
 
 namespace stenometry {
 
-/// Distance of every pixel of the mask to the nearest background pixel's centre within 2 %, 0 outside the
+/// Euclidean distance of every pixel of the mask to the nearest background pixel's centre, 0 outside the
 /// mask. What lies beyond the image counts as neither. A mask without background is as far from it as the
-/// image is wide and high together.
+/// image is wide and high together. Source: Felzenszwalb and Huttenlocher, Theory Comput. 8 (2012) 415.
 Image<float> distance_to_background(const Image<std::uint8_t>& mask);
 
 /// The mask (not 0) reduced to lines one pixel wide, 255, that have its parts, holes and ends: pixels go in

@@ -43,6 +43,27 @@ Image<std::uint8_t> random_mask(unsigned seed, int size) {
     return mask;
 }
 
+TEST(DistanceToBackground, IsTheExactEuclideanOne) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        const Image<std::uint8_t> mask = random_mask(seed, 64);
+        const Image<float> distance = distance_to_background(mask);
+        for (int y = 0; y < 64; y += 3)
+            for (int x = 0; x < 64; x += 3) {
+                double nearest = 1e9;
+                for (int v = 0; v < 64; ++v)
+                    for (int u = 0; u < 64; ++u)
+                        if (mask(u, v) == 0) nearest = std::min(nearest, std::hypot(u - x, v - y));
+                ASSERT_NEAR(distance(x, y), nearest, 1e-5) << seed;  // px, single precision
+            }
+    }
+}
+
+TEST(DistanceToBackground, OfAMaskWithoutBackgroundIsWidthAndHeight) {
+    const Image<float> distance = distance_to_background(Image<std::uint8_t>(7, 5, 255));
+    EXPECT_EQ(distance(0, 0), 12.0F);
+    EXPECT_EQ(distance(6, 4), 12.0F);
+}
+
 TEST(Thinning, NoPartIsLostTornOrJoinedAndNoHoleIsClosed) {
     for (unsigned seed = 0; seed < 40; ++seed) {
         const Image<std::uint8_t> mask = random_mask(seed, 64);
