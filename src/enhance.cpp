@@ -10,20 +10,12 @@
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
+#include "usable_pixels.h"
 
 namespace stenometry {
 namespace {
 
 using interop::as_mat;
-
-/// Where the frame says it is valid and its pixels are finite.
-Image<std::uint8_t> usable_pixels(const Frame& frame) {
-    Image<std::uint8_t> usable(frame.width(), frame.height());
-    for (int y = 0; y < frame.height(); ++y)
-        for (int x = 0; x < frame.width(); ++x)
-            usable(x, y) = frame.is_valid(x, y) && std::isfinite(frame.pixels(x, y)) ? 255 : 0;
-    return usable;
-}
 
 /// Every n-th valid pixel in both directions: enough for quantiles, and quick.
 std::vector<float> sample_pixels(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
@@ -108,10 +100,15 @@ double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& vali
 void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double bright,
                   double floor, Image<float>& out) {
     const auto scale = static_cast<float>(1.0 / (bright - black)), least = static_cast<float>(floor);
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            out(x, y) =
-                valid(x, y) ? std::max((pixels(x, y) - static_cast<float>(black)) * scale, least) : 1.0f;
+    for (int y = 0; y < pixels.height(); ++y) {
+        const float* pixel = pixels.row(y);
+        const std::uint8_t* seen = valid.row(y);
+        float* transmission = out.row(y);
+        for (int x = 0; x < pixels.width(); ++x) {
+            const float share = std::max((pixel[x] - static_cast<float>(black)) * scale, least);
+            transmission[x] = seen[x] ? share : 1.0f;
+        }
+    }
     cv::Mat mat = as_mat(out);
     cv::log(mat, mat);
     mat *= -1.0;
@@ -156,11 +153,18 @@ Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int cel
     for (int y = 0; y < image.height(); ++y) {
         auto* sum = grid.mean.ptr<float>(y / cell);
         auto* count = grid.weight.ptr<float>(y / cell);
-        for (int column = 0; column < size.width; ++column)
+        const float* pixel = image.row(y);
+        const std::uint8_t* seen = valid.row(y);
+        for (int column = 0; column < size.width; ++column) {
+            float cell_sum = sum[column];
+            int cell_count = 0;
             for (int x = column * cell; x < std::min((column + 1) * cell, image.width()); ++x) {
-                sum[column] += image(x, y);
-                count[column] += valid(x, y) != 0 ? 1.0f : 0.0f;
+                cell_sum += pixel[x];
+                cell_count += seen[x] != 0;
             }
+            sum[column] = cell_sum;
+            count[column] += static_cast<float>(cell_count);
+        }
     }
     cv::divide(grid.mean, cv::max(grid.weight, 1.0), grid.mean);
     grid.weight *= 1.0 / (cell * cell);

@@ -56,17 +56,19 @@ std::vector<std::size_t> follow_crest(const Straightened& sections, const std::v
     std::vector<double> best(n * m);
     std::vector<std::int8_t> step(n * m, 0);
     for (std::size_t i = 0; i < n; ++i) {
+        const double* above = i == 0 ? nullptr : &best[(i - 1) * m];
+        const double* response = sections.row(i);
+        const double shrink = 1.0 / reach[i];
         for (std::size_t k = 0; k < m; ++k) {
-            double before = i == 0 ? 0.0 : best[(i - 1) * m + k];
-            for (const int aside : {-1, 1}) {
-                if (i == 0 || (aside < 0 ? k == 0 : k + 1 == m)) continue;
-                const double from = best[(i - 1) * m + k + static_cast<std::size_t>(aside)] - step_cost;
-                if (from <= before) continue;
-                before = from;
-                step[i * m + k] = static_cast<std::int8_t>(aside);
-            }
-            const double off = sections.offset(k) / reach[i];
-            best[i * m + k] = before + sections.row(i)[k] * std::max(0.0, 1.0 - 0.25 * off * off);
+            double before = above ? above[k] : 0.0;
+            int from = 0;
+            if (above && k > 0 && above[k - 1] - step_cost > before)
+                before = above[k - 1] - step_cost, from = -1;
+            if (above && k + 1 < m && above[k + 1] - step_cost > before)
+                before = above[k + 1] - step_cost, from = 1;
+            step[i * m + k] = static_cast<std::int8_t>(from);
+            const double off = sections.offset(k) * shrink;
+            best[i * m + k] = before + response[k] * std::max(0.0, 1.0 - 0.25 * off * off);
         }
     }
     // Among equals the middle, so that nothing moves where there is no ridge.
@@ -173,19 +175,6 @@ Polyline move_to_crest(const Ridge& ridge, const Polyline& line, const RidgeLine
 }
 
 }  // namespace
-
-double sample_bilinear(const Image<float>& image, Point p) {
-    const double x = std::clamp(p.x, 0.0, image.width() - 1.0);
-    const double y = std::clamp(p.y, 0.0, image.height() - 1.0);
-    const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
-    const int x1 = std::min(x0 + 1, image.width() - 1), y1 = std::min(y0 + 1, image.height() - 1);
-    const double fx = x - x0, fy = y - y0;
-    const double top =
-        (1.0 - fx) * static_cast<double>(image(x0, y0)) + fx * static_cast<double>(image(x1, y0));
-    const double bottom =
-        (1.0 - fx) * static_cast<double>(image(x0, y1)) + fx * static_cast<double>(image(x1, y1));
-    return (1.0 - fy) * top + fy * bottom;
-}
 
 Point strongest_across(const Image<float>& image, Point p, Point across, double reach) {
     constexpr double step = 0.25;

@@ -184,10 +184,11 @@ double mask_radius(const Image<float>& depth, Point p) {
     const int top = std::max(0, static_cast<int>(p.y - reach)), bottom = static_cast<int>(p.y + reach) + 1;
     double nearest = reach * reach;
     for (int y = top; y <= std::min(bottom, depth.height() - 1); ++y) {
-        for (int x = left; x <= std::min(right, depth.width() - 1); ++x) {
-            const Point off = centre_of({x, y}) - p;
-            if (depth(x, y) == 0.0F) nearest = std::min(nearest, dot(off, off));
-        }
+        const double down = (y - p.y) * (y - p.y);
+        if (down >= nearest) continue;
+        const float* row = depth.row(y);
+        for (int x = left; x <= std::min(right, depth.width() - 1); ++x)
+            if (row[x] == 0.0F) nearest = std::min(nearest, (x - p.x) * (x - p.x) + down);
     }
     return std::max(0.0, std::sqrt(nearest) - 0.3);
 }

@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
+#include "usable_pixels.h"
 
 namespace stenometry {
 namespace {
@@ -33,19 +35,7 @@ Levels levels_of(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
         for (int x = 0; x < pixels.width(); x += step)
             if (valid(x, y)) sample.push_back(pixels(x, y));
     if (sample.empty()) return {};
-    std::sort(sample.begin(), sample.end());
-    const auto at = [&](double part) {
-        return sample[static_cast<std::size_t>(part * double(sample.size() - 1))];
-    };
-    return {at(0.002), at(0.998)};
-}
-
-Image<std::uint8_t> finite_and_valid(const Frame& frame) {
-    Image<std::uint8_t> valid(frame.width(), frame.height());
-    for (int y = 0; y < frame.height(); ++y)
-        for (int x = 0; x < frame.width(); ++x)
-            valid(x, y) = frame.is_valid(x, y) && std::isfinite(frame.pixels(x, y)) ? seen : 0;
-    return valid;
+    return {static_cast<float>(ranked(sample, 0.002)), static_cast<float>(ranked(sample, 0.998))};
 }
 
 double share_of(const Image<std::uint8_t>& mask) {
@@ -357,7 +347,7 @@ void ValidRegionOptions::validate() const {
 Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options) {
     frame.validate();
     options.validate();
-    const Image<std::uint8_t> usable = finite_and_valid(frame);
+    const Image<std::uint8_t> usable = usable_pixels(frame);
     Image<std::uint8_t> valid = usable.clone();
     const Levels levels = levels_of(frame.pixels, usable);
     if (std::min(frame.width(), frame.height()) >= smallest_side_px && levels.range() > 0) {
