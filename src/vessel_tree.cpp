@@ -1,5 +1,7 @@
 #include "stenometry/vessel_tree.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -88,13 +90,18 @@ void refine(VesselTree::Branch& branch, bool from_is_end, bool to_is_end, const 
 
 void refine_branches(VesselTree& tree, const Image<float>& depth, const Vesselness& vesselness,
                      const CenterlineOptions& options) {
-    for (VesselTree::Branch& branch : tree.branches) {
-        VesselTree::Node& from = tree.nodes[static_cast<std::size_t>(branch.from)];
-        VesselTree::Node& to = tree.nodes[static_cast<std::size_t>(branch.to)];
-        const bool from_is_end = from.branches.size() == 1, to_is_end = to.branches.size() == 1;
-        refine(branch, from_is_end, to_is_end, depth, vesselness, options);
-        if (from_is_end) from.at_px = branch.points_px.front();
-        if (to_is_end) to.at_px = branch.points_px.back();
+    const auto is_end = [&tree](int node) {
+        return tree.nodes[static_cast<std::size_t>(node)].branches.size() == 1;
+    };
+    tbb::parallel_for(std::size_t{0}, tree.branches.size(), [&](std::size_t i) {
+        VesselTree::Branch& branch = tree.branches[i];
+        refine(branch, is_end(branch.from), is_end(branch.to), depth, vesselness, options);
+    });
+    for (const VesselTree::Branch& branch : tree.branches) {
+        if (is_end(branch.from))
+            tree.nodes[static_cast<std::size_t>(branch.from)].at_px = branch.points_px.front();
+        if (is_end(branch.to))
+            tree.nodes[static_cast<std::size_t>(branch.to)].at_px = branch.points_px.back();
     }
 }
 
