@@ -84,7 +84,8 @@ struct LesionMatches {
 };
 
 /// Who found which lesion. What was found without a percent diameter is not looked at. One that lies near
-/// several true lesions may stand for each. \param mm_per_px size of a pixel, > 0
+/// several true lesions may stand for each.
+/// \param mm_per_px size of a pixel, > 0
 LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const TrueLesion> truth,
                             double mm_per_px, const LesionMatchOptions& options = {});
 

@@ -10,10 +10,11 @@ namespace stenometry {
 /// them.
 /// \param mask not 0 on vessels; empty: where the probability is above 0.5
 /// \param probability 0..1; empty: 1 on the mask and 0 off it. Beside a mask, which then alone decides what
-/// is vessel, it is halved, and 0.5 more on the mask, as the probability of `segment` is. \returns images of
-/// their own, without a catheter. A mask without vessel is one, too: `analyze` and `measure` answer it with
-/// `no_vessel`. \throws InvalidInput if both are empty, one has another size than the frame, or a probability
-/// is not in 0..1.
+/// is vessel, it is halved, and 0.5 more on the mask, as the probability of `segment` is.
+/// \returns images of their own, without a catheter. A mask without vessel is one, too: `analyze` and
+/// `measure` answer it with `no_vessel`.
+/// \throws InvalidInput if both are empty, one has another size than the frame, or a probability is not in
+/// 0..1.
 VesselMask external_mask(const Frame& frame, const Image<std::uint8_t>& mask,
                          const Image<float>& probability = {});
 

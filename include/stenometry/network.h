@@ -68,8 +68,9 @@ class VesselNetwork {
     VesselNetwork& operator=(VesselNetwork&&) noexcept;
 
     /// Probability of vessel of every pixel of the frame, 0 outside its valid region: for `external_mask`.
-    /// Not safe from several threads at once. \throws InvalidInput if the frame is invalid; IoError naming
-    /// the model if it cannot be run, its output has another size than its input, or is no probability.
+    /// Not safe from several threads at once.
+    /// \throws InvalidInput if the frame is invalid; IoError naming the model if it cannot be run, its output
+    /// has another size than its input, or is no probability.
     Image<float> operator()(const Frame& frame);
 
   private:
