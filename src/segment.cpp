@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -151,7 +152,8 @@ double widest_vessel_px(const Vesselness& vesselness) {
     return diameter_per_scale * scale;
 }
 
-/// 0..1 from the geometric mean of both kinds of evidence.
+/// 0..1 from the geometric mean of both kinds of evidence, in which the response, which sees both sides of a
+/// line, counts twice.
 cv::Mat probability_of(const cv::Mat& response, const cv::Mat& hat, const cv::Mat& valid) {
     cv::Mat probability(response.size(), CV_32F);
     for (int y = 0; y < response.rows; ++y) {
@@ -160,8 +162,9 @@ cv::Mat probability_of(const cv::Mat& response, const cv::Mat& hat, const cv::Ma
         const std::uint8_t* v = valid.ptr<std::uint8_t>(y);
         float* p = probability.ptr<float>(y);
         for (int x = 0; x < response.cols; ++x) {
-            const float squared = r[x] * h[x] / (even_evidence * even_evidence);
-            p[x] = v[x] ? squared * squared / (1 + squared * squared) : 0.0F;
+            const float evidence = std::cbrt(r[x] * r[x] * h[x]) / even_evidence;
+            const float odds = evidence * evidence * evidence * evidence;
+            p[x] = v[x] ? odds / (1 + odds) : 0.0F;
         }
     }
     return probability;
@@ -211,15 +214,24 @@ std::vector<RidgePoint> find_ridges(const cv::Mat& response, const cv::Mat& prob
 }
 
 // A ridge this much weaker than another within its width is the other's flank or halo.
-constexpr float halo_strength = 0.45F;
+constexpr float halo_strength = 0.6F;
+constexpr double halo_scales = 2.0;  // from the stronger ridge: its flank and its ringing
+
+/// Scales within a fifth of an octave of one another.
+int scale_class(float scale_px) { return static_cast<int>(std::lround(5.0 * std::log2(double{scale_px}))); }
 
 /// Leaves out ridges that a much stronger one beside them explains.
-void drop_halos(std::vector<RidgePoint>& ridges, cv::Size size, double reach_px) {
-    cv::Mat strength = cv::Mat::zeros(size, CV_32F);
-    for (const RidgePoint& r : ridges) strength.at<float>(r.y, r.x) = r.strength;
-    const int k = 2 * static_cast<int>(std::lround(reach_px)) + 1;
-    cv::Mat strongest;
-    cv::dilate(strength, strongest, cv::getStructuringElement(cv::MORPH_RECT, {k, k}));
+void drop_halos(std::vector<RidgePoint>& ridges, cv::Size size) {
+    std::map<int, std::vector<RidgePoint>> classes;
+    for (const RidgePoint& r : ridges) classes[scale_class(r.scale_px)].push_back(r);
+    cv::Mat strongest = cv::Mat::zeros(size, CV_32F);
+    for (const auto& [scale, members] : classes) {
+        cv::Mat strength = cv::Mat::zeros(size, CV_32F);
+        for (const RidgePoint& r : members) strength.at<float>(r.y, r.x) = r.strength;
+        const int k = 2 * static_cast<int>(std::lround(halo_scales * double{members.front().scale_px})) + 1;
+        cv::dilate(strength, strength, cv::getStructuringElement(cv::MORPH_RECT, {k, k}));
+        strongest = cv::max(strongest, strength);
+    }
     std::erase_if(ridges, [&](const RidgePoint& r) {
         return r.strength < halo_strength * strongest.at<float>(r.y, r.x);
     });
@@ -270,9 +282,9 @@ struct Segment {
 };
 
 // A line of n points is worth its mean evidence times sqrt(n); clutter makes short or faint lines.
-constexpr double least_significance = 15.0;
+constexpr double least_significance = 18.0;
 // Mean drop to the lower side over the mean drop to both; the edge of a shadow drops to one side only.
-constexpr double least_two_sided = 0.35;
+constexpr double least_two_sided = 0.45;
 
 /// Leaves out segments that chance or the edge of a shadow explains.
 void drop_insignificant(std::vector<RidgePoint>& ridges, cv::Size size) {
@@ -297,13 +309,22 @@ void drop_insignificant(std::vector<RidgePoint>& ridges, cv::Size size) {
 
 cv::Point rounded(float x, float y) { return {int(std::lround(x)), int(std::lround(y))}; }
 
-/// Labels of ridges that touch, or point at each other over less than `gap_px`; one per ridge point.
+// Of a lumen's radius: this far to its side a branch begins.
+constexpr float origin_radii = 1.4F;
+
+/// Labels of ridges that touch, point at each other over less than `gap_px`, or begin beside the lumen of
+/// another; one per ridge point.
 std::vector<int> label_vessels(const std::vector<RidgePoint>& ridges, cv::Size size, double gap_px) {
     cv::Mat joined = cv::Mat::zeros(size, CV_8U);
     const float reach = std::max(1.0F, float(gap_px) / 2);
     for (const RidgePoint& r : ridges)
         cv::line(joined, rounded(float(r.x) - reach * r.dx, float(r.y) - reach * r.dy),
                  rounded(float(r.x) + reach * r.dx, float(r.y) + reach * r.dy), cv::Scalar(on));
+    for (const RidgePoint& r : ridges) {
+        const float side = origin_radii * radius_per_scale * r.scale_px;
+        cv::line(joined, rounded(float(r.x) - side * r.dy, float(r.y) + side * r.dx),
+                 rounded(float(r.x) + side * r.dy, float(r.y) - side * r.dx), cv::Scalar(on), 2);
+    }
     cv::Mat labels;
     cv::connectedComponents(joined, labels, 8, CV_32S);
     std::vector<int> label;
@@ -312,7 +333,7 @@ std::vector<int> label_vessels(const std::vector<RidgePoint>& ridges, cv::Size s
 }
 
 // A part that weighs less than this beside the heaviest is clutter that happens to be long.
-constexpr double least_weight = 0.06;
+constexpr double least_weight = 0.25;
 
 struct Vessel {
     int points = 0;
@@ -575,7 +596,7 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
     cv::GaussianBlur(as_mat(frame.attenuation), smooth, {}, 1.5);
     std::vector<RidgePoint> ridges =
         find_ridges(response, probability, smooth, vesselness, options.low_probability);
-    drop_halos(ridges, response.size(), 0.5 * widest_px);
+    drop_halos(ridges, response.size());
     drop_insignificant(ridges, response.size());
     keep_vessels(ridges, label_vessels(ridges, response.size(), options.max_gap.in_px(frame.calibration)),
                  options.min_length.in_px(frame.calibration), options.high_probability);

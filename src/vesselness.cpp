@@ -33,6 +33,7 @@ namespace {
 using interop::as_mat;
 using vesselness::HessianRows;
 using vesselness::HessianStream;
+using vesselness::noise_response_sd;
 using vesselness::RowBuffers;
 
 /// Where the chord through a cylinder of diameter 1 answers best to sigma^2 times the second derivative.
@@ -49,12 +50,6 @@ struct Strength {
     std::vector<double> norm_at_scale;
 };
 
-/// Standard deviation of sigma^2 times the second derivative of white noise: the integral of the squared
-/// second derivative of a Gaussian is 3 / (16 pi sigma^6).
-double noise_response_sd(double noise_sd, double sigma) {
-    return noise_sd * std::sqrt(3.0 / (16.0 * std::numbers::pi)) / sigma;
-}
-
 /// Noise of single-precision sums over the pixels: it must not become a vessel where there is nothing else.
 /// Every fourth row shows how large pixels are.
 double rounding_noise(const Image<float>& image) {
@@ -65,8 +60,11 @@ double rounding_noise(const Image<float>& image) {
     return 1e-6 * static_cast<double>(largest);
 }
 
-/// Brings a response that grows with contrast to 0..1, and silences what is not valid. Noise alone stays low:
-/// the strongest is taken to be at least ten of its standard deviations.
+// What stands out of clutter, or of noise, by less than this many times is nowhere a strong vessel.
+constexpr double least_excess = 20.0;
+
+/// Brings a response that grows with contrast, or with the excess over clutter, to 0..1, and silences what is
+/// not valid. Noise alone stays low: the strongest is taken to be at least ten of its standard deviations.
 void finish(const VesselnessOptions& options, double noise_sd, double smallest_sigma, bool all_valid,
             Vesselness& out) {
     cv::Mat response = as_mat(out.response);
@@ -76,7 +74,9 @@ void finish(const VesselnessOptions& options, double noise_sd, double smallest_s
     if (options.measure != RidgeMeasure::sato && options.measure != RidgeMeasure::oriented) return;
     double strongest = 0.0;
     cv::minMaxLoc(response, nullptr, &strongest);
-    strongest = std::max(strongest, 10.0 * noise_response_sd(noise_sd, smallest_sigma));
+    strongest = std::max(strongest, options.measure == RidgeMeasure::oriented
+                                        ? least_excess
+                                        : 10.0 * noise_response_sd(noise_sd, smallest_sigma));
     if (strongest > 0.0) response *= 1.0 / strongest;
 }
 
@@ -368,7 +368,7 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
     noise_sd = std::max(noise_sd, rounding_noise(image));
     if (impl_->bank) {
         for (Image<float>* plane : {&out.response, &out.scale_px, &out.direction_rad}) plane->fill(0.0f);
-        (*impl_->bank)(image, impl_->border_distance, out);
+        (*impl_->bank)(image, impl_->border_distance, noise_sd, out);
     } else {
         impl_->hessian_measure(image, noise_sd, out);
     }

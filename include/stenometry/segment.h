@@ -31,7 +31,8 @@ struct VesselMask {
 /// Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
 /// top-hat), stand out of the clutter of the same frame, and out of its noise. Ridges are followed with two
 /// thresholds, segments that chance or the edge of a shadow explains are left out, pieces that point at each
-/// other count as one vessel, and what stays short or faint beside the heaviest tree goes. The mask then
+/// other and branches that begin beside a lumen count as one vessel with it, and what stays short or faint
+/// beside the heaviest tree goes. The mask then
 /// reaches from the ridge to where the attenuation falls to the level at which the blurred chord profile of a
 /// cylinder meets its edge.
 ///

@@ -11,10 +11,12 @@ namespace stenometry {
 
 /// How much a place looks like a bright line of attenuation.
 enum class RidgeMeasure {
-    frangi,    ///< Frangi et al., MICCAI 1998, eq. 15
-    sato,      ///< Sato et al., Med. Image Anal. 2 (1998) 143, eq. 5 with one direction across
-    jerman,    ///< Jerman et al., IEEE Trans. Med. Imaging 35 (2016) 2107, eq. 13, two-dimensional form
-    oriented,  ///< bank of elongated second-derivative filters, sampled over half a turn
+    frangi,  ///< Frangi et al., MICCAI 1998, eq. 15
+    sato,    ///< Sato et al., Med. Image Anal. 2 (1998) 143, eq. 5 with one direction across
+    jerman,  ///< Jerman et al., IEEE Trans. Med. Imaging 35 (2016) 2107, eq. 13, two-dimensional form
+    /// Bank of elongated second-derivative filters, sampled over half a turn; each scale counts in what its
+    /// clutter answers around, and their squares are summed.
+    oriented,
 };
 
 /// The measure by its name above, for example `oriented`.
@@ -25,8 +27,8 @@ struct VesselnessOptions {
     /// That the finest scale fits best, > 0.
     PhysicalLength min_diameter{.mm = 1.0, .uncalibrated_px = 5.0};
     /// That the coarsest scale fits best, >= min_diameter.
-    PhysicalLength max_diameter{.mm = 4.0, .uncalibrated_px = 18.0};
-    int scales = 4;            ///< sigmas between the two, in geometric steps; 1..64
+    PhysicalLength max_diameter{.mm = 6.0, .uncalibrated_px = 30.0};
+    int scales = 5;            ///< sigmas between the two, in geometric steps; 1..64
     double frangi_beta = 0.5;  ///< tolerance to blobs, > 0
     double jerman_tau = 0.75;  ///< cut-off of the uniform response, 0.5..1
     int orientations = 12;     ///< of the oriented bank; 4..180

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -11,6 +13,12 @@ namespace stenometry::vesselness {
 
 /// Closer to invalid pixels than this many sigmas, what was filled in there makes up too much of a response.
 inline constexpr double border_sigmas = 2.0;
+
+/// Standard deviation of sigma^2 times the second derivative of white noise: the integral of the squared
+/// second derivative of a Gaussian is 3 / (16 pi sigma^6).
+inline double noise_response_sd(double noise_sd, double sigma) {
+    return noise_sd * std::sqrt(3.0 / (16.0 * std::numbers::pi)) / sigma;
+}
 
 /// Buffers of one thread, for one row at one scale.
 struct RowBuffers {

@@ -11,6 +11,7 @@
 
 #include "kernels/ridge.h"
 #include "kernels/weighted_sum.h"
+#include "statistics.h"
 #include "stenometry/interop/opencv.h"
 
 namespace stenometry::vesselness {
@@ -161,14 +162,17 @@ OrientedBank::Scale OrientedBank::make_scale(double sigma_px, double sigma_at_le
     return scale;
 }
 
-void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_distance, Vesselness& out) {
+void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_distance, double noise_sd,
+                              Vesselness& out) {
     reduce(image, border_distance);
     levels_[0].response = out.response;
     levels_[0].sigma = out.scale_px;
     for (std::size_t i = levels_.size(); i-- > 0;) {
         if (i + 1 < levels_.size()) enlarge(levels_[i + 1], levels_[i]);
-        run_level(levels_[i]);
+        run_level(levels_[i], noise_sd);
     }
+    cv::Mat total = as_mat(out.response);
+    cv::sqrt(total, total);
     for (int y = 0; y < image.height(); ++y)
         kernels::direction_row(levels_[0].cos2.row(y), levels_[0].sin2.row(y),
                                static_cast<std::size_t>(image.width()), out.direction_rad.row(y));
@@ -177,14 +181,17 @@ void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_d
 /// Prepares the pixels of every level, and its best response as none.
 void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_distance) {
     levels_[0].pixels = image;
+    levels_[0].reduction = 1;
     levels_[0].border_distance = border_distance;
     for (std::size_t i = 1; i < levels_.size(); ++i) {
+        levels_[i].reduction = 2 * levels_[i - 1].reduction;
         levels_[i].pixels = interop::from_mat<float>(halve(as_mat(levels_[i - 1].pixels)));
         levels_[i].border_distance =
             border_distance.empty() ? cv::Mat() : cv::Mat(0.5 * halve(levels_[i - 1].border_distance));
     }
     for (Level& level : levels_)
-        for (Image<float>* plane : {&level.response, &level.sigma, &level.cos2, &level.sin2}) {
+        for (Image<float>* plane :
+             {&level.response, &level.sigma, &level.cos2, &level.sin2, &level.strongest}) {
             if (&level == &levels_[0] && (plane == &level.response || plane == &level.sigma)) continue;
             if (!same_size(*plane, level.pixels))
                 *plane = Image<float>(level.pixels.width(), level.pixels.height());
@@ -192,15 +199,18 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
         }
 }
 
-void OrientedBank::run_level(Level& level) {
+void OrientedBank::run_level(Level& level, double noise_sd) {
     const int height = level.pixels.height();
     for (Image<float>& plane : hessian_)
+        if (!same_size(plane, level.pixels)) plane = Image<float>(level.pixels.width(), height);
+    for (Image<float>& plane : answer_)
         if (!same_size(plane, level.pixels)) plane = Image<float>(level.pixels.width(), height);
     for (const Scale& scale : level.scales) {
         compute_hessian(level, scale);
         tbb::parallel_for(0, (height + band_rows - 1) / band_rows, [&](int band) {
             run_band(level, scale, band * band_rows, std::min(height, (band + 1) * band_rows));
         });
+        combine(level, scale, noise_sd);
     }
 }
 
@@ -226,11 +236,69 @@ void OrientedBank::run_band(Level& level, const Scale& scale, int begin, int end
     for (const Line& line : scale.lines) add_line(level, line, begin, end, local);
     for (int y = begin; y < end; ++y) {
         const std::size_t at = static_cast<std::size_t>(y - begin) * width;
-        kernels::keep_stronger_row(
-            {local.strongest.data() + at, nullptr, local.cos2.data() + at, local.sin2.data() + at},
-            static_cast<float>(scale.sigma_px), width,
-            {level.response.row(y), level.sigma.row(y), level.cos2.row(y), level.sin2.row(y)});
+        std::copy_n(local.strongest.data() + at, width, answer_[0].row(y));
+        std::copy_n(local.cos2.data() + at, width, answer_[1].row(y));
+        std::copy_n(local.sin2.data() + at, width, answer_[2].row(y));
     }
+}
+
+/// How strongly what is no vessel answers around each place of `response`: vessels are few, and the root and
+/// the cap keep them from counting much. Without any clutter it is a small part of the strongest response.
+/// \param least what it is at least, > 0
+cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& level, float border_px,
+                                     double least) {
+    constexpr double reach_of_side = 30.0 / 512.0;  // standard deviation; a few of the widest vessels
+    constexpr int cell_px = 8;                      // of the finest level
+    constexpr double cap_quantile = 0.9;            // nine tenths of a frame are no vessel
+    constexpr double least_of_strongest = 0.02;
+    const auto seen = [&](int x, int y) {
+        return level.border_distance.empty() || level.border_distance.at<float>(y, x) >= border_px;
+    };
+    const int step = std::max(1, static_cast<int>(std::sqrt(double(response.size()) / 16384)));
+    std::vector<float> sample;
+    float strongest = 0.0f;
+    for (int y = 0; y < response.height(); ++y)
+        for (int x = 0; x < response.width(); ++x) {
+            strongest = std::max(strongest, response(x, y));
+            if (y % step == 0 && x % step == 0 && seen(x, y)) sample.push_back(response(x, y));
+        }
+    const float cap = std::sqrt(static_cast<float>(ranked(sample, cap_quantile, 0.0)));
+    const int cell = std::max(1, cell_px / level.reduction);
+    const cv::Size cells((response.width() + cell - 1) / cell, (response.height() + cell - 1) / cell);
+    cv::Mat sum = cv::Mat::zeros(cells, CV_32F), weight = cv::Mat::zeros(cells, CV_32F), clutter;
+    for (int y = 0; y < response.height(); ++y)
+        for (int x = 0; x < response.width(); ++x) {
+            if (!seen(x, y)) continue;
+            sum.at<float>(y / cell, x / cell) += std::min(cap, std::sqrt(response(x, y)));
+            weight.at<float>(y / cell, x / cell) += 1.0f;
+        }
+    const double sigma = reach_of_side * std::max(response.width(), response.height()) / cell;
+    cv::GaussianBlur(sum, sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    cv::GaussianBlur(weight, weight, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    const cv::Mat root = sum / cv::max(weight, 1e-3);
+    const cv::Mat level_of_cells = cv::max(root.mul(root), least) + least_of_strongest * double{strongest};
+    cv::resize(level_of_cells, clutter, {cells.width * cell, cells.height * cell}, 0, 0, cv::INTER_LINEAR);
+    return clutter;
+}
+
+/// Adds one scale to what the others say. The scale that stands out most of its own clutter names the width.
+void OrientedBank::combine(Level& level, const Scale& scale, double noise_sd) const {
+    const Image<float>& response = answer_[0];
+    const auto border_px = static_cast<float>(border_sigmas * scale.sigma_px / level.reduction);
+    const cv::Mat clutter =
+        clutter_around(response, level, border_px, noise_response_sd(noise_sd, scale.sigma_px));
+    for (int y = 0; y < response.height(); ++y)
+        for (int x = 0; x < response.width(); ++x) {
+            const float r = response(x, y);
+            if (!(r > 0.0f)) continue;
+            const float excess = r / clutter.at<float>(y, x), square = excess * excess;
+            level.response(x, y) += square;
+            level.cos2(x, y) += square / r * answer_[1](x, y);
+            level.sin2(x, y) += square / r * answer_[2](x, y);
+            if (excess <= level.strongest(x, y)) continue;
+            level.strongest(x, y) = excess;
+            level.sigma(x, y) = static_cast<float>(scale.sigma_px);
+        }
 }
 
 /// Lets one direction compete for the strongest response of a band, and adds it to the mean direction.
@@ -269,11 +337,14 @@ void OrientedBank::add_line(const Level& level, const Line& line, int begin, int
 /// What the coarser level found is where the finer one starts from.
 void OrientedBank::enlarge(const Level& coarse, Level& fine) {
     enlarge_plane(coarse.response, fine.response);
+    enlarge_plane(coarse.strongest, fine.strongest);
     enlarge_plane(coarse.cos2, fine.cos2);
     enlarge_plane(coarse.sin2, fine.sin2);
     repeat_plane(coarse.sigma, fine.sigma);
     cv::Mat response = as_mat(fine.response);
     cv::max(response, 0.0, response);
+    cv::Mat strongest = as_mat(fine.strongest);
+    cv::max(strongest, 0.0, strongest);
 }
 
 }  // namespace stenometry::vesselness

@@ -20,7 +20,9 @@ class OrientedBank {
 
     /// Fills in response, scale and direction of `out`, which must have the image's size and be 0.
     /// \param border_distance pixels to the nearest invalid one, or empty if there is none.
-    void operator()(const Image<float>& image, const cv::Mat& border_distance, Vesselness& out);
+    /// \param noise_sd of the image's pixels: what noise answers is clutter at least
+    void operator()(const Image<float>& image, const cv::Mat& border_distance, double noise_sd,
+                    Vesselness& out);
 
   private:
     /// One sample of a filter along a line.
@@ -40,12 +42,15 @@ class OrientedBank {
         kernels::GaussianTaps taps;
         std::vector<Line> lines;
     };
-    /// The picture reduced to 1 / 2^level of its size, and the best response in it so far.
+    /// The picture reduced to 1 / `reduction` of its size, and the response in it so far.
     struct Level {
         std::vector<Scale> scales;
         Image<float> pixels;
         cv::Mat border_distance;
-        Image<float> response, sigma, cos2, sin2;
+        Image<float> response;   ///< squares of the scales, each as a multiple of its clutter, summed
+        Image<float> strongest;  ///< of these multiples
+        Image<float> sigma, cos2, sin2;
+        int reduction = 1;
     };
     struct ThreadBuffers {
         RowBuffers rows;
@@ -56,14 +61,18 @@ class OrientedBank {
     static std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step);
     Scale make_scale(double sigma_px, double sigma_at_level, int orientations, double elongation) const;
     void reduce(const Image<float>& image, const cv::Mat& border_distance);
-    void run_level(Level& level);
+    void run_level(Level& level, double noise_sd);
     void compute_hessian(const Level& level, const Scale& scale);
     void run_band(Level& level, const Scale& scale, int begin, int end);
     void add_line(const Level& level, const Line& line, int begin, int end, ThreadBuffers& local) const;
+    static cv::Mat clutter_around(const Image<float>& response, const Level& level, float border_px,
+                                  double least);
+    void combine(Level& level, const Scale& scale, double noise_sd) const;
     static void enlarge(const Level& coarse, Level& fine);
 
     std::vector<Level> levels_;            ///< finest first
     std::array<Image<float>, 3> hessian_;  ///< xx, xy, yy of the level and scale at work
+    std::array<Image<float>, 3> answer_;   ///< strongest response, cos2, sin2 of the same
     tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
 };
 

@@ -34,8 +34,8 @@ class RowRing {
 /// margin holds as much of that as is not constant.
 class LevelImage {
   public:
-    /// The finest level, whose pixels stay where they are. One of them is subtracted from all, so that what is
-    /// constant is exactly 0 and leaves no rounding errors that could look like a line.
+    /// The finest level, whose pixels stay where they are. One of them is subtracted from all, so that what
+    /// is constant is exactly 0 and leaves no rounding errors that could look like a line.
     explicit LevelImage(const Image<float>& image)
         : image_(image), offset_(image(image.width() / 2, image.height() / 2)) {}
     LevelImage(int width, int height) : image_(width + 2 * margin, height + 2 * margin), margin_(margin) {}
