@@ -233,7 +233,10 @@ class LowerEnvelope {
         float from = 0.0F;
         for (; count > 0; --count) {
             const int before = vertex_[count - 1];
-            from = (above(rows, x, 0) - above(rows, before, 0)) / (2.0F * static_cast<float>(x - before));
+            // Squares of columns would leave no digits for the quotient where the image is wide.
+            const int down = (rows[x] - rows[before]) * (rows[x] + rows[before]);
+            from = 0.5F * (static_cast<float>(x + before) +
+                           static_cast<float>(down) / static_cast<float>(x - before));
             if (count == 1 || from > from_[count - 1]) break;
         }
         vertex_[count] = x;

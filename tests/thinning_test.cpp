@@ -58,6 +58,20 @@ TEST(DistanceToBackground, IsTheExactEuclideanOne) {
     }
 }
 
+TEST(DistanceToBackground, IsAsExactFarFromTheFirstColumn) {
+    constexpr int width = 20000, height = 16;
+    Image<std::uint8_t> mask(width, height, 255);
+    for (int u = 0; u < width; u += 7) mask(u, 13 * u % height) = 0;
+    const Image<float> distance = distance_to_background(mask);
+    for (int y = 0; y < height; ++y)
+        for (int x = width - 200; x < width; ++x) {
+            double nearest = 1e9;
+            for (int u = (x - 35) / 7 * 7; u < std::min(x + 35, width); u += 7)
+                nearest = std::min(nearest, std::hypot(u - x, 13 * u % height - y));
+            ASSERT_NEAR(distance(x, y), nearest, 1e-5) << x << ',' << y;  // px, single precision
+        }
+}
+
 TEST(DistanceToBackground, OfAMaskWithoutBackgroundIsWidthAndHeight) {
     const Image<float> distance = distance_to_background(Image<std::uint8_t>(7, 5, 255));
     EXPECT_EQ(distance(0, 0), 12.0F);
