@@ -241,6 +241,9 @@ TEST_F(ProgramOnAngiogram, NetworkThatCannotBeRunIsNamed) {
                    {"segment", "vessel.png", "--model", "bare.onnx", "--model-settings", "wrong.json",
                     "--mask", "m.png"},
                    "wrong.json: the key \"size\" is unknown");
+    fs::create_directory(path("folder"));
+    expect_failure(3, {"analyze", "vessel.png", "--model", "bare.onnx", "--model-settings", "folder"},
+                   "folder: it is a directory");
     expect_failure(2, {"analyze", "vessel.png", "--model", "bare.onnx", "--mask", "m.png"}, "--mask");
     expect_failure(2, {"analyze", "vessel.png", "--model-settings", "wrong.json"}, "--model");
 }

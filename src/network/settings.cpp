@@ -96,9 +96,11 @@ IoError read_error(const fs::path& path, const std::string& cause) {
 }
 
 json parse(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
     std::error_code none;
-    if (!file || fs::is_directory(path, none)) throw read_error(path, "there is no such file");
+    if (!fs::exists(path, none)) throw read_error(path, "there is no such file");
+    if (fs::is_directory(path, none)) throw read_error(path, "it is a directory");
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw read_error(path, "it may not be read");
     json read = json::parse(file, nullptr, false);
     if (!read.is_object()) throw read_error(path, "it is no JSON object");
     return read;
