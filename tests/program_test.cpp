@@ -438,6 +438,14 @@ TEST_F(ProgramOnAngiogram, WrongCommandLinesAreNamed) {
     expect_failure(2, {"segment", "vessel.png"}, "--mask");
 }
 
+TEST_F(ProgramOnAngiogram, EmptyValueIsNotTakenForAnAbsentOption) {
+    for (const char* option : {"--mask", "--probability", "--model", "--json", "--overlay"})
+        expect_failure(2, {"analyze", "vessel.png", option, ""},
+                       std::string(option) + ": its value is empty");
+    expect_failure(2, {"analyze", ""}, "IMAGE: its value is empty");
+    expect_failure(2, {"evaluate", ".", "--masks", ""}, "--masks: its value is empty");
+}
+
 TEST_F(ProgramOnAngiogram, ValuesOutOfRangeAreNamed) {
     for (const char* spacing : {"-0.2", "0", "nan", "inf", "wide", "", "0.2mm", "1e999"})
         expect_failure(2, {"analyze", "vessel.png", "--spacing", spacing}, "--spacing");

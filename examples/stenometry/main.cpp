@@ -37,10 +37,22 @@ std::string complaint(const CLI::App& program, const std::vector<Verb>& verbs, c
     return "'" + extra.front() + "' is neither a verb nor an option; the verbs are " + names_of(verbs);
 }
 
+/// An empty value is what a script's unset variable leaves: it must not pass for an option that was not
+/// given.
+void require_values(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options())
+        for (const std::string& value : option->results())
+            if (value.empty())
+                throw Failure(ExitCode::wrong_command, option->get_name() + ": its value is empty");
+}
+
 int run_verb(const std::vector<Verb>& verbs) {
     try {
-        for (const Verb& verb : verbs)
-            if (verb.command->parsed()) verb.run();
+        for (const Verb& verb : verbs) {
+            if (!verb.command->parsed()) continue;
+            require_values(*verb.command);
+            verb.run();
+        }
         return end(ExitCode::done);
     } catch (const Failure& failure) {
         return fail(failure.code(), failure.what());
