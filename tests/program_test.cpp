@@ -258,8 +258,8 @@ TEST_F(ProgramOnAngiogram, VesselsThatDoNotFitAreNamed) {
         expect_failure(2, {"analyze", "vessel.png", option, "small.png"}, option);
         expect_failure(2, measuring({option, "small.png"}), both);
         expect_failure(3, measuring({option, "absent.png"}), "absent.png");
-        expect_failure(4, {"analyze", "vessel.png", option, "none.png"}, "vessel.png");
-        expect_failure(4, measuring({option, "none.png"}), "vessel.png");
+        expect_failure(4, {"analyze", "vessel.png", option, "none.png"}, "of none.png is");
+        expect_failure(4, measuring({option, "none.png"}), "of none.png is");
     }
     expect_failure(2, {"analyze", "vessel.png", "--mask", "mask.png", "--min-length", "9"}, "--min-length");
     expect_failure(2, measuring({"--mask", "mask.png", "--overlay", "mask.png"}), "mask.png is an input");

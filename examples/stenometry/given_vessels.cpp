@@ -1,5 +1,7 @@
 #include "given_vessels.h"
 
+#include <algorithm>
+
 #include "failure.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -20,6 +22,18 @@ void require_size(const Image<T>& image, const Frame& frame, const std::string& 
     throw Failure(ExitCode::wrong_command, option + ' ' + path.string() + " is " +
                                                size(image.width(), image.height()) + ", but the frame is " +
                                                size(frame.width(), frame.height()));
+}
+
+bool is_blank(const Image<std::uint8_t>& mask) {
+    for (int y = 0; y < mask.height(); ++y)
+        if (std::any_of(mask.row(y), mask.row(y) + mask.width(), [](auto m) { return m != 0; })) return false;
+    return true;
+}
+
+/// Says whose fault it is that there is no vessel: not the frame's.
+VesselMask require_vessel(VesselMask vessels, const std::string& complaint) {
+    if (is_blank(vessels.mask)) throw Failure(ExitCode::unmeasurable, complaint);
+    return vessels;
 }
 
 }  // namespace
@@ -48,7 +62,8 @@ std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const 
                                              ReportInput& input) {
     if (!options.network.model.empty()) {
         input.model = options.network.model.string();
-        return external_mask(frame, {}, run_network(options.network, frame));
+        return require_vessel(external_mask(frame, {}, run_network(options.network, frame)),
+                              input.path + ": the network " + input.model + " finds no vessel in it");
     }
     if (options.mask.empty() && options.probability.empty()) return {};
     input.mask = options.mask.string();
@@ -61,7 +76,10 @@ std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const 
             probability = io::read_probability(options.probability, frame.index);
         require_size(mask, frame, "--mask", options.mask);
         require_size(probability, frame, "--probability", options.probability);
-        return external_mask(frame, mask, probability);
+        return require_vessel(
+            external_mask(frame, mask, probability),
+            input.path + (mask.empty() ? ": no probability of " + input.probability + " is above 0.5"
+                                       : ": no pixel of " + input.mask + " is vessel"));
     } catch (const IoError& error) {
         throw Failure(ExitCode::unreadable, error.what());
     }

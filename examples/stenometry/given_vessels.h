@@ -22,7 +22,7 @@ void add_given_vessels_options(CLI::App& command, GivenVessels& options);
 
 /// The vessels that are given for this frame, if any; `input` learns where they come from.
 /// \throws Failure unreadable for a fault of a file; wrong_command, naming the file, if it does not fit the
-/// frame.
+/// frame; unmeasurable, naming file or network, if it has no vessel.
 std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
                                              ReportInput& input);
 
