@@ -11,12 +11,13 @@
 ///                                                    |
 ///     Frame --detect_contour--> VesselContour <------+
 ///                                    |
-///                                    +--measure_diameter--> DiameterProfile --estimate_reference-->
-///                                    ReferenceProfile
-///                                                                 |                                      |
-///                                                                 +--------> find_stenoses <-------------+
-///                                                                                 |
-///                                                                            Stenosis[]
+///                                    +--measure_diameter--> DiameterProfile
+///                                                                  |
+///                   ReferenceProfile <--estimate_reference--------+
+///                           |                                      |
+///                           +-----------> find_stenoses <----------+
+///                                               |
+///                                          Stenosis[]
 ///
 /// `analyze` and `measure` in pipeline.h are the whole chain in one call.
 #include "stenometry/bifurcation.h"
