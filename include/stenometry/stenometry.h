@@ -13,7 +13,7 @@
 ///                                    |
 ///                                    +--measure_diameter--> DiameterProfile
 ///                                                                  |
-///                   ReferenceProfile <--estimate_reference--------+
+///                   ReferenceProfile <--estimate_reference---------+
 ///                           |                                      |
 ///                           +-----------> find_stenoses <----------+
 ///                                               |
