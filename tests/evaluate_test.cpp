@@ -413,6 +413,22 @@ TEST_F(Evaluate, WrongCommandLinesAreNamed) {
     expect_failure(5, {"evaluate", "set", "--masks", "masks", "--json", "absent/s.json"}, "absent");
 }
 
+TEST_F(Evaluate, WhatIsScoredIsNotWrittenOver) {
+    write_shifted();
+    const std::vector<std::string> folders{"set", "masks"};
+    for (const std::string& name : folders)
+        for (const auto& file : std::filesystem::recursive_directory_iterator(path(name))) {
+            if (!file.is_regular_file()) continue;
+            const std::string before = contents(file.path());
+            expect_failure(2, {"evaluate", "set", "--masks", "masks", "--csv", file.path().string()},
+                           "is an input");
+            EXPECT_EQ(contents(file.path()), before);
+        }
+    // But over the scores of an earlier run.
+    for (int k = 0; k < 2; ++k)
+        EXPECT_EQ(run({"evaluate", "set", "--masks", "masks", "--json", "set/scores.json"}).code, 0);
+}
+
 }  // namespace
 }  // namespace stenometry
 

@@ -93,10 +93,16 @@ PhantomTruth read_phantom_truth(const fs::path& path) {
     }
 }
 
+void add_files(DataSet& set, const FilesByName& files) {
+    for (const auto& [name, path] : files.all()) set.files.push_back(path);
+}
+
 /// images/ beside a folder with masks of the same names.
 DataSet open_paired(const fs::path& images, const fs::path& masks, Drawn drawn) {
     DataSet set{.layout = "images/ beside " + masks.filename().string() + '/'};
     const FilesByName truths(masks);
+    add_files(set, truths);
+    add_files(set, FilesByName(images));
     for (const auto& [name, path] : FilesByName(images).all())
         set.samples.push_back({name, path, [truths, drawn, of = name](const Frame& frame) {
                                    Truth truth;
@@ -109,6 +115,8 @@ DataSet open_paired(const fs::path& images, const fs::path& masks, Drawn drawn) 
 DataSet open_coco(const fs::path& images, const fs::path& annotations) {
     DataSet set{.layout = "images/ beside COCO annotations"};
     const auto truths = std::make_shared<const CocoAnnotations>(read_coco(annotations));
+    set.files.push_back(annotations);
+    add_files(set, FilesByName(images));
     for (const auto& [name, path] : FilesByName(images).all())
         set.samples.push_back({name, path, [truths, file = path.filename().string()](const Frame& frame) {
                                    const CocoImage& image = truths->at(file, frame);
@@ -138,12 +146,14 @@ Truth read_beside(const Beside& files, Drawn drawn, const Frame& frame) {
 DataSet open_flat(const fs::path& folder, Drawn drawn) {
     DataSet set{.layout = "images beside their truth"};
     const FilesByName images(folder), texts(folder, {".json"});
+    add_files(set, images);
     for (const auto& [name, path] : images.all()) {
         if (name.ends_with("_gt") || name.ends_with("_mask")) continue;
         const auto found = [](const FilesByName& files, const std::string& of) {
             return files.has(of) ? files.at(of) : fs::path();
         };
         const Beside beside{found(images, name + "_gt"), found(images, name + "_mask"), found(texts, name)};
+        set.files.push_back(beside.phantom);
         set.samples.push_back(
             {name, path, [beside, drawn](const Frame& frame) { return read_beside(beside, drawn, frame); }});
     }

@@ -38,8 +38,9 @@ struct Sample {
 };
 
 struct DataSet {
-    std::string layout;           ///< for people
-    std::vector<Sample> samples;  ///< by name, numbers in their order
+    std::string layout;                        ///< for people
+    std::vector<Sample> samples;               ///< by name, numbers in their order
+    std::vector<std::filesystem::path> files;  ///< images and truths that it consists of
 };
 
 /// Recognises, in this order:

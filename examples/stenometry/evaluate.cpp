@@ -307,8 +307,18 @@ void require_consistent(const EvaluateCommand& command) {
         throw Failure(ExitCode::wrong_command, "--masks and --probabilities go with --task segment");
 }
 
-void write_scores(const EvaluateCommand& command, const Evaluation& evaluation) {
-    OutputFiles files;
+/// Files that scores must not be written over.
+std::vector<fs::path> inputs_of(const EvaluateCommand& command, const DataSet& set) {
+    std::vector<fs::path> inputs = set.files;
+    const Results results = results_of(command);
+    for (const FilesByName* files : {&results.masks, &results.probabilities, &results.analyses})
+        for (const auto& [name, path] : files->all()) inputs.push_back(path);
+    inputs.insert(inputs.end(), {command.network.model, command.network.settings});
+    return inputs;
+}
+
+void write_scores(const EvaluateCommand& command, const DataSet& set, const Evaluation& evaluation) {
+    OutputFiles files(inputs_of(command, set));
     if (!command.json.empty()) files.add_text(command.json, to_json(evaluation));
     if (!command.csv.empty()) files.add_text(command.csv, to_csv(evaluation));
     if (command.json != "-" && command.csv != "-") files.add_text("-", to_table(evaluation, command.each));
@@ -334,7 +344,7 @@ void run(const EvaluateCommand& command) {
                       command.folder.string() + ": none of its " + std::to_string(evaluation.samples.size()) +
                           " images can be scored; " + evaluation.samples.front().name + ": " +
                           evaluation.samples.front().failure);
-    write_scores(command, evaluation);
+    write_scores(command, set, evaluation);
 }
 
 void add_results_options(CLI::App& app, EvaluateCommand& command) {

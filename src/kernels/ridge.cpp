@@ -130,6 +130,8 @@ HWY_INLINE HWY_ATTR void compete(std::size_t n, float sigma, Frangi frangi, Bord
             stronger =
                 hn::And(stronger, hn::Ge(hn::LoadU(d, border.distance_px + x), hn::Set(d, border.reach_px)));
         if constexpr (is_first) {
+            // Of numbers so large that their squares are none, nothing is known.
+            stronger = hn::And(stronger, hn::Gt(response, hn::Zero(d)));
             hn::StoreU(hn::IfThenElseZero(stronger, response), d, best.response + x);
             hn::StoreU(hn::IfThenElseZero(stronger, hn::Set(d, sigma)), d, best.scale + x);
             hn::StoreU(hn::IfThenElseZero(stronger, cos2), d, best.cos2 + x);

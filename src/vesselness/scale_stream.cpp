@@ -39,7 +39,9 @@ void LevelImage::copy_row(int y, int reach, float* out) const {
 void Pyramid::build(const Image<float>& image, const std::vector<ScaleLevel>& plan) {
     if (levels_.empty() || levels_[0].width() != image.width() || levels_[0].height() != image.height() ||
         levels_.size() != plan.size()) {
-        levels_.assign(1, LevelImage(image));
+        levels_.clear();
+        levels_.reserve(plan.size());  // streams point at the levels
+        levels_.emplace_back(image);
         for (std::size_t l = 1; l < plan.size(); ++l)
             levels_.emplace_back((levels_[l - 1].width() + 1) / 2, (levels_[l - 1].height() + 1) / 2);
         columns_.clear();
