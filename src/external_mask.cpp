@@ -84,7 +84,10 @@ Vesselness compute_vesselness(const VesselMask& mask, const Image<std::uint8_t>&
     for (int y = 0; y < probability.height(); ++y)
         for (int x = 0; x < probability.width(); ++x)
             if (bright.valid(x, y) == 0) bright.attenuation(x, y) = 0.0F;
-    return compute_vesselness(bright, options);
+    // The bank counts in clutter, of which a probability has none: beside a vessel there is nothing.
+    VesselnessOptions plain = options;
+    if (plain.measure == RidgeMeasure::oriented) plain.measure = RidgeMeasure::sato;
+    return compute_vesselness(bright, plain);
 }
 
 }  // namespace stenometry
