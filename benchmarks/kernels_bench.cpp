@@ -108,15 +108,6 @@ void BM_AddDirectionRow(benchmark::State& state) {
 }
 BENCHMARK(BM_AddDirectionRow);
 
-void BM_KeepStrongerRow(benchmark::State& state) {
-    Rows in(3), out(4);
-    time_row(state, [&] {
-        keep_stronger_row({in[0], nullptr, in[1], in[2]}, 2.0f, Rows::width,
-                          {out[0], out[1], out[2], out[3]});
-    });
-}
-BENCHMARK(BM_KeepStrongerRow);
-
 void BM_DirectionRow(benchmark::State& state) {
     Rows in(2), out(1);
     time_row(state, [&] { direction_row(in[0], in[1], Rows::width, out[0]); });

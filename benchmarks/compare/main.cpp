@@ -14,7 +14,9 @@
 #include <sstream>
 
 #include "chart.h"
+#include "distance.h"
 #include "exact_frangi.h"
+#include "keep_memory.h"
 #include "peers.h"
 #include "scene.h"
 #include "stenometry/interop/opencv.h"
@@ -52,8 +54,9 @@ struct Contestant {
     std::optional<test::Agreement> agreement;
 };
 
-/// All in turn, so that a machine that becomes slower does so for all, and each once before it is timed, as in a
-/// cine, so that none finds its memory in the state that another left. Who needs seconds is asked less often.
+/// All in turn, so that a machine that becomes slower does so for all, and each once before it is timed, as
+/// in a cine, so that none finds its memory in the state that another left. Who needs seconds is asked less
+/// often.
 void run_in_turn(std::vector<Contestant>& contestants, double budget_ms) {
     for (int round = 0; round < 41; ++round)
         for (Contestant& c : contestants) {
@@ -257,6 +260,7 @@ int run(int argc, char** argv) {
 }  // namespace stenometry::compare
 
 int main(int argc, char** argv) {
+    stenometry::bench::keep_memory();
     try {
         return stenometry::compare::run(argc, argv);
     } catch (const std::exception& error) {

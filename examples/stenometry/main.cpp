@@ -4,6 +4,10 @@
 #include <string>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "failure.h"
 #include "stenometry/error.h"
 #include "stenometry/version.h"
@@ -89,4 +93,12 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace stenometry::program
 
-int main(int argc, char** argv) { return stenometry::program::run(argc, argv); }
+int main(int argc, char** argv) {
+#ifdef __GLIBC__
+    // Images come and go by the megabyte. Fresh pages from the system for every one take a tenth of the time
+    // from the frame to its vessels on one thread, and more on two.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+    return stenometry::program::run(argc, argv);
+}

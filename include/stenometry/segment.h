@@ -10,7 +10,8 @@ struct SegmentOptions {
     double high_probability = 0.8;  ///< a vessel needs a pixel of at least this, low_probability..1
     /// Shorter parts go, gaps counted as bridged; >= 0.
     PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};
-    /// Pieces that point at each other over less belong together; >= 0.
+    /// Pieces that point at each other over less belong together, as do those between which a fainter ridge
+    /// runs; 0 keeps both apart.
     PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};
     bool keep_catheter = false;  ///< whether the catheter stays in the mask
 
@@ -21,7 +22,9 @@ struct SegmentOptions {
 /// The contrast-filled lumen. All images have the frame's size.
 struct VesselMask {
     Image<std::uint8_t> mask;  ///< 255 on vessels, up to the edge of the lumen
-    Image<float> probability;  ///< 0..1, comparable between images; above 0.5 on the mask, at most 0.5 off it
+    /// 0..1, comparable between images: how often experts draw a vessel where the evidence is like this.
+    /// Above 0.5 on the mask, at most 0.5 off it.
+    Image<float> probability;
     Image<std::uint8_t> catheter;  ///< 255 on what was recognised as catheter
     Calibration calibration;       ///< of the frame
 };
@@ -31,10 +34,9 @@ struct VesselMask {
 /// Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
 /// top-hat), stand out of the clutter of the same frame, and out of its noise. Ridges are followed with two
 /// thresholds, segments that chance or the edge of a shadow explains are left out, pieces that point at each
-/// other and branches that begin beside a lumen count as one vessel with it, and what stays short or faint
-/// beside the heaviest tree goes. The mask then
-/// reaches from the ridge to where the attenuation falls to the level at which the blurred chord profile of a
-/// cylinder meets its edge.
+/// other or are connected by fainter ridges, and branches that begin beside a lumen, count as one vessel with
+/// it, and what stays short or faint beside the heaviest tree goes. The mask then reaches from the ridge to
+/// where the attenuation falls to the level at which the blurred chord profile of a cylinder meets its edge.
 ///
 /// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
 /// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not

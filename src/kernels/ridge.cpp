@@ -242,17 +242,25 @@ void add_direction_row(const float* response, float direction_cos2, float direct
                                  strongest + whole, cos2 + whole, sin2 + whole);
 }
 
-void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
+void add_scale_row(const float* response, const float* cos2, const float* sin2, const float* clutter,
+                   float sigma, std::size_t n, const ScaleSumRow& sum) {
     const Tag d;
-    if (n < hn::Lanes(d)) return reference::keep_stronger_row(candidate, sigma, n, best);
-    for_each_vector(d, n, [&](std::size_t x) HWY_ATTR {
-        const Vec response = hn::LoadU(d, candidate.response + x);
-        const auto stronger = hn::Gt(response, hn::LoadU(d, best.response + x));
-        hn::BlendedStore(response, stronger, d, best.response + x);
-        hn::BlendedStore(hn::Set(d, sigma), stronger, d, best.scale + x);
-        hn::BlendedStore(hn::LoadU(d, candidate.cos2 + x), stronger, d, best.cos2 + x);
-        hn::BlendedStore(hn::LoadU(d, candidate.sin2 + x), stronger, d, best.sin2 + x);
-    });
+    const auto add = [&](std::size_t x) HWY_ATTR {
+        const Vec one_over_clutter = hn::Div(hn::Set(d, 1.0f), hn::LoadU(d, clutter + x));
+        const Vec multiple = hn::Mul(hn::Max(hn::Zero(d), hn::LoadU(d, response + x)), one_over_clutter);
+        const Vec weight = hn::Mul(multiple, one_over_clutter), strongest = hn::LoadU(d, sum.strongest + x);
+        hn::StoreU(hn::MulAdd(multiple, multiple, hn::LoadU(d, sum.squares + x)), d, sum.squares + x);
+        hn::StoreU(hn::MulAdd(weight, hn::LoadU(d, cos2 + x), hn::LoadU(d, sum.cos2 + x)), d, sum.cos2 + x);
+        hn::StoreU(hn::MulAdd(weight, hn::LoadU(d, sin2 + x), hn::LoadU(d, sum.sin2 + x)), d, sum.sin2 + x);
+        hn::BlendedStore(hn::Set(d, sigma), hn::Gt(multiple, strongest), d, sum.sigma + x);
+        hn::StoreU(hn::Max(multiple, strongest), d, sum.strongest + x);
+    };
+    // As above, the tail cannot overlap.
+    const std::size_t whole = n - n % hn::Lanes(d);
+    for (std::size_t x = 0; x < whole; x += hn::Lanes(d)) add(x);
+    reference::add_scale_row(
+        response + whole, cos2 + whole, sin2 + whole, clutter + whole, sigma, n - whole,
+        {sum.squares + whole, sum.strongest + whole, sum.sigma + whole, sum.cos2 + whole, sum.sin2 + whole});
 }
 
 /// atan2 from the arctangent of the smaller over the larger, whose quotient is at most 1. Within 1e-5:
@@ -298,7 +306,7 @@ HWY_EXPORT(frangi_of_middle_row);
 HWY_EXPORT(sato_row);
 HWY_EXPORT(jerman_row);
 HWY_EXPORT(add_direction_row);
-HWY_EXPORT(keep_stronger_row);
+HWY_EXPORT(add_scale_row);
 HWY_EXPORT(direction_row);
 
 void ridge_norm_row(const float* xx, const float* xy, const float* yy, std::size_t n, float* norm) {
@@ -337,8 +345,9 @@ void add_direction_row(const float* response, float direction_cos2, float direct
     (response, direction_cos2, direction_sin2, n, strongest, cos2, sin2);
 }
 
-void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
-    HWY_DYNAMIC_DISPATCH(keep_stronger_row)(candidate, sigma, n, best);
+void add_scale_row(const float* response, const float* cos2, const float* sin2, const float* clutter,
+                   float sigma, std::size_t n, const ScaleSumRow& sum) {
+    HWY_DYNAMIC_DISPATCH(add_scale_row)(response, cos2, sin2, clutter, sigma, n, sum);
 }
 
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle) {

@@ -72,9 +72,21 @@ void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n
 void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
                        float* strongest, float* cos2, float* sin2);
 
-/// Updates `best` with `candidate`, all of which is at one scale, where it is stronger. `candidate.scale` is
-/// not read.
-void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best);
+/// What the scales of a bank say together about a row: the squares of their responses, each as a multiple of
+/// its clutter, the strongest of these multiples and the scale that gave it, and the direction.
+struct ScaleSumRow {
+    float* squares;
+    float* strongest;
+    float* sigma;
+    float* cos2;
+    float* sin2;
+};
+
+/// Adds one scale of a bank to what the others say.
+/// \param response, cos2, sin2 as `add_direction_row` leaves them
+/// \param clutter what is no vessel answers at this scale, > 0
+void add_scale_row(const float* response, const float* cos2, const float* sin2, const float* clutter,
+                   float sigma, std::size_t n, const ScaleSumRow& sum);
 
 /// Angles in (-pi/2, pi/2] of directions given as (cos 2a, sin 2a) times a positive factor; 0 where both are
 /// 0.
@@ -95,7 +107,8 @@ void jerman_row(const float* xx, const float* xy, const float* yy, std::size_t n
                 const JermanParameters& parameters, const BestRow& best);
 void add_direction_row(const float* response, float direction_cos2, float direction_sin2, std::size_t n,
                        float* strongest, float* cos2, float* sin2);
-void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best);
+void add_scale_row(const float* response, const float* cos2, const float* sin2, const float* clutter,
+                   float sigma, std::size_t n, const ScaleSumRow& sum);
 void direction_row(const float* cos2, const float* sin2, std::size_t n, float* angle);
 }  // namespace reference
 

@@ -147,13 +147,17 @@ void add_direction_row(const float* response, float direction_cos2, float direct
     }
 }
 
-void keep_stronger_row(const BestRow& candidate, float sigma, std::size_t n, const BestRow& best) {
+void add_scale_row(const float* response, const float* cos2, const float* sin2, const float* clutter,
+                   float sigma, std::size_t n, const ScaleSumRow& sum) {
     for (std::size_t x = 0; x < n; ++x) {
-        if (!(candidate.response[x] > best.response[x])) continue;
-        best.response[x] = candidate.response[x];
-        best.scale[x] = sigma;
-        best.cos2[x] = candidate.cos2[x];
-        best.sin2[x] = candidate.sin2[x];
+        if (!(response[x] > 0.0f)) continue;
+        const float multiple = response[x] / clutter[x];
+        sum.squares[x] += multiple * multiple;
+        sum.cos2[x] += multiple / clutter[x] * cos2[x];
+        sum.sin2[x] += multiple / clutter[x] * sin2[x];
+        if (!(multiple > sum.strongest[x])) continue;
+        sum.strongest[x] = multiple;
+        sum.sigma[x] = sigma;
     }
 }
 

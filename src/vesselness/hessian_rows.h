@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/gaussian.h"
+#include "kernels/scale_space.h"
 #include "stenometry/image.h"
 
 namespace stenometry::vesselness {
@@ -20,12 +21,19 @@ inline double noise_response_sd(double noise_sd, double sigma) {
     return noise_sd * std::sqrt(3.0 / (16.0 * std::numbers::pi)) / sigma;
 }
 
+/// Takes away the derivatives of the columns from `begin` to before `end` that lie closer to an invalid pixel
+/// than `reach_px`.
+inline void silence_border(const float* distance_px, double reach_px, int begin, int end,
+                           const kernels::SecondDerivatives& h) {
+    for (int x = begin; x < end; ++x)
+        if (distance_px[x] < static_cast<float>(reach_px)) h.xx[x] = h.xy[x] = h.yy[x] = 0.0f;
+}
+
 /// Buffers of one thread, for one row at one scale.
 struct RowBuffers {
     std::vector<const float*> rows;
     std::vector<float> columns;  // Gaussian, first and second derivative down the columns, with a margin
     std::vector<float> hessian;  // xx, xy, yy
-    std::vector<float> best;     // response, scale, cos2, sin2
 };
 
 /// An image whose Hessian can be asked for row by row.
@@ -62,7 +70,9 @@ class HessianRows {
         }
         kernels::hessian_row(smooth + begin, first + begin, second + begin, taps,
                              static_cast<std::size_t>(end - begin), xx() + begin, xy() + begin, yy() + begin);
-        if (!border_distance_.empty()) silence_border(y, begin, end, border_sigmas * taps.sigma);
+        if (!border_distance_.empty())
+            silence_border(border_distance_.ptr<float>(y), border_sigmas * taps.sigma, begin, end,
+                           {xx(), xy(), yy()});
     }
 
   private:
@@ -72,12 +82,6 @@ class HessianRows {
         for (int dy = -radius; dy <= radius; ++dy)
             buffers_.rows.push_back(image_.row(std::clamp(y + dy, 0, image_.height() - 1)) + from);
         return buffers_.rows.data();
-    }
-
-    void silence_border(int y, int begin, int end, double reach_px) {
-        const auto* distance = border_distance_.ptr<float>(y);
-        for (int x = begin; x < end; ++x)
-            if (distance[x] < static_cast<float>(reach_px)) xx()[x] = xy()[x] = yy()[x] = 0.0f;
     }
 
     const Image<float>& image_;

@@ -9,8 +9,10 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
+#include "cells.h"
 #include "kernels/ridge.h"
 #include "kernels/weighted_sum.h"
+#include "sparse_sample.h"
 #include "statistics.h"
 #include "stenometry/interop/opencv.h"
 
@@ -23,9 +25,19 @@ using interop::as_mat;
 /// pixels.
 constexpr double smallest_reduced_sigma = 1.5;
 
+/// Of a picture without noise, in attenuation: so that nothing is divided by 0.
+constexpr double least_clutter = 1e-9;
+
 /// Rows that one thread takes at a time: enough to share what their lines reach beyond them, few enough for
 /// its cache.
 constexpr int band_rows = 32;
+
+/// Calls `run(begin, end)` for all rows, some at a time, on several threads.
+template <class Run>
+void for_each_band(int height, Run&& run) {
+    tbb::parallel_for(0, (height + band_rows - 1) / band_rows,
+                      [&](int band) { run(band * band_rows, std::min(height, (band + 1) * band_rows)); });
+}
 
 /// What is left of a Gaussian after averaging over squares of 2^level pixels, in pixels of that level.
 double sigma_at_level(double sigma_px, int level) {
@@ -54,6 +66,14 @@ std::array<double, 4> cubic_weights(double t) {
             0.5 * t * (1.0 + t * (4.0 - 3.0 * t)), 0.5 * t * t * (t - 1.0)};
 }
 
+/// Every n-th pixel of every n-th row.
+cv::Mat every(int n, const cv::Mat& image) {
+    if (n == 1) return image;
+    cv::Mat sparse;
+    cv::resize(image, sparse, {(image.cols + n - 1) / n, (image.rows + n - 1) / n}, 0, 0, cv::INTER_NEAREST);
+    return sparse;
+}
+
 /// Weights and first tap of the pixels that an enlarged one lies between: a quarter of a pixel before its
 /// own, or behind.
 struct EnlargeTaps {
@@ -73,30 +93,39 @@ void enlarge_plane(const Image<float>& in, Image<float>& out) {
     constexpr int margin = 2;
     const EnlargeTaps taps[] = {EnlargeTaps(false), EnlargeTaps(true)};
     const auto width = static_cast<std::size_t>(in.width());
-    std::vector<float> row(width + 2 * margin),
-        halves[] = {std::vector<float>(width), std::vector<float>(width)};
-    for (int y = 0; y < out.height(); ++y) {
-        std::array<const float*, 4> rows;
-        for (int i = 0; i < 4; ++i)
-            rows[static_cast<std::size_t>(i)] =
-                in.row(std::clamp(y / 2 + taps[y % 2].first + i, 0, in.height() - 1));
-        kernels::weighted_sum_row(rows.data(), taps[y % 2].weights.data(), 4, width, row.data() + margin);
-        std::fill_n(row.begin(), margin, row[margin]);
-        std::fill_n(row.end() - margin, margin, row[width + margin - 1]);
-        for (int side = 0; side < 2; ++side) {
-            const float* first = row.data() + margin + taps[side].first;
-            const std::array<const float*, 4> shifted{first, first + 1, first + 2, first + 3};
-            kernels::weighted_sum_row(shifted.data(), taps[side].weights.data(), 4, width,
-                                      halves[side].data());
+    for_each_band(out.height(), [&](int begin, int end) {
+        std::vector<float> row(width + 2 * margin), even(width), odd(width);
+        for (int y = begin; y < end; ++y) {
+            std::array<const float*, 4> rows;
+            for (int i = 0; i < 4; ++i)
+                rows[static_cast<std::size_t>(i)] =
+                    in.row(std::clamp(y / 2 + taps[y % 2].first + i, 0, in.height() - 1));
+            kernels::weighted_sum_row(rows.data(), taps[y % 2].weights.data(), 4, width, row.data() + margin);
+            std::fill_n(row.begin(), margin, row[margin]);
+            std::fill_n(row.end() - margin, margin, row[width + margin - 1]);
+            for (int side = 0; side < 2; ++side) {
+                const float* first = row.data() + margin + taps[side].first;
+                const std::array<const float*, 4> shifted{first, first + 1, first + 2, first + 3};
+                kernels::weighted_sum_row(shifted.data(), taps[side].weights.data(), 4, width,
+                                          (side == 0 ? even : odd).data());
+            }
+            float* to = out.row(y);
+            for (int x = 0; x < out.width() / 2; ++x) {
+                to[2 * x] = even[static_cast<std::size_t>(x)];
+                to[2 * x + 1] = odd[static_cast<std::size_t>(x)];
+            }
+            if (out.width() % 2 == 1) to[out.width() - 1] = even[width - 1];
         }
-        for (int x = 0; x < out.width(); ++x) out(x, y) = halves[x % 2][static_cast<std::size_t>(x / 2)];
-    }
+    });
 }
 
 /// Twice the size by repetition, cut to the size of `out`.
 void repeat_plane(const Image<float>& in, Image<float>& out) {
-    for (int y = 0; y < out.height(); ++y)
-        for (int x = 0; x < out.width(); ++x) out(x, y) = in(x / 2, y / 2);
+    for (int y = 0; y < out.height(); ++y) {
+        const float* from = in.row(y / 2);
+        float* to = out.row(y);
+        for (int x = 0; x < out.width(); ++x) to[x] = from[x / 2];
+    }
 }
 
 }  // namespace
@@ -112,26 +141,22 @@ OrientedBank::OrientedBank(const std::vector<double>& sigmas_px, int orientation
 }
 
 /// A Gaussian of `sigma_px` along a line, sampled where the line crosses every `step`-th column or row,
-/// whichever it crosses more of.
+/// whichever it crosses more of, at the nearest pixel: what interpolation blurs across the line is twice what
+/// the steps of the pixels do.
 std::vector<OrientedBank::LineTap> OrientedBank::line_taps(double angle_rad, double sigma_px, int step) {
+    constexpr double reach_sigmas = 2.5;
     const double c = std::cos(angle_rad), s = std::sin(angle_rad);
     const bool level = std::abs(c) >= std::abs(s);
     const double run = level ? std::abs(c) : std::abs(s), slope = level ? s / c : c / s;
-    const int reach = static_cast<int>(2.5 * sigma_px * run) / step * step;
+    const int reach = static_cast<int>(std::lround(reach_sigmas * sigma_px * run / step)) * step;
     std::vector<LineTap> taps;
     double sum = 0.0;
     for (int along = -reach; along <= reach; along += step) {
-        const double t = along / run / std::max(sigma_px, 1e-6), across = along * slope;
-        const int base = static_cast<int>(std::floor(across));
+        const double t = along / run / std::max(sigma_px, 1e-6);
         const double weight = std::exp(-0.5 * t * t);
-        const std::array<double, 4> cubic = cubic_weights(across - base);
+        const int side = static_cast<int>(std::lround(along * slope));
+        taps.push_back({level ? along : side, level ? side : along, static_cast<float>(weight)});
         sum += weight;
-        for (int i = 0; i < 4; ++i) {
-            const double part = weight * cubic[static_cast<std::size_t>(i)];
-            if (part == 0.0) continue;
-            const int side = base + i - 1;
-            taps.push_back({level ? along : side, level ? side : along, static_cast<float>(part)});
-        }
     }
     for (LineTap& tap : taps) tap.weight /= static_cast<float>(sum);
     return taps;
@@ -164,18 +189,19 @@ OrientedBank::Scale OrientedBank::make_scale(double sigma_px, double sigma_at_le
 
 void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_distance, double noise_sd,
                               Vesselness& out) {
-    reduce(image, border_distance);
     levels_[0].response = out.response;
     levels_[0].sigma = out.scale_px;
+    reduce(image, border_distance);
     for (std::size_t i = levels_.size(); i-- > 0;) {
         if (i + 1 < levels_.size()) enlarge(levels_[i + 1], levels_[i]);
         run_level(levels_[i], noise_sd);
     }
     cv::Mat total = as_mat(out.response);
     cv::sqrt(total, total);
-    for (int y = 0; y < image.height(); ++y)
+    tbb::parallel_for(0, image.height(), [&](int y) {
         kernels::direction_row(levels_[0].cos2.row(y), levels_[0].sin2.row(y),
                                static_cast<std::size_t>(image.width()), out.direction_rad.row(y));
+    });
 }
 
 /// Prepares the pixels of every level, and its best response as none.
@@ -191,54 +217,51 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
     }
     for (Level& level : levels_)
         for (Image<float>* plane :
-             {&level.response, &level.sigma, &level.cos2, &level.sin2, &level.strongest}) {
-            if (&level == &levels_[0] && (plane == &level.response || plane == &level.sigma)) continue;
+             {&level.response, &level.sigma, &level.cos2, &level.sin2, &level.strongest})
             if (!same_size(*plane, level.pixels))
                 *plane = Image<float>(level.pixels.width(), level.pixels.height());
-            plane->fill(0.0f);
-        }
+    Level& coarsest = levels_.back();
+    for (Image<float>* plane :
+         {&coarsest.response, &coarsest.sigma, &coarsest.cos2, &coarsest.sin2, &coarsest.strongest})
+        plane->fill(0.0f);
 }
 
 void OrientedBank::run_level(Level& level, double noise_sd) {
     const int height = level.pixels.height();
-    for (Image<float>& plane : hessian_)
-        if (!same_size(plane, level.pixels)) plane = Image<float>(level.pixels.width(), height);
     for (Image<float>& plane : answer_)
         if (!same_size(plane, level.pixels)) plane = Image<float>(level.pixels.width(), height);
     for (const Scale& scale : level.scales) {
-        compute_hessian(level, scale);
-        tbb::parallel_for(0, (height + band_rows - 1) / band_rows, [&](int band) {
-            run_band(level, scale, band * band_rows, std::min(height, (band + 1) * band_rows));
-        });
+        for_each_band(height, [&](int begin, int end) { run_band(level, scale, begin, end); });
         combine(level, scale, noise_sd);
     }
 }
 
-void OrientedBank::compute_hessian(const Level& level, const Scale& scale) {
-    tbb::parallel_for(tbb::blocked_range<int>(0, level.pixels.height(), band_rows),
-                      [&](const tbb::blocked_range<int>& rows) {
-                          HessianRows hessian(level.pixels, level.border_distance, buffers_.local().rows);
-                          for (int y = rows.begin(); y != rows.end(); ++y) {
-                              hessian.compute(y, scale.taps);
-                              std::copy_n(hessian.xx(), hessian.width(), hessian_[0].row(y));
-                              std::copy_n(hessian.xy(), hessian.width(), hessian_[1].row(y));
-                              std::copy_n(hessian.yy(), hessian.width(), hessian_[2].row(y));
-                          }
-                      });
+/// All directions of one scale, for the rows from `begin` to before `end`.
+void OrientedBank::run_band(const Level& level, const Scale& scale, int begin, int end) {
+    const int height = level.pixels.height();
+    int reach = 0;
+    for (const Line& line : scale.lines) reach = std::max(reach, line.reach_y);
+    HessianBand& hessian = buffers_.local().hessian;
+    hessian.compute(level, scale.taps, std::max(0, begin - reach), std::min(height, end + reach),
+                    buffers_.local().rows);
+    for (Image<float>& plane : answer_)
+        for (int y = begin; y < end; ++y) std::fill_n(plane.row(y), plane.width(), 0.0f);
+    for (const Line& line : scale.lines) add_line(line, hessian, begin, end);
 }
 
-/// All directions of one scale, for the rows from `begin` to before `end`.
-void OrientedBank::run_band(Level& level, const Scale& scale, int begin, int end) {
-    ThreadBuffers& local = buffers_.local();
-    const auto width = static_cast<std::size_t>(level.pixels.width());
-    const std::size_t pixels = width * static_cast<std::size_t>(end - begin);
-    for (std::vector<float>* sum : {&local.strongest, &local.cos2, &local.sin2}) sum->assign(pixels, 0.0f);
-    for (const Line& line : scale.lines) add_line(level, line, begin, end, local);
+/// Second derivatives of the rows from `first` to before `last`.
+void OrientedBank::HessianBand::compute(const Level& level, const kernels::GaussianTaps& taps, int first,
+                                        int last, RowBuffers& rows) {
+    begin = first, end = last, width = level.pixels.width(), height = level.pixels.height();
+    const auto n = static_cast<std::size_t>(width);
+    for (std::vector<float>* plane : {&xx, &xy, &yy})
+        plane->resize(std::max(plane->size(), n * static_cast<std::size_t>(end - begin)));
+    HessianRows hessian(level.pixels, level.border_distance, rows);
     for (int y = begin; y < end; ++y) {
-        const std::size_t at = static_cast<std::size_t>(y - begin) * width;
-        std::copy_n(local.strongest.data() + at, width, answer_[0].row(y));
-        std::copy_n(local.cos2.data() + at, width, answer_[1].row(y));
-        std::copy_n(local.sin2.data() + at, width, answer_[2].row(y));
+        hessian.compute(y, taps);
+        std::copy_n(hessian.xx(), n, xx.data() + at(y));
+        std::copy_n(hessian.xy(), n, xy.data() + at(y));
+        std::copy_n(hessian.yy(), n, yy.data() + at(y));
     }
 }
 
@@ -251,62 +274,48 @@ cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& 
     constexpr int cell_px = 8;                      // of the finest level
     constexpr double cap_quantile = 0.9;            // nine tenths of a frame are no vessel
     constexpr double least_of_strongest = 0.02;
-    const auto seen = [&](int x, int y) {
-        return level.border_distance.empty() || level.border_distance.at<float>(y, x) >= border_px;
-    };
-    const int step = std::max(1, static_cast<int>(std::sqrt(double(response.size()) / 16384)));
-    std::vector<float> sample;
-    float strongest = 0.0f;
-    for (int y = 0; y < response.height(); ++y)
-        for (int x = 0; x < response.width(); ++x) {
-            strongest = std::max(strongest, response(x, y));
-            if (y % step == 0 && x % step == 0 && seen(x, y)) sample.push_back(response(x, y));
-        }
-    const float cap = std::sqrt(static_cast<float>(ranked(sample, cap_quantile, 0.0)));
-    const int cell = std::max(1, cell_px / level.reduction);
-    const cv::Size cells((response.width() + cell - 1) / cell, (response.height() + cell - 1) / cell);
-    cv::Mat sum = cv::Mat::zeros(cells, CV_32F), weight = cv::Mat::zeros(cells, CV_32F), clutter;
-    for (int y = 0; y < response.height(); ++y)
-        for (int x = 0; x < response.width(); ++x) {
-            if (!seen(x, y)) continue;
-            sum.at<float>(y / cell, x / cell) += std::min(cap, std::sqrt(response(x, y)));
-            weight.at<float>(y / cell, x / cell) += 1.0f;
-        }
-    const double sigma = reach_of_side * std::max(response.width(), response.height()) / cell;
-    cv::GaussianBlur(sum, sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(weight, weight, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    const cv::Mat root = sum / cv::max(weight, 1e-3);
-    const cv::Mat level_of_cells = cv::max(root.mul(root), least) + least_of_strongest * double{strongest};
-    cv::resize(level_of_cells, clutter, {cells.width * cell, cells.height * cell}, 0, 0, cv::INTER_LINEAR);
-    return clutter;
+    // Every second pixel of the finest level knows as much.
+    const int step = level.reduction == 1 ? 2 : 1;
+    const cv::Mat answer = every(step, as_mat(response));
+    const cv::Mat seen = level.border_distance.empty()
+                             ? cv::Mat(answer.size(), CV_8U, cv::Scalar(255))
+                             : cv::Mat(every(step, level.border_distance) >= border_px);
+    double strongest = 0.0;
+    cv::minMaxLoc(answer, nullptr, &strongest);
+    std::vector<float> sample = sparse_sample(answer, seen);
+    const double cap = std::sqrt(ranked(sample, cap_quantile, 0.0));
+    cv::Mat root;
+    cv::sqrt(answer, root);
+    cv::min(root, cap, root);
+    Cells cells = sum_cells(root, seen, std::max(1, cell_px / level.reduction / step));
+    const double sigma = reach_of_side * std::max(answer.cols, answer.rows) / cells.size_px;
+    cv::GaussianBlur(cells.sum, cells.sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    cv::GaussianBlur(cells.count, cells.count, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    const cv::Mat mean = cells.mean();
+    const cv::Mat of_cells = cv::max(mean.mul(mean), least) + least_of_strongest * strongest;
+    return spread_cells(of_cells, cells.size_px * step, {response.width(), response.height()});
 }
 
 /// Adds one scale to what the others say. The scale that stands out most of its own clutter names the width.
 void OrientedBank::combine(Level& level, const Scale& scale, double noise_sd) const {
-    const Image<float>& response = answer_[0];
     const auto border_px = static_cast<float>(border_sigmas * scale.sigma_px / level.reduction);
-    const cv::Mat clutter =
-        clutter_around(response, level, border_px, noise_response_sd(noise_sd, scale.sigma_px));
-    for (int y = 0; y < response.height(); ++y)
-        for (int x = 0; x < response.width(); ++x) {
-            const float r = response(x, y);
-            if (!(r > 0.0f)) continue;
-            const float excess = r / clutter.at<float>(y, x), square = excess * excess;
-            level.response(x, y) += square;
-            level.cos2(x, y) += square / r * answer_[1](x, y);
-            level.sin2(x, y) += square / r * answer_[2](x, y);
-            if (excess <= level.strongest(x, y)) continue;
-            level.strongest(x, y) = excess;
-            level.sigma(x, y) = static_cast<float>(scale.sigma_px);
-        }
+    const cv::Mat clutter = clutter_around(
+        answer_[0], level, border_px, std::max(least_clutter, noise_response_sd(noise_sd, scale.sigma_px)));
+    const auto width = static_cast<std::size_t>(level.pixels.width());
+    tbb::parallel_for(0, level.pixels.height(), [&](int y) {
+        kernels::add_scale_row(answer_[0].row(y), answer_[1].row(y), answer_[2].row(y), clutter.ptr<float>(y),
+                               static_cast<float>(scale.sigma_px), width,
+                               {level.response.row(y), level.strongest.row(y), level.sigma.row(y),
+                                level.cos2.row(y), level.sin2.row(y)});
+    });
 }
 
 /// Lets one direction compete for the strongest response of a band, and adds it to the mean direction.
-void OrientedBank::add_line(const Level& level, const Line& line, int begin, int end,
-                            ThreadBuffers& local) const {
-    const int width = level.pixels.width(), height = level.pixels.height();
-    const auto n = static_cast<std::size_t>(width), stride = n + 2 * static_cast<std::size_t>(line.reach_x);
-    const int top = std::max(0, begin - line.reach_y), bottom = std::min(height, end + line.reach_y);
+void OrientedBank::add_line(const Line& line, const HessianBand& hessian, int begin, int end) {
+    ThreadBuffers& local = buffers_.local();
+    const int top = std::max(0, begin - line.reach_y), bottom = std::min(hessian.height, end + line.reach_y);
+    const auto n = static_cast<std::size_t>(hessian.width);
+    const std::size_t stride = n + 2 * static_cast<std::size_t>(line.reach_x);
     local.across.resize(std::max(local.across.size(), stride * static_cast<std::size_t>(bottom - top)));
     local.response.resize(n);
     const auto across = [&](int y) {
@@ -315,10 +324,12 @@ void OrientedBank::add_line(const Level& level, const Line& line, int begin, int
     };
     const std::array<float, 3> steer{line.xx, line.xy, line.yy};
     for (int y = top; y < bottom; ++y) {
-        const std::array<const float*, 3> rows{hessian_[0].row(y), hessian_[1].row(y), hessian_[2].row(y)};
+        const std::size_t at = hessian.at(y);
+        const std::array<const float*, 3> rows{hessian.xx.data() + at, hessian.xy.data() + at,
+                                               hessian.yy.data() + at};
         kernels::weighted_sum_row(rows.data(), steer.data(), rows.size(), n, across(y));
         std::fill_n(across(y) - line.reach_x, line.reach_x, across(y)[0]);
-        std::fill_n(across(y) + width, line.reach_x, across(y)[width - 1]);
+        std::fill_n(across(y) + n, line.reach_x, across(y)[n - 1]);
     }
     local.weights.clear();
     for (const LineTap& tap : line.taps) local.weights.push_back(tap.weight);
@@ -327,24 +338,24 @@ void OrientedBank::add_line(const Level& level, const Line& line, int begin, int
         for (const LineTap& tap : line.taps) local.rows.rows.push_back(across(y + tap.dy) + tap.dx);
         kernels::weighted_sum_row(local.rows.rows.data(), local.weights.data(), local.weights.size(), n,
                                   local.response.data());
-        const std::size_t at = static_cast<std::size_t>(y - begin) * n;
-        kernels::add_direction_row(local.response.data(), line.cos2, line.sin2, n,
-                                   local.strongest.data() + at, local.cos2.data() + at,
-                                   local.sin2.data() + at);
+        kernels::add_direction_row(local.response.data(), line.cos2, line.sin2, n, answer_[0].row(y),
+                                   answer_[1].row(y), answer_[2].row(y));
     }
 }
 
-/// What the coarser level found is where the finer one starts from.
+/// What the coarser level found is where the finer one starts from. Roots of the squares are what is as
+/// smooth as the filters, and can be interpolated.
 void OrientedBank::enlarge(const Level& coarse, Level& fine) {
-    enlarge_plane(coarse.response, fine.response);
+    Image<float> root = coarse.response.clone();
+    cv::Mat roots = as_mat(root), squares = as_mat(fine.response), strongest = as_mat(fine.strongest);
+    cv::sqrt(roots, roots);
+    enlarge_plane(root, fine.response);
+    cv::multiply(squares, squares, squares);
     enlarge_plane(coarse.strongest, fine.strongest);
+    cv::max(strongest, 0.0, strongest);
     enlarge_plane(coarse.cos2, fine.cos2);
     enlarge_plane(coarse.sin2, fine.sin2);
     repeat_plane(coarse.sigma, fine.sigma);
-    cv::Mat response = as_mat(fine.response);
-    cv::max(response, 0.0, response);
-    cv::Mat strongest = as_mat(fine.strongest);
-    cv::max(strongest, 0.0, strongest);
 }
 
 }  // namespace stenometry::vesselness

@@ -52,27 +52,37 @@ class OrientedBank {
         Image<float> sigma, cos2, sin2;
         int reduction = 1;
     };
+    /// Second derivatives of some rows of a level.
+    struct HessianBand {
+        std::vector<float> xx, xy, yy;
+        int begin = 0, end = 0;     ///< rows that it holds
+        int width = 0, height = 0;  ///< of the level
+
+        void compute(const Level& level, const kernels::GaussianTaps& taps, int first, int last,
+                     RowBuffers& rows);
+        std::size_t at(int y) const {
+            return static_cast<std::size_t>(y - begin) * static_cast<std::size_t>(width);
+        }
+    };
     struct ThreadBuffers {
         RowBuffers rows;
-        std::vector<float> across, response, strongest, cos2, sin2;
-        std::vector<float> weights;
+        HessianBand hessian;
+        std::vector<float> across, response, weights;
     };
 
     static std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step);
     Scale make_scale(double sigma_px, double sigma_at_level, int orientations, double elongation) const;
     void reduce(const Image<float>& image, const cv::Mat& border_distance);
     void run_level(Level& level, double noise_sd);
-    void compute_hessian(const Level& level, const Scale& scale);
-    void run_band(Level& level, const Scale& scale, int begin, int end);
-    void add_line(const Level& level, const Line& line, int begin, int end, ThreadBuffers& local) const;
+    void run_band(const Level& level, const Scale& scale, int begin, int end);
+    void add_line(const Line& line, const HessianBand& hessian, int begin, int end);
     static cv::Mat clutter_around(const Image<float>& response, const Level& level, float border_px,
                                   double least);
     void combine(Level& level, const Scale& scale, double noise_sd) const;
     static void enlarge(const Level& coarse, Level& fine);
 
-    std::vector<Level> levels_;            ///< finest first
-    std::array<Image<float>, 3> hessian_;  ///< xx, xy, yy of the level and scale at work
-    std::array<Image<float>, 3> answer_;   ///< strongest response, cos2, sin2 of the same
+    std::vector<Level> levels_;           ///< finest first
+    std::array<Image<float>, 3> answer_;  ///< strongest response, cos2, sin2 of the level and scale at work
     tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
 };
 

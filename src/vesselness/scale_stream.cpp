@@ -169,9 +169,9 @@ void HessianStream::make_smooth(std::size_t k, int last) {
 }
 
 /// Derivative down the columns of one step, with what its derivative along the row needs beside it.
+/// \pre the smooth rows around `y` are made
 const float* HessianStream::make_down(std::size_t i, int y) {
     const ScaleStep& step = level().steps[i];
-    make_smooth(i + 1, y + step.derivative_radius());
     const int beside = reach_ + step.derivative_radius(), wide = aligned(beside);
     kernels::difference_columns(rows_around(i + 1, y, step.derivative_radius(), -wide).data(), first_[i],
                                 static_cast<std::size_t>(wide + width_ + beside), down_.row(0) - wide);
@@ -202,6 +202,7 @@ void HessianStream::hessian(int y, std::span<const kernels::SecondDerivatives> o
     const std::size_t own = level().steps.size();
     for (std::size_t i = 0; i < own; ++i) {
         const ScaleStep& step = level().steps[i];
+        make_smooth(i + 1, y + step.derivative_radius());
         const float* down = make_down(i, y) - reach_;
         const auto rows = rows_around(i + 1, y, step.derivative_radius(), -reach_);
         kernels::second_derivatives_row(rows.data(), down, {first_[i], second_[i]}, n,
