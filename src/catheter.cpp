@@ -26,13 +26,7 @@ constexpr double widening = 1.3;  // from the catheter into the artery
 constexpr float probe_px = 12;    // along a ridge, to see whether it runs over the border
 constexpr std::size_t window = 11;        // ridge points over which a width is taken
 constexpr std::size_t branch_points = 3;  // of the way beside which another ridge may run by chance
-using IndexImage = Image<int>;
-
-IndexImage index_of(const std::vector<RidgePoint>& ridges, int width, int height) {
-    IndexImage index(width, height, -1);
-    for (std::size_t i = 0; i < ridges.size(); ++i) index(ridges[i].x, ridges[i].y) = int(i);
-    return index;
-}
+using IndexImage = Image<std::int32_t>;
 
 /// A way along ridge points, as their indices, and the width of the mask at each.
 struct Way {
@@ -144,6 +138,22 @@ bool has_branches(const Way& way, std::size_t count, const std::vector<RidgePoin
     return beside > branch_points;
 }
 
+/// The `k`-th point of the way and the points within its width that run beside it: noise draws a line twice.
+std::vector<int> drawn_twice(const Way& way, std::size_t k, const std::vector<RidgePoint>& ridges,
+                             const IndexImage& index) {
+    const int own = way.points[k];
+    const RidgePoint& here = ridges[std::size_t(own)];
+    const int reach = static_cast<int>(way.width_px[k] / 2);
+    std::vector<int> points{own};
+    for (int sy = -reach; sy <= reach; ++sy)
+        for (int sx = -reach; sx <= reach; ++sx) {
+            if (!index.contains(here.x + sx, here.y + sy)) continue;
+            const int other = index(here.x + sx, here.y + sy);
+            if (other >= 0 && same_way(here, ridges[std::size_t(other)])) points.push_back(other);
+        }
+    return points;
+}
+
 /// Distance to the border of the field or of the image, as far as it matters.
 Image<float> distance_to_border(const Image<std::uint8_t>& valid, int reach_px) {
     Image<std::uint8_t> framed(valid.width() + 2, valid.height() + 2);
@@ -219,7 +229,8 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
         longest_count = *end;
         longest = std::move(way);
     }
-    for (std::size_t k = 0; k < longest_count; ++k) in_catheter[std::size_t(longest.points[k])] = 1;
+    for (std::size_t k = 0; k < longest_count; ++k)
+        for (const int i : drawn_twice(longest, k, ridges, index)) in_catheter[std::size_t(i)] = 1;
     return in_catheter;
 }
 

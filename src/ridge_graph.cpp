@@ -2,28 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <set>
 
-#include "stenometry/image.h"
-
 namespace stenometry {
 namespace {
-
-constexpr float widest_turn = 0.77F;  // cosine of 40 degrees
-
-bool same_way(const RidgePoint& a, const RidgePoint& b) {
-    return std::abs(a.dx * b.dx + a.dy * b.dy) >= widest_turn;
-}
-
-/// Indices of ridge points at their pixels, -1 elsewhere.
-Image<std::int32_t> index_of(const std::vector<RidgePoint>& ridges, cv::Size size) {
-    Image<std::int32_t> index(size.width, size.height, -1);
-    for (std::size_t i = 0; i < ridges.size(); ++i)
-        index(ridges[i].x, ridges[i].y) = static_cast<std::int32_t>(i);
-    return index;
-}
 
 /// Sets of indices that grow together.
 class DisjointSets {
@@ -47,11 +31,11 @@ class Narrows {
   public:
     Narrows(const std::vector<RidgePoint>& vessels, const std::vector<RidgePoint>& faint, cv::Size size)
         : vessels_(vessels),
-          vessel_at_(index_of(vessels, size)),
+          vessel_at_(index_of(vessels, size.width, size.height)),
           vessel_segment_(label_segments(vessels, size)) {
         const auto elsewhere = [&](const RidgePoint& r) { return vessel_at_(r.x, r.y) < 0; };
         std::copy_if(faint.begin(), faint.end(), std::back_inserter(faint_), elsewhere);
-        faint_at_ = index_of(faint_, size);
+        faint_at_ = index_of(faint_, size.width, size.height);
         faint_segment_ = label_segments(faint_, size);
         ends_.resize(faint_.size());
         ways_.resize(faint_.size());
@@ -116,6 +100,18 @@ class Narrows {
 
 }  // namespace
 
+Image<std::int32_t> index_of(const std::vector<RidgePoint>& ridges, int width, int height) {
+    Image<std::int32_t> index(width, height, -1);
+    for (std::size_t i = 0; i < ridges.size(); ++i)
+        index(ridges[i].x, ridges[i].y) = static_cast<std::int32_t>(i);
+    return index;
+}
+
+bool same_way(const RidgePoint& a, const RidgePoint& b) {
+    constexpr float widest_turn = 0.77F;  // cosine of 40 degrees
+    return std::abs(a.dx * b.dx + a.dy * b.dy) >= widest_turn;
+}
+
 bool continues(const RidgePoint& a, const RidgePoint& b) {
     constexpr float widest_step =
         0.6F;  // cosine of the step against the direction; steps are rounded to pixels
@@ -128,7 +124,7 @@ bool continues(const RidgePoint& a, const RidgePoint& b) {
 
 std::vector<int> label_segments(const std::vector<RidgePoint>& ridges, cv::Size size) {
     constexpr int reach = 3;
-    const Image<std::int32_t> index = index_of(ridges, size);
+    const Image<std::int32_t> index = index_of(ridges, size.width, size.height);
     DisjointSets segments(ridges.size());
     for (std::size_t i = 0; i < ridges.size(); ++i)
         for (int dy = 0; dy <= reach; ++dy)

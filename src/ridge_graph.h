@@ -1,15 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <vector>
 
 #include "ridge_point.h"
+#include "stenometry/image.h"
 
 /// How the points of ridges belong together.
 namespace stenometry {
 
+/// Whether the two run the same way, give or take 40 degrees.
+bool same_way(const RidgePoint& a, const RidgePoint& b);
+
 /// Whether `b` goes on where `a` runs to: a branch that leaves at an angle does not.
 bool continues(const RidgePoint& a, const RidgePoint& b);
+
+/// Indices of the points at their pixels, -1 elsewhere.
+Image<std::int32_t> index_of(const std::vector<RidgePoint>& ridges, int width, int height);
 
 /// For each ridge point the number of the unbranched segment that it belongs to, which is the index of its
 /// first point.

@@ -350,12 +350,8 @@ constexpr float vessel_scales = 3.0F;  // from the ridge, beyond which a vessel 
 /// For every pixel the ridge point nearest to it, as its index, and how far that is.
 NearestSites divide(const std::vector<RidgePoint>& ridges, cv::Size size) {
     float widest_px = 0;
-    Image<std::int32_t> index(size.width, size.height, -1);
-    for (std::size_t i = 0; i < ridges.size(); ++i) {
-        index(ridges[i].x, ridges[i].y) = int(i);
-        widest_px = std::max(widest_px, ridges[i].scale_px);
-    }
-    return find_nearest(index, vessel_scales * widest_px);
+    for (const RidgePoint& r : ridges) widest_px = std::max(widest_px, r.scale_px);
+    return find_nearest(index_of(ridges, size.width, size.height), vessel_scales * widest_px);
 }
 
 constexpr int ground_cell_px = 4;
