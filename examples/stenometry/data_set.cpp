@@ -100,10 +100,10 @@ void add_files(DataSet& set, const FilesByName& files) {
 /// images/ beside a folder with masks of the same names.
 DataSet open_paired(const fs::path& images, const fs::path& masks, Drawn drawn) {
     DataSet set{.layout = "images/ beside " + masks.filename().string() + '/'};
-    const FilesByName truths(masks);
+    const FilesByName truths(masks), pictures(images);
     add_files(set, truths);
-    add_files(set, FilesByName(images));
-    for (const auto& [name, path] : FilesByName(images).all())
+    add_files(set, pictures);
+    for (const auto& [name, path] : pictures.all())
         set.samples.push_back({name, path, [truths, drawn, of = name](const Frame& frame) {
                                    Truth truth;
                                    set_drawn(truth, drawn, read_truth_mask(truths.at(of), frame));
@@ -116,8 +116,9 @@ DataSet open_coco(const fs::path& images, const fs::path& annotations) {
     DataSet set{.layout = "images/ beside COCO annotations"};
     const auto truths = std::make_shared<const CocoAnnotations>(read_coco(annotations));
     set.files.push_back(annotations);
-    add_files(set, FilesByName(images));
-    for (const auto& [name, path] : FilesByName(images).all())
+    const FilesByName pictures(images);
+    add_files(set, pictures);
+    for (const auto& [name, path] : pictures.all())
         set.samples.push_back({name, path, [truths, file = path.filename().string()](const Frame& frame) {
                                    const CocoImage& image = truths->at(file, frame);
                                    Truth truth;

@@ -10,6 +10,7 @@
 
 #include "data_set.h"
 #include "failure.h"
+#include "given_vessels.h"
 #include "network.h"
 #include "output.h"
 #include "scores.h"
@@ -122,17 +123,10 @@ class Scorer {
         return vessels;
     }
 
-    VesselMask own_vessels() const {
-        if (auto vessels = network_vessels()) return *vessels;
-        const AnalysisOptions& options = command_.analysis;
-        const EnhancedFrame enhanced =
-            enhance(find_valid_region(frame_, options.valid_region), options.enhance);
-        return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
-    }
-
     MaskScores score_mask() const {
         const bool given = !command_.masks.empty() || !command_.probabilities.empty();
-        VesselMask vessels = given ? given_vessels() : own_vessels();
+        VesselMask vessels =
+            given ? given_vessels() : find_vessels(frame_, command_.network, command_.analysis);
         if (!given) vessels.probability = as_written(vessels.probability);
         const Image<std::uint8_t>& truth = *truth_.vessels;
         MaskScores scores{.dice = dice(vessels.mask, truth),

@@ -6,6 +6,7 @@
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/io/mask.h"
+#include "stenometry/valid_region.h"
 
 namespace stenometry::program {
 namespace {
@@ -83,6 +84,12 @@ std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const 
     } catch (const IoError& error) {
         throw Failure(ExitCode::unreadable, error.what());
     }
+}
+
+VesselMask find_vessels(const Frame& frame, const NetworkOptions& network, const AnalysisOptions& options) {
+    if (!network.model.empty()) return external_mask(frame, {}, run_network(network, frame));
+    const EnhancedFrame enhanced = enhance(find_valid_region(frame, options.valid_region), options.enhance);
+    return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
 }
 
 }  // namespace stenometry::program

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "network.h"
+#include "stenometry/pipeline.h"
 #include "stenometry/report.h"
 #include "stenometry/segment.h"
 
@@ -25,5 +26,8 @@ void add_given_vessels_options(CLI::App& command, GivenVessels& options);
 /// frame; unmeasurable, naming file or network, if it has no vessel.
 std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
                                              ReportInput& input);
+
+/// The vessels of a frame: by the network if there is one, else by this library's stages.
+VesselMask find_vessels(const Frame& frame, const NetworkOptions& network, const AnalysisOptions& options);
 
 }  // namespace stenometry::program

@@ -4,13 +4,12 @@
 #include <memory>
 
 #include "failure.h"
+#include "given_vessels.h"
 #include "input.h"
 #include "network.h"
 #include "output.h"
 #include "stages.h"
-#include "stenometry/external_mask.h"
 #include "stenometry/io/image.h"
-#include "stenometry/valid_region.h"
 #include "threads.h"
 #include "verb.h"
 
@@ -26,13 +25,6 @@ struct SegmentCommand {
     fs::path mask, probability, catheter;
     std::optional<int> threads;
 };
-
-VesselMask find_vessels(const Frame& frame, const SegmentCommand& command) {
-    if (!command.network.model.empty()) return external_mask(frame, {}, run_network(command.network, frame));
-    const AnalysisOptions& options = command.analysis;
-    const EnhancedFrame enhanced = enhance(find_valid_region(frame, options.valid_region), options.enhance);
-    return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
-}
 
 /// 0..1 as 0..65535.
 Image<std::uint16_t> sixteen_bits(const Image<float>& probability) {
@@ -58,7 +50,7 @@ void run(const SegmentCommand& command) {
         throw Failure(ExitCode::wrong_command, "nothing to write: give --mask, --probability or --catheter");
     const ThreadLimit limit(command.threads);
     const Frame frame = read_frame(command.input);
-    const VesselMask vessels = find_vessels(frame, command);
+    const VesselMask vessels = find_vessels(frame, command.network, command.analysis);
     require_vessels(vessels, command.input.image.string());
     OutputFiles files({command.input.image, command.network.model, command.network.settings});
     const auto add = [&files](const fs::path& path, const auto& image) {
