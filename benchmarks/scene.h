@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <vector>
+
 #include "stenometry/pipeline.h"
 
 /// The angiogram that every stage is timed on, and what each stage makes of it. Everything is made once, when
@@ -9,6 +11,9 @@
 namespace stenometry::bench {
 
 inline constexpr int side_px = 512;
+
+/// What filters are compared by: sigmas from 1 to 4 pixels, three to an octave.
+inline const std::vector<double> seven_scales{1.0, 1.26, 1.5874, 2.0, 2.52, 3.1748, 4.0};
 
 /// A tapering artery with two side branches, two lesions, a guide catheter and a chest behind it, as
 /// rendered.

@@ -14,10 +14,10 @@ BENCHMARK_CAPTURE(BM_Vesselness, sato, RidgeMeasure::sato)->Unit(benchmark::kMil
 BENCHMARK_CAPTURE(BM_Vesselness, jerman, RidgeMeasure::jerman)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(BM_Vesselness, oriented, RidgeMeasure::oriented)->Unit(benchmark::kMillisecond);
 
-/// What other libraries are compared by: seven scales from 1 to 4 pixels. A cine keeps its filter.
+/// As other libraries are compared. A cine keeps its filter.
 void BM_SevenScalesOfACine(benchmark::State& state, RidgeMeasure measure) {
     const EnhancedFrame& enhanced = bench::enhanced();
-    VesselnessFilter filter({1.0, 1.26, 1.59, 2.0, 2.52, 3.17, 4.0}, {.measure = measure});
+    VesselnessFilter filter(bench::seven_scales, {.measure = measure});
     Vesselness out;
     bench::time_per_pixel(state, [&] {
         filter(enhanced.attenuation, enhanced.valid, enhanced.attenuation_noise_sd, out);

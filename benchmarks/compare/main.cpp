@@ -19,6 +19,7 @@
 #include "keep_memory.h"
 #include "peers.h"
 #include "scene.h"
+#include "statistics.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/stenometry.h"
 #include "text.h"
@@ -30,20 +31,11 @@ namespace {
 using accuracy::number;
 using Clock = std::chrono::steady_clock;
 
-const std::vector<double> seven_scales = {1.0, 1.26, 1.5874, 2.0, 2.52, 3.1748, 4.0};
-
 template <class Work>
 double milliseconds(const Work& work) {
     const auto start = Clock::now();
     work();
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    if (values.empty()) return std::nan("");
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 /// One way to do a job, how long each of its repetitions took, and how true its answer is.
@@ -116,7 +108,7 @@ class OurFilter {
 };
 
 void compare_vesselness(int side, const std::filesystem::path& script, std::vector<Row>& rows) {
-    FrangiTask task{picture(side), seven_scales};
+    FrangiTask task{picture(side), bench::seven_scales};
     std::vector<test::ExactHessian> hessians;
     for (const double sigma : task.sigmas_px) hessians.push_back(test::exact_hessian(task.image, sigma));
     task.strength = 0.5 * test::largest_norm(hessians);
