@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ridge_line.h"
+#include "same_size.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 
@@ -44,9 +45,7 @@ void require_inside(const Vesselness& vesselness, Point p, const char* name) {
     const double bottom = vesselness.response.height() - 0.5;
     if (p.x >= -0.5 && p.y >= -0.5 && p.x <= right && p.y <= bottom) return;
     throw InvalidInput("the point " + std::string(name) + " = (" + std::to_string(p.x) + ", " +
-                       std::to_string(p.y) + ") lies outside the image of " +
-                       std::to_string(vesselness.response.width()) + " x " +
-                       std::to_string(vesselness.response.height()) + " pixels");
+                       std::to_string(p.y) + ") lies outside the image of " + size_text(vesselness.response));
 }
 
 /// The response up to which a place is taken for background: twice the median, because most of a frame is

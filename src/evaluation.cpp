@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "same_size.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -15,11 +16,8 @@ namespace {
 using interop::as_mat;
 
 template <class T, class U>
-void require_same_size(const Image<T>& image, const Image<U>& truth) {
-    if (same_size(image, truth)) return;
-    throw InvalidInput("the result is " + std::to_string(image.width()) + " x " +
-                       std::to_string(image.height()) + " pixels, but the truth is " +
-                       std::to_string(truth.width()) + " x " + std::to_string(truth.height()));
+void require_size_of(const Image<T>& truth, const Image<U>& result) {
+    require_same_size(result, "the result", truth, "the truth");
 }
 
 /// Calls `visit(x, y)` for every pixel that is not 0.
@@ -108,14 +106,14 @@ void require(bool ok, const char* field, const char* rule, double value) {
 }  // namespace
 
 std::optional<double> dice(const Image<std::uint8_t>& mask, const Image<std::uint8_t>& truth) {
-    require_same_size(mask, truth);
+    require_size_of(truth, mask);
     const std::size_t all = count(mask) + count(truth);
     if (all == 0) return {};
     return 2.0 * part(shared(mask, truth), all);
 }
 
 std::optional<double> centerline_dice(const Image<std::uint8_t>& mask, const Image<std::uint8_t>& truth) {
-    require_same_size(mask, truth);
+    require_size_of(truth, mask);
     const Image<std::uint8_t> lines = skeleton(mask), true_lines = skeleton(truth);
     const std::size_t length = count(lines), true_length = count(true_lines);
     if (length + true_length == 0) return {};
@@ -125,7 +123,7 @@ std::optional<double> centerline_dice(const Image<std::uint8_t>& mask, const Ima
 }
 
 std::optional<double> area_under_curve(const Image<float>& probability, const Image<std::uint8_t>& truth) {
-    require_same_size(probability, truth);
+    require_size_of(truth, probability);
     std::vector<std::pair<float, bool>> pixels;
     pixels.reserve(probability.size());
     for (int y = 0; y < truth.height(); ++y)
@@ -153,7 +151,7 @@ std::optional<double> area_under_curve(const Image<float>& probability, const Im
 
 std::optional<double> hausdorff_px(const Image<std::uint8_t>& mask, const Image<std::uint8_t>& truth,
                                    double part_of_border) {
-    require_same_size(mask, truth);
+    require_size_of(truth, mask);
     require(part_of_border >= 0.0 && part_of_border <= 1.0, "part", "in 0..1", part_of_border);
     const Image<std::uint8_t> border = border_of(mask), true_border = border_of(truth);
     if (count(border) == 0 || count(true_border) == 0) return {};
@@ -163,7 +161,7 @@ std::optional<double> hausdorff_px(const Image<std::uint8_t>& mask, const Image<
 
 LineAgreement compare_lines(const Image<std::uint8_t>& lines, const Image<std::uint8_t>& truth,
                             double tolerance_px) {
-    require_same_size(lines, truth);
+    require_size_of(truth, lines);
     require(tolerance_px >= 0.0, "tolerance_px", ">= 0", tolerance_px);
     return {.recall = part_near(truth, lines, tolerance_px),
             .precision = part_near(lines, truth, tolerance_px)};

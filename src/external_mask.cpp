@@ -3,23 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "same_size.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
 
 constexpr std::uint8_t on = 255;
-
-std::string size_text(int width, int height) {
-    return std::to_string(width) + " x " + std::to_string(height) + " pixels";
-}
-
-template <class T>
-void require_size(const Image<T>& image, const Frame& frame, const std::string& name) {
-    if (!image.empty() && !same_size(image, frame.pixels))
-        throw InvalidInput(name + " is " + size_text(image.width(), image.height()) + ", but the frame is " +
-                           size_text(frame.width(), frame.height()));
-}
 
 void require_probabilities(const Image<float>& probability) {
     for (int y = 0; y < probability.height(); ++y)
@@ -53,8 +43,8 @@ VesselMask external_mask(const Frame& frame, const Image<std::uint8_t>& mask,
                          const Image<float>& probability) {
     frame.validate();
     if (mask.empty() && probability.empty()) throw InvalidInput("neither a mask nor a probability is given");
-    require_size(mask, frame, "the mask");
-    require_size(probability, frame, "the probability");
+    if (!mask.empty()) require_same_size(mask, "the mask", frame.pixels, "the frame");
+    if (!probability.empty()) require_same_size(probability, "the probability", frame.pixels, "the frame");
     require_probabilities(probability);
 
     VesselMask vessels;
@@ -73,10 +63,7 @@ Vesselness compute_vesselness(const VesselMask& mask, const Image<std::uint8_t>&
                               const VesselnessOptions& options) {
     const Image<float>& probability = mask.probability;
     if (probability.empty()) throw InvalidInput("the vessel mask has no pixels");
-    if (!valid.empty() && !same_size(valid, probability))
-        throw InvalidInput("the valid region is " + size_text(valid.width(), valid.height()) +
-                           ", but the probability is " +
-                           size_text(probability.width(), probability.height()));
+    if (!valid.empty()) require_same_size(valid, "the valid region", probability, "the probability");
     EnhancedFrame bright{.attenuation = probability.clone(),
                          .valid = Image<std::uint8_t>(probability.width(), probability.height(), on),
                          .calibration = mask.calibration};

@@ -1,5 +1,6 @@
 #include "stenometry/frame.h"
 
+#include "same_size.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
@@ -20,10 +21,7 @@ std::string_view to_string(Intensity intensity) {
 
 void Frame::validate() const {
     if (pixels.empty()) throw InvalidInput("the frame has no pixels");
-    if (!valid.empty() && !same_size(valid, pixels))
-        throw InvalidInput("the valid region is " + std::to_string(valid.width()) + " x " +
-                           std::to_string(valid.height()) + " pixels, but the frame is " +
-                           std::to_string(pixels.width()) + " x " + std::to_string(pixels.height()));
+    if (!valid.empty()) require_same_size(valid, "the valid region", pixels, "the frame");
 }
 
 }  // namespace stenometry

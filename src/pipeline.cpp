@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "overlap.h"
+#include "same_size.h"
 #include "square_pixels.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -245,18 +246,13 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     return analysis;
 }
 
-template <class T>
-void require_size(const Image<T>& image, const Frame& frame, const char* name) {
-    if (same_size(image, frame.pixels)) return;
-    throw InvalidInput(std::string("the ") + name + " of the vessels is " + std::to_string(image.width()) +
-                       " x " + std::to_string(image.height()) + " pixels, but the frame is " +
-                       std::to_string(frame.width()) + " x " + std::to_string(frame.height()));
-}
-
 void validate(const VesselMask& vessels, const Frame& frame) {
-    require_size(vessels.mask, frame, "mask");
-    require_size(vessels.probability, frame, "probability");
-    if (!vessels.catheter.empty()) require_size(vessels.catheter, frame, "catheter");
+    const auto require_size = [&frame](const auto& image, const std::string& name) {
+        require_same_size(image, "the " + name + " of the vessels", frame.pixels, "the frame");
+    };
+    require_size(vessels.mask, "mask");
+    require_size(vessels.probability, "probability");
+    if (!vessels.catheter.empty()) require_size(vessels.catheter, "catheter");
 }
 
 Analysis analyze_frame(const Frame& frame, const VesselMask* given, const AnalysisOptions& options) {

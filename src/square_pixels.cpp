@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "same_size.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 
@@ -32,8 +33,7 @@ VesselMask resized(const VesselMask& vessels, int width, int height, const Calib
 void require_inside(const Frame& frame, Point point, const char* name) {
     if (is_finite(point) && frame.contains(point)) return;
     throw InvalidInput(std::string(name) + " " + std::to_string(point.x) + "," + std::to_string(point.y) +
-                       " lies outside the image of " + std::to_string(frame.width()) + " x " +
-                       std::to_string(frame.height()) + " pixels");
+                       " lies outside the image of " + size_text(frame.pixels));
 }
 
 SquarePixels::SquarePixels(const Frame& frame) : original_(frame), square_(frame) {

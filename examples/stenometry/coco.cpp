@@ -7,6 +7,7 @@
 
 #include "failure.h"
 #include "stenometry/error.h"
+#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -72,11 +73,10 @@ std::vector<double> crossings(const Polyline& polygon, double y) {
 const CocoImage& CocoAnnotations::at(const std::string& file, const Frame& frame) const {
     const auto image = images.find(file);
     if (image == images.end()) throw IoError("it is not listed in " + path.string());
-    const auto& [width, height] = std::pair(image->second.width, image->second.height);
+    const auto [width, height] = std::pair(image->second.width, image->second.height);
     if (width != frame.width() || height != frame.height())
-        throw IoError("the truth in " + path.string() + " is of " + std::to_string(width) + " x " +
-                      std::to_string(height) + " pixels, but the image is " + std::to_string(frame.width()) +
-                      " x " + std::to_string(frame.height()));
+        throw IoError("the truth in " + path.string() + " is of " + size_text(width, height) +
+                      ", but the image is " + size_text(frame.width(), frame.height()));
     return image->second;
 }
 

@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "stenometry/error.h"
 #include "stenometry/io/mask.h"
+#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -47,10 +48,6 @@ bool in_order(const std::string& a, const std::string& b) {
 std::string base_name(const fs::path& path) {
     const fs::path stem = path.stem();
     return path.extension() == ".gz" ? stem.stem().string() : stem.string();
-}
-
-std::string size_text(int width, int height) {
-    return std::to_string(width) + " x " + std::to_string(height) + " pixels";
 }
 
 Image<std::uint8_t> read_truth_mask(const fs::path& path, const Frame& frame) {

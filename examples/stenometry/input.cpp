@@ -79,8 +79,7 @@ Point point_inside(const Frame& frame, const std::string& text, const std::strin
     const Point point = parse_point(text).value();
     if (frame.contains(point)) return point;
     throw Failure(ExitCode::wrong_command, option + ' ' + to_text(point) + " lies outside the image of " +
-                                               std::to_string(frame.width()) + " x " +
-                                               std::to_string(frame.height()) + " pixels");
+                                               size_text(frame.width(), frame.height()));
 }
 
 }  // namespace stenometry::program

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "terminal.h"
+#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -75,8 +76,8 @@ std::string summary(const Analysis& analysis, const ReportInput& input) {
     std::ostringstream out;
     out << input.path;
     if (input.frames > 1) out << ", frame " << input.frame << " of " << input.frames;
-    out << ", " << input.width << " x " << input.height << " pixels, "
-        << calibration_summary(analysis.calibration) << '\n';
+    out << ", " << size_text(input.width, input.height) << ", " << calibration_summary(analysis.calibration)
+        << '\n';
     const Lengths lengths(analysis.calibration);
     for (const Vessel& vessel : analysis.vessels) print_vessel(out, vessel, lengths);
     return out.str();

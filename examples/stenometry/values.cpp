@@ -45,6 +45,10 @@ std::string to_text(double value) {
 
 std::string to_text(Point point) { return to_text(point.x) + ',' + to_text(point.y); }
 
+std::string size_text(int width, int height) {
+    return std::to_string(width) + " x " + std::to_string(height) + " pixels";
+}
+
 CLI::Validator number_within(double low, double high) {
     return check([=](const std::string& text) -> std::string {
         const auto value = parse_number(text);

@@ -25,6 +25,9 @@ std::string to_text(Point point);
 /// A number as short as it can be written.
 std::string to_text(double value);
 
+/// The size of an image.
+std::string size_text(int width, int height);
+
 /// Lets numbers from `low` to `high` pass.
 CLI::Validator number_within(double low, double high);
 

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "same_size.h"
 #include "stenometry/io/image.h"
 
 namespace stenometry::io {
@@ -136,8 +137,7 @@ IoError write_error(const fs::path& path, const std::string& cause) {
 }
 
 std::string size_fault(std::int64_t width, std::int64_t height) {
-    const std::string size =
-        "the image is " + std::to_string(width) + " x " + std::to_string(height) + " pixels";
+    const std::string size = "the image is " + size_text(width, height);
     if (width <= 0 || height <= 0) return size;
     if (width <= max_side_px && height <= max_side_px) return {};
     return size + ", and more than " + std::to_string(max_side_px) + " on a side is not read";

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "stenometry/error.h"
+#include "stenometry/image.h"
+
+namespace stenometry {
+
+/// A size as messages say it.
+inline std::string size_text(std::int64_t width, std::int64_t height) {
+    return std::to_string(width) + " x " + std::to_string(height) + " pixels";
+}
+
+template <class T>
+std::string size_text(const Image<T>& image) {
+    return size_text(image.width(), image.height());
+}
+
+/// \param name, other_name of the images, with an article
+/// \throws InvalidInput with both sizes unless they are one.
+template <class T, class U>
+void require_same_size(const Image<T>& image, const std::string& name, const Image<U>& other,
+                       const std::string& other_name) {
+    if (same_size(image, other)) return;
+    throw InvalidInput(name + " is " + size_text(image) + ", but " + other_name + " is " + size_text(other));
+}
+
+}  // namespace stenometry
