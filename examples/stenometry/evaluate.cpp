@@ -106,12 +106,6 @@ class Scorer {
         if (command_.spacing_mm) frame_.calibration = Calibration::from_user(*command_.spacing_mm);
     }
 
-    /// Vessels of the network, where there is one.
-    std::optional<VesselMask> network_vessels() const {
-        if (command_.network.model.empty()) return {};
-        return external_mask(frame_, {}, run_network(command_.network, frame_));
-    }
-
     VesselMask given_vessels() const {
         Image<std::uint8_t> mask;
         Image<float> probability;
@@ -198,7 +192,7 @@ class Scorer {
 
     void score_analysis(SampleScores& scores) const {
         const nlohmann::json report = report_of([this] {
-            const auto vessels = network_vessels();
+            const auto vessels = network_vessels(command_.network, frame_);
             return vessels ? stenometry::analyze(frame_, *vessels, command_.analysis)
                            : stenometry::analyze(frame_, command_.analysis);
         });
@@ -240,7 +234,7 @@ class Scorer {
     LesionScores score_measurement() const {
         const PhantomTruth& phantom = *truth_.phantom;
         const nlohmann::json report = report_of([this, &phantom] {
-            const auto vessels = network_vessels();
+            const auto vessels = network_vessels(command_.network, frame_);
             return vessels ? stenometry::measure(frame_, *vessels, phantom.ends->first, phantom.ends->second,
                                                  {}, command_.analysis)
                            : stenometry::measure(frame_, phantom.ends->first, phantom.ends->second, {},
@@ -276,8 +270,8 @@ SampleScores score(const EvaluateCommand& command, const Results& results, const
 }
 
 /// One image after the other on every thread; the order of what comes out is that of the data set.
-std::vector<SampleScores> score_all(const EvaluateCommand& command, const DataSet& set) {
-    const Results results = results_of(command);
+std::vector<SampleScores> score_all(const EvaluateCommand& command, const Results& results,
+                                    const DataSet& set) {
     std::vector<SampleScores> scores(set.samples.size());
     Progress progress("images", static_cast<int>(scores.size()), Progress::Elsewhere::nothing);
     std::mutex showing;
@@ -302,17 +296,17 @@ void require_consistent(const EvaluateCommand& command) {
 }
 
 /// Files that scores must not be written over.
-std::vector<fs::path> inputs_of(const EvaluateCommand& command, const DataSet& set) {
+std::vector<fs::path> inputs_of(const EvaluateCommand& command, const Results& results, const DataSet& set) {
     std::vector<fs::path> inputs = set.files;
-    const Results results = results_of(command);
     for (const FilesByName* files : {&results.masks, &results.probabilities, &results.analyses})
         for (const auto& [name, path] : files->all()) inputs.push_back(path);
     inputs.insert(inputs.end(), {command.network.model, command.network.settings});
     return inputs;
 }
 
-void write_scores(const EvaluateCommand& command, const DataSet& set, const Evaluation& evaluation) {
-    OutputFiles files(inputs_of(command, set));
+void write_scores(const EvaluateCommand& command, std::vector<fs::path> inputs,
+                  const Evaluation& evaluation) {
+    OutputFiles files(std::move(inputs));
     if (!command.json.empty()) files.add_text(command.json, to_json(evaluation));
     if (!command.csv.empty()) files.add_text(command.csv, to_csv(evaluation));
     if (command.json != "-" && command.csv != "-") files.add_text("-", to_table(evaluation, command.each));
@@ -327,18 +321,19 @@ void run(const EvaluateCommand& command) {
     const ThreadLimit limit(command.threads);
     const DataSet set =
         open_data_set(command.folder, command.drawn == "lesions" ? Drawn::lesions : Drawn::vessels);
+    const Results results = results_of(command);
     Evaluation evaluation{.path = command.folder, .layout = set.layout, .options = command.scores};
     if (command.min_percent)
         evaluation.options.min_percent = evaluation.options.min_percent_drawn = *command.min_percent;
     EvaluateCommand with = command;
     with.scores = evaluation.options;
-    evaluation.samples = score_all(with, set);
+    evaluation.samples = score_all(with, results, set);
     if (evaluation.failed() == evaluation.samples.size())
         throw Failure(ExitCode::unmeasurable,
                       command.folder.string() + ": none of its " + std::to_string(evaluation.samples.size()) +
                           " images can be scored; " + evaluation.samples.front().name + ": " +
                           evaluation.samples.front().failure);
-    write_scores(command, set, evaluation);
+    write_scores(command, inputs_of(command, results, set), evaluation);
 }
 
 void add_results_options(CLI::App& app, EvaluateCommand& command) {

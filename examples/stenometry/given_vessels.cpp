@@ -7,6 +7,7 @@
 #include "stenometry/external_mask.h"
 #include "stenometry/io/mask.h"
 #include "stenometry/valid_region.h"
+#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -17,12 +18,9 @@ template <class T>
 void require_size(const Image<T>& image, const Frame& frame, const std::string& option,
                   const fs::path& path) {
     if (image.empty() || same_size(image, frame.pixels)) return;
-    const auto size = [](int width, int height) {
-        return std::to_string(width) + " x " + std::to_string(height) + " pixels";
-    };
-    throw Failure(ExitCode::wrong_command, option + ' ' + path.string() + " is " +
-                                               size(image.width(), image.height()) + ", but the frame is " +
-                                               size(frame.width(), frame.height()));
+    throw Failure(ExitCode::wrong_command,
+                  option + ' ' + path.string() + " is " + size_text(image.width(), image.height()) +
+                      ", but the frame is " + size_text(frame.width(), frame.height()));
 }
 
 bool is_blank(const Image<std::uint8_t>& mask) {
@@ -31,13 +29,12 @@ bool is_blank(const Image<std::uint8_t>& mask) {
     return true;
 }
 
-/// Says whose fault it is that there is no vessel: not the frame's.
+}  // namespace
+
 VesselMask require_vessel(VesselMask vessels, const std::string& complaint) {
     if (is_blank(vessels.mask)) throw Failure(ExitCode::unmeasurable, complaint);
     return vessels;
 }
-
-}  // namespace
 
 void add_given_vessels_options(CLI::App& command, GivenVessels& options) {
     const std::string group = "Vessels found elsewhere (input)";
@@ -61,9 +58,9 @@ void add_given_vessels_options(CLI::App& command, GivenVessels& options) {
 
 std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
                                              ReportInput& input) {
-    if (!options.network.model.empty()) {
+    if (auto vessels = network_vessels(options.network, frame)) {
         input.model = options.network.model.string();
-        return require_vessel(external_mask(frame, {}, run_network(options.network, frame)),
+        return require_vessel(std::move(*vessels),
                               input.path + ": the network " + input.model + " finds no vessel in it");
     }
     if (options.mask.empty() && options.probability.empty()) return {};
@@ -87,7 +84,7 @@ std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const 
 }
 
 VesselMask find_vessels(const Frame& frame, const NetworkOptions& network, const AnalysisOptions& options) {
-    if (!network.model.empty()) return external_mask(frame, {}, run_network(network, frame));
+    if (auto vessels = network_vessels(network, frame)) return std::move(*vessels);
     const EnhancedFrame enhanced = enhance(find_valid_region(frame, options.valid_region), options.enhance);
     return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
 }

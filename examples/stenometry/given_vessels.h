@@ -27,6 +27,9 @@ void add_given_vessels_options(CLI::App& command, GivenVessels& options);
 std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const Frame& frame,
                                              ReportInput& input);
 
+/// \throws Failure unmeasurable, with the complaint, if the mask has no vessel.
+VesselMask require_vessel(VesselMask vessels, const std::string& complaint);
+
 /// The vessels of a frame: by the network if there is one, else by this library's stages.
 VesselMask find_vessels(const Frame& frame, const NetworkOptions& network, const AnalysisOptions& options);
 

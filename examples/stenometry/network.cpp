@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "network_module.h"
 #include "stenometry/error.h"
+#include "stenometry/external_mask.h"
 #include "stenometry/valid_region.h"
 
 namespace stenometry::program {
@@ -57,12 +58,13 @@ void exclude_segmentation_options(CLI::App& command, CLI::Option& option) {
         if (CLI::Option* stage = command.get_option_no_throw(name)) option.excludes(stage);
 }
 
-Image<float> run_network(const NetworkOptions& options, const Frame& frame) {
+std::optional<VesselMask> network_vessels(const NetworkOptions& options, const Frame& frame) {
+    if (options.model.empty()) return {};
     const RunNetwork run = load_module();
     try {
         Image<float> probability;
         run(options.model, options.settings, find_valid_region(frame), probability);
-        return probability;
+        return external_mask(frame, {}, probability);
     } catch (const IoError& error) {
         throw Failure(ExitCode::unreadable, error.what());
     }

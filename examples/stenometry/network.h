@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <optional>
 
-#include "stenometry/frame.h"
+#include "stenometry/segment.h"
 
 namespace stenometry::program {
 
@@ -19,8 +20,8 @@ CLI::Option* add_network_options(CLI::App& command, NetworkOptions& options, con
 /// Lets `option` stand beside none of the options with which the program tells vessels itself.
 void exclude_segmentation_options(CLI::App& command, CLI::Option& option);
 
-/// Probability of vessel by the network, 0 outside of the frame's valid region.
+/// Vessels by the network, none outside of the frame's valid region; empty if there is no network.
 /// \throws Failure unreadable for a fault of a file, wrong_command if the program was built without networks.
-Image<float> run_network(const NetworkOptions& options, const Frame& frame);
+std::optional<VesselMask> network_vessels(const NetworkOptions& options, const Frame& frame);
 
 }  // namespace stenometry::program

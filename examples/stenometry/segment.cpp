@@ -37,21 +37,14 @@ Image<std::uint16_t> sixteen_bits(const Image<float>& probability) {
     return scaled;
 }
 
-void require_vessels(const VesselMask& vessels, const std::string& path) {
-    for (int y = 0; y < vessels.mask.height(); ++y)
-        if (std::any_of(vessels.mask.row(y), vessels.mask.row(y) + vessels.mask.width(),
-                        [](auto m) { return m != 0; }))
-            return;
-    throw Failure(ExitCode::unmeasurable, path + ": " + std::string(explain(Unmeasurable::no_vessel)));
-}
-
 void run(const SegmentCommand& command) {
     if (command.mask.empty() && command.probability.empty() && command.catheter.empty())
         throw Failure(ExitCode::wrong_command, "nothing to write: give --mask, --probability or --catheter");
     const ThreadLimit limit(command.threads);
     const Frame frame = read_frame(command.input);
-    const VesselMask vessels = find_vessels(frame, command.network, command.analysis);
-    require_vessels(vessels, command.input.image.string());
+    const VesselMask vessels =
+        require_vessel(find_vessels(frame, command.network, command.analysis),
+                       command.input.image.string() + ": " + std::string(explain(Unmeasurable::no_vessel)));
     OutputFiles files({command.input.image, command.network.model, command.network.settings});
     const auto add = [&files](const fs::path& path, const auto& image) {
         if (!path.empty()) files.add(path, [image](const fs::path& to) { io::write_png(to, image); });
