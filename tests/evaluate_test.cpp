@@ -413,6 +413,17 @@ TEST_F(Evaluate, WrongCommandLinesAreNamed) {
     expect_failure(5, {"evaluate", "set", "--masks", "masks", "--json", "absent/s.json"}, "absent");
 }
 
+TEST_F(Evaluate, WhereScoresGoIsCheckedBeforeAnythingIsScored) {
+    folder("set");
+    write("set/a.png", flat(100));
+    expect_failure(4, {"evaluate", "set"}, "there is no truth");
+    expect_failure(5, {"evaluate", "set", "--json", "absent/s.json"}, "there is no directory absent");
+    expect_failure(5, {"evaluate", "set", "--csv", "set"}, "set: it is a directory");
+    expect_failure(2, {"evaluate", "set", "--csv", "set/a.png"}, "is an input");
+    expect_failure(2, {"evaluate", "set", "--json", "s.out", "--csv", "s.out"},
+                   "s.out would be written twice");
+}
+
 TEST_F(Evaluate, WhatIsScoredIsNotWrittenOver) {
     write_shifted();
     const std::vector<std::string> folders{"set", "masks"};

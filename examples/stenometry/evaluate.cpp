@@ -304,16 +304,13 @@ std::vector<fs::path> inputs_of(const EvaluateCommand& command, const Results& r
     return inputs;
 }
 
-void write_scores(const EvaluateCommand& command, std::vector<fs::path> inputs,
-                  const Evaluation& evaluation) {
-    OutputFiles files(std::move(inputs));
+OutputFiles outputs_of(const EvaluateCommand& command, const std::vector<fs::path>& inputs,
+                       const Evaluation& evaluation) {
+    OutputFiles files(inputs);
     if (!command.json.empty()) files.add_text(command.json, to_json(evaluation));
     if (!command.csv.empty()) files.add_text(command.csv, to_csv(evaluation));
     if (command.json != "-" && command.csv != "-") files.add_text("-", to_table(evaluation, command.each));
-    files.write_all();
-    if (const std::size_t failed = evaluation.failed(); failed > 0)
-        warn(std::to_string(failed) + " of " + std::to_string(evaluation.samples.size()) +
-             " images have no scores");
+    return files;
 }
 
 void run(const EvaluateCommand& command) {
@@ -322,9 +319,11 @@ void run(const EvaluateCommand& command) {
     const DataSet set =
         open_data_set(command.folder, command.drawn == "lesions" ? Drawn::lesions : Drawn::vessels);
     const Results results = results_of(command);
+    const std::vector<fs::path> inputs = inputs_of(command, results, set);
     Evaluation evaluation{.path = command.folder, .layout = set.layout, .options = command.scores};
     if (command.min_percent)
         evaluation.options.min_percent = evaluation.options.min_percent_drawn = *command.min_percent;
+    outputs_of(command, inputs, evaluation).require_writable();  // or hours of scoring are lost
     EvaluateCommand with = command;
     with.scores = evaluation.options;
     evaluation.samples = score_all(with, results, set);
@@ -333,7 +332,10 @@ void run(const EvaluateCommand& command) {
                       command.folder.string() + ": none of its " + std::to_string(evaluation.samples.size()) +
                           " images can be scored; " + evaluation.samples.front().name + ": " +
                           evaluation.samples.front().failure);
-    write_scores(command, inputs_of(command, results, set), evaluation);
+    outputs_of(command, inputs, evaluation).write_all();
+    if (const std::size_t failed = evaluation.failed(); failed > 0)
+        warn(std::to_string(failed) + " of " + std::to_string(evaluation.samples.size()) +
+             " images have no scores");
 }
 
 void add_results_options(CLI::App& app, EvaluateCommand& command) {

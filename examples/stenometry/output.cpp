@@ -1,5 +1,7 @@
 #include "output.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -30,6 +32,8 @@ void require_writable(const fs::path& path) {
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     if (!fs::exists(folder, none)) fail_to_write(path, "there is no directory " + folder.string());
     if (!fs::is_directory(folder, none)) fail_to_write(path, folder.string() + " is not a directory");
+    if (::access((fs::exists(path, none) ? path : folder).c_str(), W_OK) != 0)
+        fail_to_write(path, std::strerror(errno));
 }
 
 bool is_device(const fs::path& path) {
@@ -106,8 +110,12 @@ void OutputFiles::add_text(const fs::path& path, std::string text) {
         add(path, [text = std::move(text)](const fs::path& to) { io::write_file(to, text); });
 }
 
+void OutputFiles::require_writable() const {
+    for (const File& file : files_) program::require_writable(file.path);
+}
+
 void OutputFiles::write_all() const {
-    for (const File& file : files_) require_writable(file.path);
+    require_writable();
     std::size_t written = 0;
     try {
         for (; written < files_.size(); ++written) files_[written].write(files_[written].path);

@@ -28,6 +28,10 @@ class OutputFiles {
     /// Text for a file, or for standard output where `path` is "-".
     void add_text(const std::filesystem::path& path, std::string text);
 
+    /// Asked before work that takes long, too.
+    /// \throws Failure unwritable, naming the file and the cause, if one of them cannot be written.
+    void require_writable() const;
+
     /// Writes everything, standard output last. What was written goes again if something cannot be.
     /// \throws Failure unwritable, naming the file and the cause.
     void write_all() const;
