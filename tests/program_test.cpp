@@ -266,6 +266,15 @@ TEST_F(ProgramOnAngiogram, VesselsThatDoNotFitAreNamed) {
     EXPECT_THAT(run({"analyze", "--help"}).out, HasSubstr("(input)"));
 }
 
+TEST_F(ProgramOnAngiogram, VesselsThatCannotBeFollowedAreTheFaultOfTheirFile) {
+    Image<std::uint8_t> speck(160, 160);
+    speck(80, 80) = 255;
+    io::write_png(path("speck.png"), speck);
+    for (const char* option : {"--mask", "--probability"})
+        expect_failure(4, {"analyze", "vessel.png", option, "speck.png"},
+                       "vessel.png: no vessel of speck.png can be followed");
+}
+
 /// A cine of three frames, the middle one with contrast.
 class ProgramOnCine : public Program {
   protected:

@@ -83,11 +83,22 @@ void add_overlay(OutputFiles& files, const AnalysisOutputs& outputs, const Frame
 
 bool was_measured(const Vessel& vessel) { return vessel.contour.reason == Unmeasurable::none; }
 
-void require_measured(const Analysis& analysis, const std::string& path) {
+/// Where the vessels come from, if not from the frame.
+std::string giver_of_vessels(const ReportInput& input) {
+    if (!input.mask.empty()) return input.mask;
+    return !input.probability.empty() ? input.probability : input.model;
+}
+
+void require_measured(const Analysis& analysis, const ReportInput& input) {
     if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return;
     const Unmeasurable reason =
         analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
-    throw Failure(ExitCode::unmeasurable, path + ": " + std::string(explain(reason)));
+    const std::string giver = giver_of_vessels(input);
+    throw Failure(ExitCode::unmeasurable,
+                  input.path + ": " +
+                      (reason == Unmeasurable::no_vessel && !giver.empty()
+                           ? "no vessel of " + giver + " can be followed and measured in it"
+                           : std::string(explain(reason))));
 }
 
 }  // namespace
@@ -157,7 +168,7 @@ void check(const AnalysisOutputs& outputs) {
 
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
            const ReportInput& input) {
-    require_measured(analysis, input.path);
+    require_measured(analysis, input);
     OutputFiles files({input.path, input.mask, input.probability, input.model});
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
     if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
