@@ -489,6 +489,27 @@ TEST_F(ProgramOnAngiogram, OutputsThatExcludeEachOtherAreNamed) {
     expect_failure(2, measuring({"--json", "a.out", "--csv", "a.out"}), "a.out");
 }
 
+TEST_F(ProgramOnAngiogram, PictureIsWrittenUnderNoOtherNameThanItsOwn) {
+    const auto before = files();
+    for (const char* name : {"a.jpg", "a.tiff", "a.nii.gz", "a.dcm"}) {
+        const std::string complaint = std::string(" ") + name + ": the name must end in .png";
+        expect_failure(2, measuring({"--overlay", name}), "--overlay" + complaint);
+        for (const char* option : {"--mask", "--probability", "--catheter"})
+            expect_failure(2, {"segment", "vessel.png", option, name}, option + complaint);
+        expect_failure(2, {"phantom", "p.png", "--mask", name}, "--mask" + complaint);
+        expect_failure(2,
+                       {"calibrate", "vessel.png", "--ruler", "9,9", "--ruler", "90,9", "--ruler-mm", "9",
+                        "--overlay", name},
+                       "--overlay" + complaint);
+    }
+    expect_failure(2, {"segment", "vessel.png", "--mask", "-"}, "--mask -");
+    EXPECT_EQ(files(), before);
+    for (const char* name : {"a.PNG", "a"}) {
+        ASSERT_EQ(run(measuring({"--overlay", name})).code, 0);
+        EXPECT_FALSE(cv::imread(path(name)).empty());
+    }
+}
+
 TEST_F(ProgramOnAngiogram, InputIsNotWrittenOver) {
     const std::string before = contents(path("vessel.png"));
     expect_failure(2, measuring({"--overlay", "vessel.png"}), "vessel.png");
@@ -583,7 +604,7 @@ TEST_F(ProgramOnAngiogram, PixelsThatAreNotANumberAreLeftOut) {
 TEST_F(ProgramOnAngiogram, OutputThatCannotBeWrittenLeavesNothingBehind) {
     fs::create_directory(path("folder"));
     const auto before = files();
-    const std::vector<std::string> wrong{"folder", "absent/a.out", "vessel.png/a.out", "/dev/full"};
+    const std::vector<std::string> wrong{"folder", "absent/a", "vessel.png/a", "/dev/full"};
     for (const std::string option : {"--json", "--csv", "--overlay"})
         for (const std::string& place : wrong) {
             const std::string other = option == "--json" ? "--csv" : "--json";

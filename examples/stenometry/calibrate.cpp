@@ -53,6 +53,7 @@ void run(const CalibrateCommand& command) {
     if (!command.spacing.by_catheter() && !command.spacing.by_ruler())
         throw Failure(ExitCode::wrong_command,
                       "nothing to calibrate by: give --catheter-mm, --catheter-french or --ruler");
+    require_png("--overlay", command.overlay);
     const ThreadLimit limit(command.threads);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());

@@ -185,10 +185,8 @@ FilesByName::FilesByName(const fs::path& folder, const std::vector<std::string>&
         throw Failure(ExitCode::unreadable, "cannot read " + folder.string() + ": there is no such folder");
     const std::vector<std::string>& wanted = endings.empty() ? image_endings : endings;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-        std::string ending = entry.path().extension().string();
-        std::transform(ending.begin(), ending.end(), ending.begin(),
-                       [](unsigned char c) { return std::tolower(c); });
-        if (entry.is_regular_file() && std::find(wanted.begin(), wanted.end(), ending) != wanted.end())
+        if (entry.is_regular_file() &&
+            std::find(wanted.begin(), wanted.end(), ending_of(entry.path())) != wanted.end())
             files_.emplace_back(base_name(entry.path()), entry.path());
     }
     std::sort(files_.begin(), files_.end(), [](const auto& a, const auto& b) {

@@ -53,7 +53,7 @@ void write_standard_output(const std::string& text) {
     if (!std::cout) fail_to_write("to standard output", errno != 0 ? std::strerror(errno) : "it is closed");
 }
 
-bool is_svg(const fs::path& path) { return path.extension() == ".svg"; }
+bool is_svg(const fs::path& path) { return ending_of(path) == ".svg"; }
 
 /// `plot.svg` for one vessel, `plot-0.svg`, `plot-1.svg`, ... for several.
 fs::path plot_path(const fs::path& path, const Vessel& vessel, std::size_t vessels) {
@@ -137,6 +137,14 @@ void OutputFiles::write_all() const {
     }
 }
 
+void require_png(const std::string& option, const fs::path& path) {
+    if (path == "-")
+        throw Failure(ExitCode::wrong_command, option + " -: pictures are not written to standard output");
+    const std::string ending = ending_of(path);
+    if (!ending.empty() && ending != ".png")
+        throw Failure(ExitCode::wrong_command, option + ' ' + path.string() + ": the name must end in .png");
+}
+
 void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
         command.add_option(name, path, help)->type_name("FILE")->group("Output");
@@ -158,10 +166,8 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
 void check(const AnalysisOutputs& outputs) {
     if (outputs.json == "-" && outputs.csv == "-")
         throw Failure(ExitCode::wrong_command, "--json - and --csv - both ask for standard output");
-    if (outputs.overlay == "-" || outputs.plot == "-")
-        throw Failure(ExitCode::wrong_command, std::string(outputs.overlay == "-" ? "--overlay" : "--plot") +
-                                                   " -: pictures are not written to standard output");
-    if (!outputs.plot.empty() && !is_svg(outputs.plot) && outputs.plot.extension() != ".png")
+    require_png("--overlay", outputs.overlay);
+    if (!outputs.plot.empty() && !is_svg(outputs.plot) && ending_of(outputs.plot) != ".png")
         throw Failure(ExitCode::wrong_command,
                       "--plot " + outputs.plot.string() + ": the name must end in .svg or .png");
 }

@@ -46,6 +46,10 @@ class OutputFiles {
     std::string standard_output_;
 };
 
+/// \throws Failure wrong_command, naming `option`, if its file would be a PNG by another name: one whose
+/// ending is another, or standard output.
+void require_png(const std::string& option, const std::filesystem::path& path);
+
 /// Where an analysis goes; empty paths are not written.
 struct AnalysisOutputs {
     std::filesystem::path json, csv, overlay, plot;

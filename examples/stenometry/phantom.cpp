@@ -215,16 +215,17 @@ Frames rendered_cine(const Scene& scene, const phantom::CineOptions& options, Ph
 /// Name of the scene in the truth and in DICOM: that of the file.
 std::string name_of(const fs::path& path) { return path.stem().string(); }
 
-bool is_dicom(const fs::path& path) { return path.extension() == ".dcm"; }
+bool is_dicom(const fs::path& path) { return ending_of(path) == ".dcm"; }
 
 void require_possible(const PhantomCommand& command) {
     if (command.image.empty())
         throw Failure(ExitCode::wrong_command, "nothing to write: give OUT or --samples");
-    if (!is_dicom(command.image) && command.image.extension() != ".png")
+    if (!is_dicom(command.image) && ending_of(command.image) != ".png")
         throw Failure(ExitCode::wrong_command,
                       command.image.string() + ": the name must end in .png or .dcm");
     if (command.frames > 1 && !is_dicom(command.image))
         throw Failure(ExitCode::wrong_command, "--frames: a cine needs a name that ends in .dcm");
+    require_png("--mask", command.mask);
 }
 
 void write_one(const PhantomCommand& command) {

@@ -40,6 +40,9 @@ Image<std::uint16_t> sixteen_bits(const Image<float>& probability) {
 void run(const SegmentCommand& command) {
     if (command.mask.empty() && command.probability.empty() && command.catheter.empty())
         throw Failure(ExitCode::wrong_command, "nothing to write: give --mask, --probability or --catheter");
+    require_png("--mask", command.mask);
+    require_png("--probability", command.probability);
+    require_png("--catheter", command.catheter);
     const ThreadLimit limit(command.threads);
     const Frame frame = read_frame(command.input);
     const VesselMask vessels =

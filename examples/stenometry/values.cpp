@@ -1,5 +1,7 @@
 #include "values.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -47,6 +49,13 @@ std::string to_text(Point point) { return to_text(point.x) + ',' + to_text(point
 
 std::string size_text(int width, int height) {
     return std::to_string(width) + " x " + std::to_string(height) + " pixels";
+}
+
+std::string ending_of(const std::filesystem::path& path) {
+    std::string ending = path.extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return ending;
 }
 
 CLI::Validator number_within(double low, double high) {

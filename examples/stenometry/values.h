@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ std::string to_text(double value);
 
 /// The size of an image.
 std::string size_text(int width, int height);
+
+/// The ending of a file's name in small letters, as ".png"; empty if it has none.
+std::string ending_of(const std::filesystem::path& path);
 
 /// Lets numbers from `low` to `high` pass.
 CLI::Validator number_within(double low, double high);
