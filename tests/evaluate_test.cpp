@@ -413,6 +413,25 @@ TEST_F(Evaluate, WrongCommandLinesAreNamed) {
     expect_failure(5, {"evaluate", "set", "--masks", "masks", "--json", "absent/s.json"}, "absent");
 }
 
+TEST_F(Evaluate, OptionsThatChangeNoScoreAreRefused) {
+    write_shifted();
+    folder("a");
+    for (const char* option : {"--spacing", "--vesselness", "--low-probability", "--max-lumen",
+                               "--min-stenosis", "--min-percent"}) {
+        const std::string value = option == std::string("--vesselness") ? "sato" : "0.5";
+        expect_failure(2, {"evaluate", "set", "--masks", "masks", option, value},
+                       std::string(option) + " has no effect");
+    }
+    expect_failure(2, {"evaluate", "set", "--probabilities", "masks", "--keep-catheter"}, "--keep-catheter");
+    expect_failure(2, {"evaluate", "set", "--analyses", "a", "--spacing", "0.2"}, "--spacing");
+    expect_failure(2, {"evaluate", "set", "--task", "segment", "--max-lumen", "5"}, "--max-lumen");
+    // Masks are somebody's, but vessels are found and measured here.
+    EXPECT_EQ(run({"evaluate", "set", "--masks", "masks", "--task", "segment", "--task", "analyze",
+                   "--max-lumen", "5", "--min-percent", "50", "--tolerance", "2"})
+                  .code,
+              0);
+}
+
 TEST_F(Evaluate, WhereScoresGoIsCheckedBeforeAnythingIsScored) {
     folder("set");
     write("set/a.png", flat(100));

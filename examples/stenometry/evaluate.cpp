@@ -43,6 +43,8 @@ struct EvaluateCommand {
     fs::path json, csv;
     bool each = false;
     std::optional<int> threads;
+    /// Options of the stages that find vessels and of those that measure them.
+    std::vector<const CLI::Option*> finding, measuring;
 
     /// Whether somebody else's results are scored.
     bool given() const { return !masks.empty() || !probabilities.empty() || !analyses.empty(); }
@@ -54,6 +56,10 @@ struct EvaluateCommand {
         return task == "segment" ? !masks.empty() || !probabilities.empty()
                                  : task == "analyze" && !analyses.empty();
     }
+
+    /// Whether the program measures lesions, and whether it looks for vessels, itself.
+    bool measures() const { return (wants("analyze") || wants("measure")) && analyses.empty(); }
+    bool finds() const { return measures() || (wants("segment") && masks.empty() && probabilities.empty()); }
 };
 
 /// Results of somebody else, by the name of the image.
@@ -285,6 +291,13 @@ std::vector<SampleScores> score_all(const EvaluateCommand& command, const Result
     return scores;
 }
 
+/// Who gives an option on which no score depends expects another score.
+void require_effect(const std::vector<const CLI::Option*>& options, const std::string& cause) {
+    for (const CLI::Option* option : options)
+        if (option->count() > 0)
+            throw Failure(ExitCode::wrong_command, option->get_name() + " has no effect: " + cause);
+}
+
 void require_consistent(const EvaluateCommand& command) {
     check(command.analysis);
     if (command.json == "-" && command.csv == "-")
@@ -293,6 +306,10 @@ void require_consistent(const EvaluateCommand& command) {
         throw Failure(ExitCode::wrong_command, "--analyses goes with --task analyze or --task measure");
     if ((!command.masks.empty() || !command.probabilities.empty()) && !command.wants("segment"))
         throw Failure(ExitCode::wrong_command, "--masks and --probabilities go with --task segment");
+    if (!command.finds()) require_effect(command.finding, "what is scored is given");
+    if (!command.measures()) require_effect(command.measuring, "nothing is measured");
+    if (command.min_percent && !command.wants("analyze") && !command.wants("measure"))
+        throw Failure(ExitCode::wrong_command, "--min-percent has no effect: no lesions are scored");
 }
 
 /// Files that scores must not be written over.
@@ -338,6 +355,27 @@ void run(const EvaluateCommand& command) {
              " images have no scores");
 }
 
+/// Kept apart, to know later which of them were given.
+void add_stage_options(CLI::App& app, EvaluateCommand& command) {
+    const auto added_by = [&app](const auto& add) {
+        const std::size_t before = app.get_options().size();
+        add();
+        std::vector<const CLI::Option*> options;
+        for (const CLI::Option* option : app.get_options()) options.push_back(option);
+        options.erase(options.begin(), options.begin() + static_cast<std::ptrdiff_t>(before));
+        return options;
+    };
+    command.finding = added_by([&] {
+        app.add_option("--spacing", command.spacing_mm,
+                       "size of a pixel at the vessel in mm [that of the truth or of the file; else pixels]")
+            ->type_name("MM")
+            ->check(positive_number());
+        add_vesselness_options(app, command.analysis);
+        add_segmentation_options(app, command.analysis);
+    });
+    command.measuring = added_by([&] { add_measuring_options(app, command.analysis); });
+}
+
 void add_results_options(CLI::App& app, EvaluateCommand& command) {
     const std::string group = "Results of somebody else, by the names of the images";
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
@@ -365,10 +403,6 @@ void add_scoring_options(CLI::App& app, EvaluateCommand& command) {
     app.add_option("--drawn", command.drawn, "what drawn masks show: vessels or lesions [vessels]")
         ->type_name("WHAT")
         ->check(one_of({"vessels", "lesions"}));
-    app.add_option("--spacing", command.spacing_mm,
-                   "size of a pixel at the vessel in mm [that of the truth or of the file; else pixels]")
-        ->type_name("MM")
-        ->check(positive_number());
     app.add_option("--tolerance", command.scores.tolerance_px, "how near centerlines agree [3]")
         ->type_name("PX")
         ->check(number_within(0.0, 1000.0));
@@ -386,9 +420,7 @@ Verb add_evaluate(CLI::App& program) {
         "evaluate", "Score masks, centerlines and lesions against a data set whose truth is known.");
     const auto command = std::make_shared<EvaluateCommand>();
     add_scoring_options(*app, *command);
-    add_vesselness_options(*app, command->analysis);
-    add_segmentation_options(*app, command->analysis);
-    add_measuring_options(*app, command->analysis);
+    add_stage_options(*app, *command);
     add_results_options(*app, *command);
     app->add_option("--json", command->json,
                     "every figure, after the schema stenometry.evaluation/1; - is standard output")
