@@ -384,6 +384,10 @@ TEST_F(Evaluate, WhatIsNoDataSetIsNamed) {
     expect_failure(3, {"evaluate", "set"}, "neither annotations/ nor masks/");
     folder("set/annotations");
     expect_failure(3, {"evaluate", "set"}, "0 JSON files");
+    for (const char* text : {"", "Dear colleague,\n", R"({"images": [)"}) {
+        write_text(path("set/annotations/val.json"), text);
+        expect_failure(3, {"evaluate", "set"}, "cannot read set/annotations/val.json: it is not JSON");
+    }
     const json run_lengths{{"counts", {100, 30, 3966}}, {"size", {side, side}}},
         numbers{10, 20, 25, 20, 25, 30};
     for (const json& annotations : {json{{"images", 3}}, coco("LAD", run_lengths), coco("LAD", numbers)}) {

@@ -81,14 +81,19 @@ const CocoImage& CocoAnnotations::at(const std::string& file, const Frame& frame
 }
 
 CocoAnnotations read_coco(const fs::path& path) {
+    const auto failure = [&path](const std::string& cause) {
+        return Failure(ExitCode::unreadable, "cannot read " + path.string() + ": " + cause);
+    };
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw failure("it may not be read");
+    const nlohmann::json root = nlohmann::json::parse(file, nullptr, false);
+    if (root.is_discarded()) throw failure("it is not JSON");
     try {
-        std::ifstream file(path, std::ios::binary);
-        CocoAnnotations annotations = annotations_of(nlohmann::json::parse(file));
+        CocoAnnotations annotations = annotations_of(root);
         annotations.path = path;
         return annotations;
-    } catch (const std::exception&) {  // of the parser, or of a number that stands for nothing
-        throw Failure(ExitCode::unreadable,
-                      "cannot read " + path.string() + ": it is not COCO with polygons for segmentations");
+    } catch (const std::exception&) {  // of a key that is missing, or of a number that stands for nothing
+        throw failure("it is not COCO with polygons for segmentations");
     }
 }
 
