@@ -84,6 +84,17 @@ TEST(ReadMask, LabelsAndProbabilitiesAreNoMask) {
         volume<itk::NrrdImageIO, float>({-1.0F, 1.0F, 1.0F, 1.0F}, "p.nrrd", itk::IOComponentEnum::FLOAT));
 }
 
+TEST(ReadMask, WhatIsNotFiniteIsNeitherVesselNorBackground) {
+    for (const float value :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
+        EXPECT_THAT(
+            [&] {
+                read_mask(volume<itk::NiftiImageIO, float>({0.0F, 1.0F, value, 1.0F}, "mask.nii",
+                                                           itk::IOComponentEnum::FLOAT));
+            },
+            ThrowsMessage<IoError>(AllOf(HasSubstr("mask.nii"), HasSubstr("not a finite number"))));
+}
+
 TEST(ReadMask, FrameOfACineHasItsOwnMask) {
     const auto path = volume<itk::NiftiImageIO, std::uint8_t>({0, 0, 0, 1, 1, 0, 0, 0}, "masks.nii",
                                                               itk::IOComponentEnum::UCHAR);

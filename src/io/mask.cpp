@@ -30,6 +30,13 @@ void for_each(const Image<float>& pixels, Visit visit) {
         std::for_each(pixels.row(y), pixels.row(y) + pixels.width(), visit);
 }
 
+/// \param read of a file that states no valid region: then what is invalid has no finite value
+void require_finite(const Frame& read, const fs::path& path) {
+    for (int y = 0; y < read.height(); ++y)
+        for (int x = 0; x < read.width(); ++x)
+            if (!read.is_valid(x, y)) throw read_error(path, "it is no mask: a value is not a finite number");
+}
+
 /// What may be the blur of a lossy file around its two values.
 constexpr float near_part = 0.1F;
 
@@ -65,7 +72,10 @@ float part_of(float value, double scale, const fs::path& path) {
 }  // namespace
 
 Image<std::uint8_t> read_mask(const fs::path& path, int frame) {
-    const Frame read = read_frame(*open_cine(path), path, frame);
+    InputFile file(path);
+    const bool states_valid_region = looks_like_dicom(file.head(1024));
+    const Frame read = read_frame(*open_cine(std::move(file)), path, frame);
+    if (!states_valid_region) require_finite(read, path);
     float highest = 0.0F;
     for_each(read.pixels, [&](float value) { highest = std::max(highest, value); });
     require_two_values(read.pixels, highest, path);

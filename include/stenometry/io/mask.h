@@ -12,8 +12,8 @@ namespace stenometry::io {
 /// The first axis of a NRRD, MetaImage or NIfTI file runs along the rows, whatever directions its header
 /// states.
 /// \param frame which of several frames; a file of one frame serves for each.
-/// \throws IoError if the file cannot be read, has no such frame, or is no mask: values below 0, or more of
-/// them between vessel and background than on either, as labels and probabilities have.
+/// \throws IoError if the file cannot be read, has no such frame, or is no mask: values below 0 or not
+/// finite, or more of them between vessel and background than on either, as labels and probabilities have.
 Image<std::uint8_t> read_mask(const std::filesystem::path& path, int frame = 0);
 
 /// Reads probabilities 0..1. Whole numbers of 8 or 16 bits are parts of the largest that so many bits hold,
