@@ -264,7 +264,11 @@ TEST(NetworkSettings, WhatIsWrongIsNamedWithItsFile) {
     refused(R"({"channels": 2})", "channels must be 1 or 3, but is 2");
     refused(R"({"channels": 1.5})", "channels");
     refused(R"({"input_size": [512]})", "input_size");
-    refused(R"({"input_size": [512, 0]})", "input_size");
+    for (const char* size : {"[512, 0]", "[-1, 512]", "[512, 16385]"})
+        refused(std::string(R"({"input_size": )") + size + '}',
+                std::string("input_size must be \"any\" or [width, height] in 1..16384, but is ") + size);
+    refused(R"({"input_size": [0, 0]})", "input_size must be \"any\" or [width, height], but is [0,0]");
+    refused(R"({"input_size": "all"})", "input_size must be \"any\" or [width, height], but is \"all\"");
     refused(R"({"multiple_of": 0})", "multiple_of");
     refused(R"({"grey_range": [255, 0]})", "grey_range");
     refused(R"({"fit": "crop"})", "\"resize\" or \"tile\"");

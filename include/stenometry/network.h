@@ -28,8 +28,8 @@ enum class NetworkActivation {
 /// What a network expects, as its author trained it. What `FILE.json` says of `FILE.onnx` has the same names;
 /// an empty object is what stands here.
 struct NetworkSettings {
-    /// `input_size`, [width, height] of the input in pixels, or "any" for the frame's own; absent: what the
-    /// model says, any where it leaves it open.
+    /// `input_size`, [width, height] of the input in pixels, or "any", here {0, 0}, for the frame's own;
+    /// absent: what the model says, any where it leaves it open.
     std::optional<std::pair<int, int>> input_size;
     /// Where the input has any size: the frame is made larger, by its last row and column, to a multiple of
     /// this; 1..1024.

@@ -57,11 +57,15 @@ Choice choice(const std::string& key, const json& value,
     refuse(key, rule, value);
 }
 
-std::optional<std::pair<int, int>> input_size(const std::string& key, const json& value) {
+constexpr std::pair any_size(0, 0);
+
+std::pair<int, int> input_size(const std::string& key, const json& value) {
     constexpr const char* rule = "\"any\" or [width, height]";
-    if (value == "any") return std::pair(0, 0);
+    if (value == "any") return any_size;
     const json& sides = pair(key, rule, value);
-    return std::pair(whole_number(key, sides[0]), whole_number(key, sides[1]));
+    const std::pair size(whole_number(key, sides[0]), whole_number(key, sides[1]));
+    if (size == any_size) refuse(key, rule, value);
+    return size;
 }
 
 void set(NetworkSettings& settings, const std::string& key, const json& value) {
@@ -111,12 +115,11 @@ json parse(const fs::path& path) {
 void NetworkSettings::validate() const {
     constexpr int longest_side = 16384;
     const auto text = [](double value) { return std::to_string(value); };
-    if (input_size) {
+    if (input_size && *input_size != any_size) {
         const auto [width, height] = *input_size;
-        require((width > 0) == (height > 0) && std::min(width, height) >= 0 &&
-                    std::max(width, height) <= longest_side,
-                "input_size", "\"any\" or in 1..16384",
-                std::to_string(width) + " x " + std::to_string(height));
+        require(std::min(width, height) >= 1 && std::max(width, height) <= longest_side, "input_size",
+                "\"any\" or [width, height] in 1..16384",
+                '[' + std::to_string(width) + ", " + std::to_string(height) + ']');
     }
     require(multiple_of >= 1 && multiple_of <= 1024, "multiple_of", "in 1..1024",
             std::to_string(multiple_of));
