@@ -286,7 +286,9 @@ std::string file_head(Uint128 content) {
     meta.put(tags::implementation_version, "STENOMETRY");
     ElementWriter length;
     length.put(tags::meta_length, binary(static_cast<std::uint32_t>(meta.bytes().size())));
-    return std::string(128, '\0') + "DICM" + length.bytes() + meta.bytes();
+    std::string head(128, '\0');
+    head += "DICM";
+    return head + length.bytes() + meta.bytes();
 }
 
 }  // namespace
