@@ -34,9 +34,22 @@ struct Way {
     std::vector<double> width_px;
 };
 
+/// Which points a way has been at; forgets them all at once.
+class Visited {
+  public:
+    explicit Visited(std::size_t points) : way_of_(points) {}
+    void start() { ++way_; }
+    void add(int point) { way_of_[static_cast<std::size_t>(point)] = way_; }
+    bool contains(int point) const { return way_of_[static_cast<std::size_t>(point)] == way_; }
+
+  private:
+    std::vector<int> way_of_;
+    int way_ = 0;
+};
+
 /// The best point to go on with from `from`, looking along (dx, dy); -1 if the ridge ends.
 int next_point(const std::vector<RidgePoint>& ridges, const IndexImage& index, int from, double dx, double dy,
-               const std::vector<std::uint8_t>& visited) {
+               const Visited& visited) {
     const RidgePoint& here = ridges[std::size_t(from)];
     int best = -1;
     double least = 1e9;
@@ -44,7 +57,7 @@ int next_point(const std::vector<RidgePoint>& ridges, const IndexImage& index, i
         for (int sx = -step_px; sx <= step_px; ++sx) {
             if (!index.contains(here.x + sx, here.y + sy)) continue;
             const int i = index(here.x + sx, here.y + sy);
-            if (i < 0 || visited[std::size_t(i)]) continue;
+            if (i < 0 || visited.contains(i)) continue;
             const double distance = std::hypot(sx, sy);
             const double forward = (sx * dx + sy * dy) / distance;
             if (forward < 0.5 || !continues(here, ridges[std::size_t(i)])) continue;
@@ -57,12 +70,13 @@ int next_point(const std::vector<RidgePoint>& ridges, const IndexImage& index, i
     return best;
 }
 
-Way follow(const std::vector<RidgePoint>& ridges, const IndexImage& index, int start, double dx, double dy) {
+Way follow(const std::vector<RidgePoint>& ridges, const IndexImage& index, Visited& visited, int start,
+           double dx, double dy, std::size_t most_points) {
     Way way;
-    std::vector<std::uint8_t> visited(ridges.size());
-    for (int i = start; i >= 0;) {
+    visited.start();
+    for (int i = start; i >= 0 && way.points.size() < most_points;) {
         way.points.push_back(i);
-        visited[std::size_t(i)] = 1;
+        visited.add(i);
         const RidgePoint& here = ridges[std::size_t(i)];
         const double sign = double{here.dx} * dx + double{here.dy} * dy >= 0 ? 1 : -1;
         dx = sign * double{here.dx};
@@ -188,10 +202,10 @@ bool may_enter_at(const RidgePoint& ridge, const Image<float>& border_distance) 
 }
 
 /// Whether the ridge goes on outwards: then it only passes the border.
-bool goes_on_outwards(const std::vector<RidgePoint>& ridges, const IndexImage& index, int start, double dx,
-                      double dy) {
+bool goes_on_outwards(const std::vector<RidgePoint>& ridges, const IndexImage& index, Visited& visited,
+                      int start, double dx, double dy) {
     const std::size_t least = static_cast<std::size_t>(2 * entry_px) + window;
-    return follow(ridges, index, start, -dx, -dy).points.size() > least;
+    return follow(ridges, index, visited, start, -dx, -dy, least + 1).points.size() > least;
 }
 
 }  // namespace
@@ -209,14 +223,15 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
         distance_to_border(valid, static_cast<int>(std::ceil(float(entry_px) + coarsest + probe_px)) + 1);
     Image<float> inside;  // most frames have no candidate to measure
     const auto least_points = static_cast<std::size_t>(std::max(2.0 * window, size.least_length_px));
+    Visited visited(ridges.size());
     Way longest;
     std::size_t longest_count = 0;
     for (std::size_t i = 0; i < ridges.size(); ++i) {
         double dx = 0, dy = 0;
         if (!may_enter_at(ridges[i], border) || !comes_in(ridges[i], border, dx, dy) ||
-            goes_on_outwards(ridges, index, int(i), dx, dy))
+            goes_on_outwards(ridges, index, visited, int(i), dx, dy))
             continue;
-        Way way = follow(ridges, index, int(i), dx, dy);
+        Way way = follow(ridges, index, visited, int(i), dx, dy, ridges.size());
         if (way.points.size() < least_points + window) continue;
         if (inside.empty()) inside = distance_to_background(mask);
         measure_widths(way, ridges, inside);

@@ -20,15 +20,23 @@ class ColumnDistances {
 
     /// \param is_site whether a value of `image` is one
     template <class T, class IsSite>
-    ColumnDistances(const Image<T>& image, IsSite is_site) : rows_(image.width(), image.height()) {
+    ColumnDistances(const Image<T>& image, IsSite is_site)
+        : rows_(Image<std::uint16_t>::unfilled(image.width(), image.height())) {
         const auto next = [](std::uint16_t beside) { return std::min<std::uint16_t>(none, beside + 1); };
-        const std::vector<std::uint16_t> nothing(static_cast<std::size_t>(image.width()), none);
-        const std::uint16_t* above = nothing.data();
-        for (int y = 0; y < image.height(); above = rows_.row(y++))
-            for (int x = 0; x < image.width(); ++x) rows_(x, y) = is_site(image(x, y)) ? 0 : next(above[x]);
-        for (int y = image.height() - 2; y >= 0; --y)
-            for (int x = 0; x < image.width(); ++x)
-                rows_(x, y) = std::min(rows_(x, y), next(rows_(x, y + 1)));
+        const int width = image.width(), height = image.height();
+        const std::vector<std::uint16_t> nothing(static_cast<std::size_t>(width), none);
+        // Several columns at a time: rows are one after the other, but columns know nothing of each other.
+        for (int y = 0; y < height; ++y) {
+            const std::uint16_t* above = y == 0 ? nothing.data() : rows_.row(y - 1);
+            std::transform(image.row(y), image.row(y) + width, above, rows_.row(y),
+                           [&](T value, std::uint16_t rows) { return is_site(value) ? 0 : next(rows); });
+        }
+        for (int y = height - 2; y >= 0; --y) {
+            std::uint16_t* here = rows_.row(y);
+            std::transform(
+                here, here + width, rows_.row(y + 1), here,
+                [&](std::uint16_t rows, std::uint16_t below) { return std::min(rows, next(below)); });
+        }
     }
 
     const std::uint16_t* row(int y) const { return rows_.row(y); }

@@ -1,11 +1,15 @@
 #include "stenometry/enhance.h"
 
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_invoke.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <tuple>
 
 #include "cells.h"
 #include "sparse_sample.h"
@@ -89,7 +93,7 @@ double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& vali
 void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double bright,
                   double floor, Image<float>& out) {
     const auto scale = static_cast<float>(1.0 / (bright - black)), least = static_cast<float>(floor);
-    for (int y = 0; y < pixels.height(); ++y) {
+    tbb::parallel_for(0, pixels.height(), [&](int y) {
         const float* pixel = pixels.row(y);
         const std::uint8_t* seen = valid.row(y);
         float* transmission = out.row(y);
@@ -97,10 +101,10 @@ void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, 
             const float share = std::max((pixel[x] - static_cast<float>(black)) * scale, least);
             transmission[x] = seen[x] ? share : 1.0f;
         }
-    }
-    cv::Mat mat = as_mat(out);
-    cv::log(mat, mat);
-    mat *= -1.0;
+        const cv::Mat row(1, pixels.width(), CV_32F, transmission);
+        cv::log(row, row);
+        for (int x = 0; x < pixels.width(); ++x) transmission[x] = -transmission[x];
+    });
 }
 
 /// Attenuation of every valid pixel, up to a constant; 0 elsewhere.
@@ -176,12 +180,12 @@ cv::Mat local_plane(const Grid& grid, double sigma_cells) {
             y.at<float>(row, column) = static_cast<float>((row - 0.5 * size.height) / sigma_cells);
         }
     const cv::Mat w = grid.weight, wx = w.mul(x), wy = w.mul(y), wa = w.mul(grid.mean);
-    const cv::Mat sums[] = {
-        blur(w, sigma_cells),         blur(wx, sigma_cells),        blur(wy, sigma_cells),
-        blur(wx.mul(x), sigma_cells), blur(wx.mul(y), sigma_cells), blur(wy.mul(y), sigma_cells),
-        blur(wa, sigma_cells),        blur(wa.mul(x), sigma_cells), blur(wa.mul(y), sigma_cells)};
+    std::array<cv::Mat, std::tuple_size_v<Moments>> sums{w,         wx, wy,        wx.mul(x), wx.mul(y),
+                                                         wy.mul(y), wa, wa.mul(x), wa.mul(y)};
+    tbb::parallel_for(std::size_t{0}, sums.size(),
+                      [&](std::size_t k) { sums[k] = blur(sums[k], sigma_cells); });
     cv::Mat plane(size, CV_32F);
-    for (int row = 0; row < size.height; ++row)
+    tbb::parallel_for(0, size.height, [&](int row) {
         for (int column = 0; column < size.width; ++column) {
             Moments m;
             for (std::size_t k = 0; k < m.size(); ++k)
@@ -190,6 +194,7 @@ cv::Mat local_plane(const Grid& grid, double sigma_cells) {
                 static_cast<float>(plane_at(m, static_cast<double>(x.at<float>(row, column)),
                                             static_cast<double>(y.at<float>(row, column))));
         }
+    });
     return plane;
 }
 
@@ -264,10 +269,13 @@ EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options) {
     enhanced.calibration = frame.calibration;
     enhanced.calibration.uncalibrated_scale = std::max(frame.width(), frame.height()) / 512.0;
     enhanced.valid = usable_pixels(frame);
-    enhanced.noise = fit_noise(collect_details(frame.pixels, enhanced.valid));
-    enhanced.attenuation = to_attenuation(frame, enhanced.valid);
-    remove_background(enhanced.attenuation, enhanced.valid, options.background.in_px(enhanced.calibration));
-    enhanced.attenuation_noise_sd = noise_of(enhanced.attenuation, enhanced.valid);
+    tbb::parallel_invoke([&] { enhanced.noise = fit_noise(collect_details(frame.pixels, enhanced.valid)); },
+                         [&] {
+                             enhanced.attenuation = to_attenuation(frame, enhanced.valid);
+                             remove_background(enhanced.attenuation, enhanced.valid,
+                                               options.background.in_px(enhanced.calibration));
+                             enhanced.attenuation_noise_sd = noise_of(enhanced.attenuation, enhanced.valid);
+                         });
     return enhanced;
 }
 

@@ -13,6 +13,9 @@ namespace {
 
 constexpr double across_step = 0.5;  // px between samples across the curve
 constexpr int passes = 3;            // each starts from the normals of the pass before
+constexpr double rough_steps = 2.0;  // of all passes but the last, in the steps that are asked for
+// From the rough curve in reaches, where a crest counts for nothing.
+constexpr double farthest_reaches = 2.0;
 
 /// The rough curve is already a path of strong pixels, so that the crest is near; farther away is another
 /// vessel.
@@ -28,12 +31,18 @@ struct Section {
 /// Samples of the ridge in the curve's own coordinates: one row per point, one column per offset.
 class Straightened {
   public:
-    Straightened(const Image<float>& ridge, const Polyline& line, double reach)
-        : half_(static_cast<int>(std::ceil(reach / across_step))), values_(line.size() * columns()) {
+    /// \param reach of each point: what is farther than twice that is not looked at, and 0
+    Straightened(const Image<float>& ridge, const Polyline& line, const std::vector<double>& reach)
+        : half_(static_cast<int>(
+              std::ceil((*std::max_element(reach.begin(), reach.end()) + 1.0) / across_step))),
+          values_(line.size() * columns()) {
         const std::vector<Point> across = normals(line);
-        for (std::size_t i = 0; i < line.size(); ++i)
-            for (std::size_t k = 0; k < columns(); ++k)
-                values_[i * columns() + k] = sample_bilinear(ridge, line[i] + offset(k) * across[i]);
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            const int own = std::min(half_, static_cast<int>(farthest_reaches * reach[i] / across_step) + 1);
+            for (int k = -own; k <= own; ++k)
+                values_[i * columns() + static_cast<std::size_t>(half_ + k)] =
+                    sample_bilinear(ridge, line[i] + (k * across_step) * across[i]);
+        }
     }
 
     std::size_t columns() const { return 2 * static_cast<std::size_t>(half_) + 1; }
@@ -68,7 +77,8 @@ std::vector<std::size_t> follow_crest(const Straightened& sections, const std::v
                 before = above[k + 1] - step_cost, from = 1;
             step[i * m + k] = static_cast<std::int8_t>(from);
             const double off = sections.offset(k) * shrink;
-            best[i * m + k] = before + response[k] * std::max(0.0, 1.0 - 0.25 * off * off);
+            best[i * m + k] =
+                before + response[k] * std::max(0.0, 1.0 - off * off / (farthest_reaches * farthest_reaches));
         }
     }
     // Among equals the middle, so that nothing moves where there is no ridge.
@@ -108,13 +118,14 @@ Section fit_crest(const Straightened& sections, std::size_t i, std::size_t k, in
 }
 
 /// Scale along the curve, by the median of a window: single pixels answer at a scale of their own.
-std::vector<double> scales_along(const Image<float>& scale_px, const Polyline& line) {
-    constexpr std::ptrdiff_t half = 8;
-    std::vector<double> raw, result;
+std::vector<double> scales_along(const Image<float>& scale_px, const Polyline& line, double step_px) {
+    constexpr double window_px = 4.0;  // to either side
+    const auto half = static_cast<std::ptrdiff_t>(std::lround(window_px / step_px));
+    std::vector<double> raw, window, result;
     for (const Point p : line) raw.push_back(std::max(0.5, sample_bilinear(scale_px, p)));
     for (std::ptrdiff_t i = 0; i < std::ssize(raw); ++i) {
-        std::vector<double> window(raw.begin() + std::max<std::ptrdiff_t>(0, i - half),
-                                   raw.begin() + std::min(std::ssize(raw), i + half + 1));
+        window.assign(raw.begin() + std::max<std::ptrdiff_t>(0, i - half),
+                      raw.begin() + std::min(std::ssize(raw), i + half + 1));
         const auto middle = window.begin() + std::ssize(window) / 2;
         std::nth_element(window.begin(), middle, window.end());
         result.push_back(*middle);
@@ -122,11 +133,11 @@ std::vector<double> scales_along(const Image<float>& scale_px, const Polyline& l
     return result;
 }
 
-std::vector<Section> find_sections(const Ridge& ridge, const Polyline& line) {
-    const std::vector<double> scale = scales_along(ridge.scale_px, line);
+std::vector<Section> find_sections(const Ridge& ridge, const Polyline& line, double step_px) {
+    const std::vector<double> scale = scales_along(ridge.scale_px, line, step_px);
     std::vector<double> reach;
     for (const double s : scale) reach.push_back(reach_of(s));
-    const Straightened sections(ridge.response, line, *std::max_element(reach.begin(), reach.end()) + 1.0);
+    const Straightened sections(ridge.response, line, reach);
     const std::vector<std::size_t> column = follow_crest(sections, reach);
     std::vector<Section> result;
     for (std::size_t i = 0; i < line.size(); ++i) {
@@ -154,7 +165,7 @@ std::vector<double> weights_of(const std::vector<Section>& sections, double smoo
 }
 
 Polyline move_to_crest(const Ridge& ridge, const Polyline& line, const RidgeLineOptions& options) {
-    const std::vector<Section> sections = find_sections(ridge, line);
+    const std::vector<Section> sections = find_sections(ridge, line, options.step_px);
     const std::vector<Point> across = normals(line);
     Polyline crest(line.size());
     for (std::size_t i = 0; i < line.size(); ++i) crest[i] = line[i] + sections[i].offset * across[i];
@@ -194,11 +205,14 @@ Point strongest_across(const Image<float>& image, Point p, Point across, double 
 Polyline refine_on_ridge(const Ridge& ridge, const Polyline& rough, const RidgeLineOptions& options) {
     Polyline line = resample(rough, options.step_px);
     if (line.size() < 3) return line;
+    RidgeLineOptions roughly = options;
+    roughly.step_px *= rough_steps;
     // Steps of the pixel grid give normals that cross; they go before the first pass.
-    line = resample(smooth(line, 2.0), options.step_px);
-    for (int pass = 0; pass < passes && line.size() >= 3; ++pass)
-        line = resample(move_to_crest(ridge, line, options), options.step_px);
-    return line;
+    line = resample(smooth(line, 2.0), roughly.step_px);
+    for (int pass = 0; pass + 1 < passes && line.size() >= 3; ++pass)
+        line = resample(move_to_crest(ridge, line, roughly), roughly.step_px);
+    line = resample(line, options.step_px);
+    return line.size() < 3 ? line : resample(move_to_crest(ridge, line, options), options.step_px);
 }
 
 }  // namespace stenometry

@@ -2,6 +2,10 @@
 
 namespace stenometry {
 
+/// Diameter over the scale that answers best, see `sigmas_px`.
+constexpr double diameter_per_scale = 1.0 / 0.42;
+constexpr float radius_per_scale = static_cast<float>(diameter_per_scale / 2);
+
 /// A pixel on the middle of what may be a vessel.
 struct RidgePoint {
     int x = 0;

@@ -26,6 +26,7 @@
 #include "vesselness/hessian_rows.h"
 #include "vesselness/oriented_bank.h"
 #include "vesselness/scale_stream.h"
+#include "working_grid.h"
 
 namespace stenometry {
 namespace {
@@ -78,6 +79,16 @@ void finish(const VesselnessOptions& options, double noise_sd, double smallest_s
                                         ? least_excess
                                         : 10.0 * noise_response_sd(noise_sd, smallest_sigma));
     if (strongest > 0.0) response *= 1.0 / strongest;
+}
+
+/// How far the bank may work on fewer pixels: to the sigma that the narrowest vessels have where a pixel is
+/// as wide as they need it.
+int bank_reduction(const VesselnessOptions& options, double finest_sigma_px) {
+    constexpr double least_sigma_px = 2.0;
+    if (options.measure != RidgeMeasure::oriented) return 1;
+    int reduction = 1;
+    while (finest_sigma_px / (2 * reduction) >= least_sigma_px) reduction *= 2;
+    return reduction;
 }
 
 /// The value that a share of many values exceeds, of which only the largest are kept.
@@ -356,13 +367,13 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
     if (!same_size(attenuation, valid))
         throw InvalidInput("the valid region has another size than the image");
     for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad}) {
-        if (!same_size(*image, attenuation)) *image = Image<float>(attenuation.width(), attenuation.height());
+        if (!same_size(*image, attenuation))
+            *image = Image<float>::unfilled(attenuation.width(), attenuation.height());
     }
     out.valid = valid;
     const Image<float>& image = impl_->prepare(attenuation, valid);
     noise_sd = std::max(noise_sd, rounding_noise(image));
     if (impl_->bank) {
-        for (Image<float>* plane : {&out.response, &out.scale_px, &out.direction_rad}) plane->fill(0.0f);
         (*impl_->bank)(image, impl_->border_distance, noise_sd, out);
     } else {
         impl_->hessian_measure(image, noise_sd, out);
@@ -386,9 +397,13 @@ Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOption
     const double widest =
         std::max(1.0, 0.25 * std::max(frame.attenuation.width(), frame.attenuation.height()));
     for (double& sigma : sigmas) sigma = std::min(sigma, widest);
+    const int reduction = bank_reduction(options, sigmas.front());
+    for (double& sigma : sigmas) sigma /= reduction;
     VesselnessFilter filter(std::move(sigmas), options);
     Vesselness vesselness;
-    filter(frame.attenuation, frame.valid, frame.attenuation_noise_sd, vesselness);
+    const EnhancedFrame small = reduced(frame, reduction);
+    filter(small.attenuation, small.valid, small.attenuation_noise_sd, vesselness);
+    if (reduction > 1) return enlarged(vesselness, reduction, frame);
     vesselness.calibration = frame.calibration;
     return vesselness;
 }

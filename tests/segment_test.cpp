@@ -13,6 +13,7 @@
 #include "stenometry/interop/opencv.h"
 #include "stenometry/phantom.h"
 #include "stenometry/valid_region.h"
+#include "stenometry/vessel_tree.h"
 #include "thinning.h"
 
 namespace stenometry {
@@ -87,6 +88,51 @@ INSTANTIATE_TEST_SUITE_P(DiametersAndAngles, StraightLumen,
                                          Lumen{2.0, 77.0}, Lumen{3.0, 0.0}, Lumen{3.0, 20.0},
                                          Lumen{3.0, 90.0}, Lumen{3.0, 135.0}, Lumen{4.0, 10.0},
                                          Lumen{4.0, 60.0}));
+
+/// The frame of `scene` by a detector with finer pixels and the same dose; sides are no multiple of anything.
+Scene on_finer_detector(Scene scene, double mm_per_px) {
+    const double finer = scene.mm_per_px / mm_per_px;
+    scene.width_px = static_cast<int>(scene.width_px * finer) + 3;
+    scene.height_px = static_cast<int>(scene.height_px * finer) + 1;
+    scene.quanta_per_px /= finer * finer;
+    scene.mm_per_px = mm_per_px;
+    return scene;
+}
+
+class FineDetector : public testing::TestWithParam<double> {};
+
+TEST_P(FineDetector, ShowsTheSameLumen) {
+    constexpr double length_mm = 36.0, diameter_mm = 2.5, angle_deg = 25.0;
+    const Scene scene =
+        on_finer_detector(scene_of({phantom::straight_tube(diameter_mm, length_mm, angle_deg)}), GetParam());
+    const VesselMask found = segment_scene(scene);
+    const double width_mm =
+        mean_width_px(as_mat(found.mask), angle_deg, length_mm / scene.mm_per_px) * scene.mm_per_px;
+    EXPECT_NEAR(width_mm, diameter_mm, 0.2);  // half a pixel of the usual detector at each edge
+    EXPECT_EQ(parts(found.mask), 1);
+}
+
+TEST_P(FineDetector, ShowsNoVesselInNoise) {
+    EXPECT_EQ(count(as_mat(segment_scene(on_finer_detector(scene_of({}), GetParam())).mask)), 0);
+}
+
+TEST_P(FineDetector, ShowsTheSameMiddle) {
+    const Scene scene = on_finer_detector(scene_of({phantom::straight_tube(2.5, 36.0, 25.0)}), GetParam());
+    const EnhancedFrame enhanced = enhance(find_valid_region(phantom::render(scene).frame));
+    const Vesselness vesselness = compute_vesselness(enhanced);
+    const VesselTree tree = build_vessel_tree(segment(enhanced, vesselness), vesselness);
+    ASSERT_EQ(tree.branches.size(), 1u);
+    const double angle = 25.0 * std::numbers::pi / 180;
+    for (const Point p : tree.branches[0].points_px) {
+        const double x = p.x - (scene.width_px - 1) / 2.0, y = p.y - (scene.height_px - 1) / 2.0;
+        if (std::abs(x * std::cos(angle) + y * std::sin(angle)) * scene.mm_per_px > 15.0)
+            continue;  // the ends
+        // A quarter of a pixel of the usual detector.
+        EXPECT_NEAR((y * std::cos(angle) - x * std::sin(angle)) * scene.mm_per_px, 0.0, 0.05);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(PixelsInMm, FineDetector, testing::Values(0.2, 0.14, 0.1, 0.05));
 
 TEST(Segment, ProbabilityGrowsWithContrast) {
     double last = 0;

@@ -25,6 +25,11 @@ class Image {
         fill(value);
     }
 
+    /// A new image for a caller that sets every pixel; until then they hold anything.
+    static Image unfilled(int width, int height) {
+        return Image(width, height, width, allocate(width, height));
+    }
+
     /// Pixels owned elsewhere: `pixels` keeps them alive; row y begins at `pixels.get() + y * stride`.
     Image(int width, int height, std::ptrdiff_t stride, std::shared_ptr<T> pixels)
         : pixels_(std::move(pixels)), width_(width), height_(height), stride_(stride) {
@@ -49,7 +54,7 @@ class Image {
 
     /// A copy with pixels of its own, rows packed.
     Image clone() const {
-        Image copy(width_, height_, width_, allocate(width_, height_));
+        Image copy = unfilled(width_, height_);
         for (int y = 0; y < height_; ++y) std::copy_n(row(y), width_, copy.row(y));
         return copy;
     }

@@ -2,6 +2,7 @@
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
+#include <tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <array>
@@ -87,9 +88,10 @@ struct EnlargeTaps {
     }
 };
 
-/// Twice the size by Catmull-Rom interpolation, cut to the size of `out`. OpenCV's cubic is not exact on
-/// slopes.
-void enlarge_plane(const Image<float>& in, Image<float>& out) {
+/// Twice the size by Catmull-Rom interpolation, cut to the size of `out`; `finish` has the last word on each
+/// value. OpenCV's cubic is not exact on slopes.
+template <class Finish>
+void enlarge_plane(const Image<float>& in, Image<float>& out, Finish&& finish) {
     constexpr int margin = 2;
     const EnlargeTaps taps[] = {EnlargeTaps(false), EnlargeTaps(true)};
     const auto width = static_cast<std::size_t>(in.width());
@@ -111,21 +113,21 @@ void enlarge_plane(const Image<float>& in, Image<float>& out) {
             }
             float* to = out.row(y);
             for (int x = 0; x < out.width() / 2; ++x) {
-                to[2 * x] = even[static_cast<std::size_t>(x)];
-                to[2 * x + 1] = odd[static_cast<std::size_t>(x)];
+                to[2 * x] = finish(even[static_cast<std::size_t>(x)]);
+                to[2 * x + 1] = finish(odd[static_cast<std::size_t>(x)]);
             }
-            if (out.width() % 2 == 1) to[out.width() - 1] = even[width - 1];
+            if (out.width() % 2 == 1) to[out.width() - 1] = finish(even[width - 1]);
         }
     });
 }
 
 /// Twice the size by repetition, cut to the size of `out`.
 void repeat_plane(const Image<float>& in, Image<float>& out) {
-    for (int y = 0; y < out.height(); ++y) {
+    tbb::parallel_for(0, out.height(), [&](int y) {
         const float* from = in.row(y / 2);
         float* to = out.row(y);
         for (int x = 0; x < out.width(); ++x) to[x] = from[x / 2];
-    }
+    });
 }
 
 }  // namespace
@@ -192,13 +194,18 @@ void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_d
     levels_[0].response = out.response;
     levels_[0].sigma = out.scale_px;
     reduce(image, border_distance);
+    std::vector<std::pair<Level*, Scale*>> scales;
+    for (Level& level : levels_)
+        for (Scale& scale : level.scales) scales.emplace_back(&level, &scale);
+    tbb::parallel_for(std::size_t{0}, scales.size(),
+                      [&](std::size_t i) { run_scale(*scales[i].first, *scales[i].second, noise_sd); });
     for (std::size_t i = levels_.size(); i-- > 0;) {
         if (i + 1 < levels_.size()) enlarge(levels_[i + 1], levels_[i]);
-        run_level(levels_[i], noise_sd);
+        for (const Scale& scale : levels_[i].scales) combine(levels_[i], scale);
     }
-    cv::Mat total = as_mat(out.response);
-    cv::sqrt(total, total);
     tbb::parallel_for(0, image.height(), [&](int y) {
+        float* response = out.response.row(y);
+        std::transform(response, response + image.width(), response, [](float v) { return std::sqrt(v); });
         kernels::direction_row(levels_[0].cos2.row(y), levels_[0].sin2.row(y),
                                static_cast<std::size_t>(image.width()), out.direction_rad.row(y));
     });
@@ -219,34 +226,35 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
         for (Image<float>* plane :
              {&level.response, &level.sigma, &level.cos2, &level.sin2, &level.strongest})
             if (!same_size(*plane, level.pixels))
-                *plane = Image<float>(level.pixels.width(), level.pixels.height());
+                *plane = Image<float>::unfilled(level.pixels.width(), level.pixels.height());
     Level& coarsest = levels_.back();
     for (Image<float>* plane :
          {&coarsest.response, &coarsest.sigma, &coarsest.cos2, &coarsest.sin2, &coarsest.strongest})
         plane->fill(0.0f);
 }
 
-void OrientedBank::run_level(Level& level, double noise_sd) {
+/// All directions of one scale, and the clutter that they answer.
+void OrientedBank::run_scale(const Level& level, Scale& scale, double noise_sd) {
     const int height = level.pixels.height();
-    for (Image<float>& plane : answer_)
-        if (!same_size(plane, level.pixels)) plane = Image<float>(level.pixels.width(), height);
-    for (const Scale& scale : level.scales) {
-        for_each_band(height, [&](int begin, int end) { run_band(level, scale, begin, end); });
-        combine(level, scale, noise_sd);
-    }
+    for (Image<float>& plane : scale.answer)
+        if (!same_size(plane, level.pixels)) plane = Image<float>::unfilled(level.pixels.width(), height);
+    for_each_band(height, [&](int begin, int end) { run_band(level, scale, begin, end); });
+    const auto border_px = static_cast<float>(border_sigmas * scale.sigma_px / level.reduction);
+    scale.clutter = clutter_around(scale.answer[0], level, border_px,
+                                   std::max(least_clutter, noise_response_sd(noise_sd, scale.sigma_px)));
 }
 
-/// All directions of one scale, for the rows from `begin` to before `end`.
-void OrientedBank::run_band(const Level& level, const Scale& scale, int begin, int end) {
+/// The same without clutter, for the rows from `begin` to before `end`.
+void OrientedBank::run_band(const Level& level, Scale& scale, int begin, int end) {
     const int height = level.pixels.height();
     int reach = 0;
     for (const Line& line : scale.lines) reach = std::max(reach, line.reach_y);
     HessianBand& hessian = buffers_.local().hessian;
     hessian.compute(level, scale.taps, std::max(0, begin - reach), std::min(height, end + reach),
                     buffers_.local().rows);
-    for (Image<float>& plane : answer_)
+    for (Image<float>& plane : scale.answer)
         for (int y = begin; y < end; ++y) std::fill_n(plane.row(y), plane.width(), 0.0f);
-    for (const Line& line : scale.lines) add_line(line, hessian, begin, end);
+    for (const Line& line : scale.lines) add_line(line, hessian, begin, end, scale.answer);
 }
 
 /// Second derivatives of the rows from `first` to before `last`.
@@ -297,21 +305,19 @@ cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& 
 }
 
 /// Adds one scale to what the others say. The scale that stands out most of its own clutter names the width.
-void OrientedBank::combine(Level& level, const Scale& scale, double noise_sd) const {
-    const auto border_px = static_cast<float>(border_sigmas * scale.sigma_px / level.reduction);
-    const cv::Mat clutter = clutter_around(
-        answer_[0], level, border_px, std::max(least_clutter, noise_response_sd(noise_sd, scale.sigma_px)));
+void OrientedBank::combine(Level& level, const Scale& scale) {
     const auto width = static_cast<std::size_t>(level.pixels.width());
     tbb::parallel_for(0, level.pixels.height(), [&](int y) {
-        kernels::add_scale_row(answer_[0].row(y), answer_[1].row(y), answer_[2].row(y), clutter.ptr<float>(y),
-                               static_cast<float>(scale.sigma_px), width,
+        kernels::add_scale_row(scale.answer[0].row(y), scale.answer[1].row(y), scale.answer[2].row(y),
+                               scale.clutter.ptr<float>(y), static_cast<float>(scale.sigma_px), width,
                                {level.response.row(y), level.strongest.row(y), level.sigma.row(y),
                                 level.cos2.row(y), level.sin2.row(y)});
     });
 }
 
 /// Lets one direction compete for the strongest response of a band, and adds it to the mean direction.
-void OrientedBank::add_line(const Line& line, const HessianBand& hessian, int begin, int end) {
+void OrientedBank::add_line(const Line& line, const HessianBand& hessian, int begin, int end,
+                            std::array<Image<float>, 3>& answer) {
     ThreadBuffers& local = buffers_.local();
     const int top = std::max(0, begin - line.reach_y), bottom = std::min(hessian.height, end + line.reach_y);
     const auto n = static_cast<std::size_t>(hessian.width);
@@ -338,23 +344,22 @@ void OrientedBank::add_line(const Line& line, const HessianBand& hessian, int be
         for (const LineTap& tap : line.taps) local.rows.rows.push_back(across(y + tap.dy) + tap.dx);
         kernels::weighted_sum_row(local.rows.rows.data(), local.weights.data(), local.weights.size(), n,
                                   local.response.data());
-        kernels::add_direction_row(local.response.data(), line.cos2, line.sin2, n, answer_[0].row(y),
-                                   answer_[1].row(y), answer_[2].row(y));
+        kernels::add_direction_row(local.response.data(), line.cos2, line.sin2, n, answer[0].row(y),
+                                   answer[1].row(y), answer[2].row(y));
     }
 }
 
 /// What the coarser level found is where the finer one starts from. Roots of the squares are what is as
 /// smooth as the filters, and can be interpolated.
 void OrientedBank::enlarge(const Level& coarse, Level& fine) {
-    Image<float> root = coarse.response.clone();
-    cv::Mat roots = as_mat(root), squares = as_mat(fine.response), strongest = as_mat(fine.strongest);
-    cv::sqrt(roots, roots);
-    enlarge_plane(root, fine.response);
-    cv::multiply(squares, squares, squares);
-    enlarge_plane(coarse.strongest, fine.strongest);
-    cv::max(strongest, 0.0, strongest);
-    enlarge_plane(coarse.cos2, fine.cos2);
-    enlarge_plane(coarse.sin2, fine.sin2);
+    cv::Mat root = as_mat(coarse.response);
+    cv::sqrt(root, root);
+    const auto as_it_is = [](float v) { return v; };
+    tbb::parallel_invoke(
+        [&] { enlarge_plane(coarse.response, fine.response, [](float v) { return v * v; }); },
+        [&] { enlarge_plane(coarse.strongest, fine.strongest, [](float v) { return std::max(v, 0.0F); }); },
+        [&] { enlarge_plane(coarse.cos2, fine.cos2, as_it_is); },
+        [&] { enlarge_plane(coarse.sin2, fine.sin2, as_it_is); });
     repeat_plane(coarse.sigma, fine.sigma);
 }
 

@@ -2,6 +2,7 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
+#include <array>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -18,7 +19,7 @@ class OrientedBank {
   public:
     OrientedBank(const std::vector<double>& sigmas_px, int orientations, double elongation);
 
-    /// Fills in response, scale and direction of `out`, which must have the image's size and be 0.
+    /// Fills in response, scale and direction of `out`, which must have the image's size.
     /// \param border_distance pixels to the nearest invalid one, or empty if there is none.
     /// \param noise_sd of the image's pixels: what noise answers is clutter at least
     void operator()(const Image<float>& image, const cv::Mat& border_distance, double noise_sd,
@@ -41,6 +42,8 @@ class OrientedBank {
         double sigma_px;  ///< in the picture that was given
         kernels::GaussianTaps taps;
         std::vector<Line> lines;
+        std::array<Image<float>, 3> answer;  ///< strongest response of all directions, cos2, sin2
+        cv::Mat clutter;                     ///< what it is measured in
     };
     /// The picture reduced to 1 / `reduction` of its size, and the response in it so far.
     struct Level {
@@ -73,16 +76,16 @@ class OrientedBank {
     static std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step);
     Scale make_scale(double sigma_px, double sigma_at_level, int orientations, double elongation) const;
     void reduce(const Image<float>& image, const cv::Mat& border_distance);
-    void run_level(Level& level, double noise_sd);
-    void run_band(const Level& level, const Scale& scale, int begin, int end);
-    void add_line(const Line& line, const HessianBand& hessian, int begin, int end);
+    void run_scale(const Level& level, Scale& scale, double noise_sd);
+    void run_band(const Level& level, Scale& scale, int begin, int end);
+    void add_line(const Line& line, const HessianBand& hessian, int begin, int end,
+                  std::array<Image<float>, 3>& answer);
     static cv::Mat clutter_around(const Image<float>& response, const Level& level, float border_px,
                                   double least);
-    void combine(Level& level, const Scale& scale, double noise_sd) const;
+    static void combine(Level& level, const Scale& scale);
     static void enlarge(const Level& coarse, Level& fine);
 
-    std::vector<Level> levels_;           ///< finest first
-    std::array<Image<float>, 3> answer_;  ///< strongest response, cos2, sin2 of the level and scale at work
+    std::vector<Level> levels_;  ///< finest first
     tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
 };
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "stenometry/vesselness.h"
+
+namespace stenometry {
+
+/// How many pixels of a side become one where vessels are looked for: a power of two. Vessels need no finer
+/// grid than five pixels across the narrowest, whatever the detector's; with half as many, faint branches are
+/// lost.
+int working_reduction(const Calibration& calibration);
+
+/// Of an image whose pixels are taken together so many of a side; what is cut by its edge is one more.
+inline cv::Size reduced(cv::Size size, int reduction) {
+    return {(size.width + reduction - 1) / reduction, (size.height + reduction - 1) / reduction};
+}
+
+/// Pixels of a side become one: means, and only what is valid everywhere. What is cut by the edge of the
+/// image is filled by repetition.
+EnhancedFrame reduced(const EnhancedFrame& frame, int reduction);
+
+/// The same; scale and direction are those of a pixel near the middle.
+Vesselness reduced(const Vesselness& vesselness, int reduction);
+
+/// Back to `size`. Linear interpolation keeps edges between pixels; INTER_NEAREST is for labels.
+cv::Mat enlarged(const cv::Mat& image, int enlargement, cv::Size size, int interpolation);
+
+/// Back to the size of the frame, response interpolated, scale and direction repeated.
+Vesselness enlarged(const Vesselness& small, int enlargement, const EnhancedFrame& frame);
+
+}  // namespace stenometry
