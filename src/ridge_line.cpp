@@ -11,9 +11,12 @@ namespace stenometry {
 
 namespace {
 
-constexpr double across_step = 0.5;  // px between samples across the curve
 constexpr int passes = 3;            // each starts from the normals of the pass before
 constexpr double rough_steps = 2.0;  // of all passes but the last, in the steps that are asked for
+/// Distance of the samples across the curve, px: as along it, but no finer than the response has anything to
+/// say, and no coarser than the crest of a narrow vessel is.
+double across_step(double step_px) { return std::clamp(step_px, 0.5, 1.0); }
+
 // From the rough curve in reaches, where a crest counts for nothing.
 constexpr double farthest_reaches = 2.0;
 
@@ -32,16 +35,17 @@ struct Section {
 class Straightened {
   public:
     /// \param reach of each point: what is farther than twice that is not looked at, and 0
-    Straightened(const Image<float>& ridge, const Polyline& line, const std::vector<double>& reach)
-        : half_(static_cast<int>(
-              std::ceil((*std::max_element(reach.begin(), reach.end()) + 1.0) / across_step))),
+    Straightened(const Image<float>& ridge, const Polyline& line, const std::vector<double>& reach,
+                 double step_px)
+        : step_(across_step(step_px)),
+          half_(static_cast<int>(std::ceil((*std::max_element(reach.begin(), reach.end()) + 1.0) / step_))),
           values_(line.size() * columns()) {
         const std::vector<Point> across = normals(line);
         for (std::size_t i = 0; i < line.size(); ++i) {
-            const int own = std::min(half_, static_cast<int>(farthest_reaches * reach[i] / across_step) + 1);
+            const int own = std::min(half_, static_cast<int>(farthest_reaches * reach[i] / step_) + 1);
             for (int k = -own; k <= own; ++k)
                 values_[i * columns() + static_cast<std::size_t>(half_ + k)] =
-                    sample_bilinear(ridge, line[i] + (k * across_step) * across[i]);
+                    sample_bilinear(ridge, line[i] + (k * step_) * across[i]);
         }
     }
 
@@ -49,9 +53,11 @@ class Straightened {
     std::size_t rows() const { return values_.size() / columns(); }
     const double* row(std::size_t i) const { return values_.data() + i * columns(); }
     double strongest() const { return *std::max_element(values_.begin(), values_.end()); }
-    double offset(std::size_t column) const { return (static_cast<double>(column) - half_) * across_step; }
+    double offset(std::size_t column) const { return (static_cast<double>(column) - half_) * step_; }
+    double step() const { return step_; }
 
   private:
+    double step_;
     int half_;
     std::vector<double> values_;
 };
@@ -113,7 +119,7 @@ Section fit_crest(const Straightened& sections, std::size_t i, std::size_t k, in
     const double curvature = 2.0 * (count * s2 - q2 * s0) / (count * q4 - q2 * q2);
     const double shift = curvature < 0.0 ? -(s1 / q2) / curvature : 2.0 * half;
     if (std::abs(shift) > half) return {.offset = sections.offset(k)};
-    return {.offset = sections.offset(static_cast<std::size_t>(centre)) + shift * across_step,
+    return {.offset = sections.offset(static_cast<std::size_t>(centre)) + shift * sections.step(),
             .response = row[k]};
 }
 
@@ -137,11 +143,11 @@ std::vector<Section> find_sections(const Ridge& ridge, const Polyline& line, dou
     const std::vector<double> scale = scales_along(ridge.scale_px, line, step_px);
     std::vector<double> reach;
     for (const double s : scale) reach.push_back(reach_of(s));
-    const Straightened sections(ridge.response, line, reach);
+    const Straightened sections(ridge.response, line, reach, step_px);
     const std::vector<std::size_t> column = follow_crest(sections, reach);
     std::vector<Section> result;
     for (std::size_t i = 0; i < line.size(); ++i) {
-        const int half = std::max(2, static_cast<int>(std::lround(0.3 * scale[i] / across_step)));
+        const int half = std::max(2, static_cast<int>(std::lround(0.3 * scale[i] / sections.step())));
         result.push_back(fit_crest(sections, i, column[i], half));
         result.back().scale = scale[i];
     }
