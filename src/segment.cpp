@@ -139,7 +139,7 @@ cv::Point rounded(float x, float y) { return {int(std::lround(x)), int(std::lrou
 constexpr double bridge_probability = 0.5;
 
 // Of a lumen's radius: this far to its side a branch begins.
-constexpr float origin_radii = 1.4F;
+constexpr float origin_radii = 1.6F;
 
 /// Labels of ridges that touch, point at each other over less than `gap_px`, are connected by `bridges`, or
 /// begin beside the lumen of another; one per ridge point.
@@ -156,7 +156,7 @@ std::vector<int> label_vessels(const std::vector<RidgePoint>& ridges, const std:
     for (const RidgePoint& r : ridges) {
         const float side = origin_radii * radius_per_scale * r.scale_px;
         cv::line(joined, rounded(float(r.x) - side * r.dy, float(r.y) + side * r.dx),
-                 rounded(float(r.x) + side * r.dy, float(r.y) - side * r.dx), cv::Scalar(on), 2);
+                 rounded(float(r.x) + side * r.dy, float(r.y) - side * r.dx), cv::Scalar(on));
     }
     cv::Mat labels;
     cv::connectedComponents(joined, labels, 8, CV_32S);
