@@ -1,6 +1,7 @@
 // Runs this library and others on the same pictures in one run, in turn, and prints time and error side by
 // side.
 #include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
 
 #include <itkMultiThreaderBase.h>
 #include <CLI/CLI.hpp>
@@ -44,6 +45,7 @@ struct Contestant {
     std::function<void()> work;
     std::vector<double> ms;
     std::optional<test::Agreement> agreement;
+    int frames = 1;  ///< in a repetition; times are those of one
 };
 
 /// All in turn, so that a machine that becomes slower does so for all, and each once before it is timed, as
@@ -53,10 +55,10 @@ void run_in_turn(std::vector<Contestant>& contestants, double budget_ms) {
     for (int round = 0; round < 41; ++round)
         for (Contestant& c : contestants) {
             double spent = 0.0;
-            for (const double ms : c.ms) spent += ms;
+            for (const double ms : c.ms) spent += ms * c.frames;
             if (!c.work || (round >= 3 && spent > budget_ms)) continue;
             c.work();
-            c.ms.push_back(milliseconds(c.work));
+            c.ms.push_back(milliseconds(c.work) / c.frames);
         }
 }
 
@@ -146,24 +148,38 @@ void compare_thinning(int side, const std::filesystem::path& script, std::vector
     add_rows("thinning of the mask", side, contestants, rows);
 }
 
-/// From a frame to its tree, on one thread and on two.
-void compare_threads(int side, std::vector<Row>& rows) {
+/// The scene on a detector of so many pixels a side.
+Frame frame_of(int side) {
     Frame frame = bench::frame();
     cv::Mat magnified;
     cv::resize(interop::as_mat(frame.pixels), magnified, {side, side}, 0, 0, cv::INTER_CUBIC);
+    frame.calibration =
+        Calibration::from_user(frame.calibration.mm_per_px() * frame.width() / static_cast<double>(side));
     frame.pixels = Image<float>(side, side);
     magnified.copyTo(interop::as_mat(frame.pixels));
-    const auto work = [&](std::size_t threads) {
-        return [&frame, threads] {
+    return frame;
+}
+
+/// From a frame to its tree, on one thread and on two, and in a cine, whose frames go side by side.
+void compare_threads(int side, std::vector<Row>& rows) {
+    constexpr int cine_frames = 8;
+    const Frame frame = frame_of(side);
+    const auto to_tree = [&frame] {
+        const EnhancedFrame enhanced = enhance(find_valid_region(frame));
+        const Vesselness vesselness = compute_vesselness(enhanced);
+        build_vessel_tree(segment(enhanced, vesselness), vesselness);
+    };
+    const auto on = [](std::size_t threads, auto work) {
+        return [threads, work] {
             const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-            const EnhancedFrame enhanced = enhance(find_valid_region(frame));
-            const Vesselness vesselness = compute_vesselness(enhanced);
-            build_vessel_tree(segment(enhanced, vesselness), vesselness);
+            work();
         };
     };
-    std::vector<Contestant> contestants(2);
-    contestants[0] = {"one thread", work(1), {}, {}};
-    contestants[1] = {"two threads", work(2), {}, {}};
+    std::vector<Contestant> contestants(3);
+    contestants[0] = {"one thread", on(1, to_tree), {}, {}};
+    contestants[1] = {"two threads", on(2, to_tree), {}, {}};
+    const auto cine = [to_tree] { tbb::parallel_for(0, cine_frames, [&](int) { to_tree(); }); };
+    contestants[2] = {"two threads, a frame of a cine", on(2, cine), {}, {}, cine_frames};
     run_in_turn(contestants, 2000.0);
     add_rows("frame to mask and tree", side, contestants, rows);
 }
