@@ -1,5 +1,7 @@
 #include "stenometry/valid_region.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -190,27 +192,36 @@ float value_at(const Profile& profile, int k) {
                                              : std::numeric_limits<float>::quiet_NaN();
 }
 
-/// Mean level against depth between `from` and `to`, read row by row whatever the side.
+/// Mean level against depth between `from` and `to`, read row by row whatever the side. Some of the pixels of
+/// a fine detector tell as much as all.
 Profile mean_levels(const SideView& view, int from, int to, int depth) {
+    constexpr int enough = 32;
+    const int stride = std::max(1, (to - from) / enough);
+    const int lines = (to - from + stride - 1) / stride;
     Profile sum(static_cast<std::size_t>(depth));
     std::vector<int> count(sum.size());
-    const int rows = view.upright() ? to - from : depth;
-    const int columns = view.upright() ? depth : to - from;
-    for (int r = 0; r < rows; ++r) {
-        const cv::Point first = view.upright() ? view.at(0, from + r) : view.at(r, from);
-        const float* pixel = &view.pixels(first.x, first.y);
-        const std::uint8_t* valid = &view.valid(first.x, first.y);
-        const int step = view.side == Side::right ? -1 : 1;
-        for (int c = 0; c < columns; ++c) {
-            const auto k = static_cast<std::size_t>(view.upright() ? c : r);
-            if (!valid[c * step]) continue;
-            sum[k] += pixel[c * step];
-            ++count[k];
+    const auto add = [&](const float* pixel, const std::uint8_t* valid, std::size_t k) {
+        sum[k] += *valid ? *pixel : 0.0F;
+        count[k] += *valid ? 1 : 0;
+    };
+    if (view.upright()) {
+        const std::ptrdiff_t inwards = view.side == Side::right ? -1 : 1;
+        for (int along = from; along < to; along += stride) {
+            const cv::Point edge = view.at(0, along);
+            const float* pixel = &view.pixels(edge.x, edge.y);
+            const std::uint8_t* valid = &view.valid(edge.x, edge.y);
+            for (int k = 0; k < depth; ++k)
+                add(pixel + k * inwards, valid + k * inwards, static_cast<std::size_t>(k));
+        }
+    } else {
+        for (int k = 0; k < depth; ++k) {
+            const int y = view.at(k, 0).y;
+            for (int along = from; along < to; along += stride)
+                add(view.pixels.row(y) + along, view.valid.row(y) + along, static_cast<std::size_t>(k));
         }
     }
     for (std::size_t k = 0; k < sum.size(); ++k)
-        sum[k] =
-            2 * count[k] > to - from ? sum[k] / float(count[k]) : std::numeric_limits<float>::quiet_NaN();
+        sum[k] = 2 * count[k] > lines ? sum[k] / float(count[k]) : std::numeric_limits<float>::quiet_NaN();
     return sum;
 }
 
@@ -324,13 +335,15 @@ void hide_outside(const Line& line, const SideView& view, Image<std::uint8_t>& v
 /// Narrows `valid` to the inside of the four blades, as far as there are any.
 void hide_blades(const Image<float>& pixels, Image<std::uint8_t>& valid, const Levels& levels,
                  double margin_px) {
-    const Image<std::uint8_t> before = valid.clone();
-    for (const Side side : {Side::left, Side::right, Side::top, Side::bottom}) {
-        const SideView view{pixels, before, side};
-        std::optional<Line> blade = find_blade(view, levels);
-        if (!blade) continue;
-        blade->depth += margin_px;
-        hide_outside(*blade, view, valid);
+    constexpr std::array sides{Side::left, Side::right, Side::top, Side::bottom};
+    const auto view_of = [&](Side side) { return SideView{pixels, valid, side}; };
+    std::array<std::optional<Line>, sides.size()> blades;
+    tbb::parallel_for(std::size_t{0}, sides.size(),
+                      [&](std::size_t i) { blades[i] = find_blade(view_of(sides[i]), levels); });
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+        if (!blades[i]) continue;
+        blades[i]->depth += margin_px;
+        hide_outside(*blades[i], view_of(sides[i]), valid);
     }
 }
 
