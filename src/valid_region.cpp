@@ -113,16 +113,12 @@ bool ends_with_a_jump(const Blank& blank, const cv::Mat& pixels, const cv::Mat& 
     widen(near, blank_reach_px - 1);
     cv::Mat far = near.clone();
     widen(far, 1);
-    int border = 0;
-    int jumps = 0;
-    for (int y = 0; y < pixels.rows; ++y)
-        for (int x = 0; x < pixels.cols; ++x) {
-            if (!far.at<std::uint8_t>(y, x) || near.at<std::uint8_t>(y, x) || !valid.at<std::uint8_t>(y, x))
-                continue;
-            ++border;
-            jumps += std::abs(pixels.at<float>(y, x) - blank.level) > blank_jump * levels.range();
-        }
-    return jumps > blank.jump_share * border;
+    std::vector<cv::Point> border;
+    cv::findNonZero(far & ~near & valid, border);
+    const auto jumps = std::count_if(border.begin(), border.end(), [&](const cv::Point& p) {
+        return std::abs(pixels.at<float>(p) - blank.level) > blank_jump * levels.range();
+    });
+    return static_cast<double>(jumps) > blank.jump_share * static_cast<double>(border.size());
 }
 
 /// Everything blanked; 255 where hidden.
