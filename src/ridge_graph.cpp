@@ -44,17 +44,35 @@ class Narrows {
     std::vector<RidgePoint> find(int reach_px) {
         for (std::size_t i = 0; i < faint_.size(); ++i)
             for (const float way : {-1.0F, 1.0F}) look_ahead(i, way, reach_px);
+        const std::vector<std::size_t> vessel_points = points_of(vessel_segment_);
+        const std::vector<std::size_t> faint_points = points_of(faint_segment_);
         std::vector<RidgePoint> narrows;
         for (std::size_t i = 0; i < faint_.size(); ++i) {
             const auto segment = static_cast<std::size_t>(faint_segment_[i]);
-            if (ends_[segment].size() >= 2) narrows.push_back(faint_[i]);
-            if (segment == i && ends_[i].size() >= 2)
-                narrows.insert(narrows.end(), ways_[i].begin(), ways_[i].end());
+            if (!joins(segment, faint_points[segment], vessel_points)) continue;
+            narrows.push_back(faint_[i]);
+            if (segment == i) narrows.insert(narrows.end(), ways_[i].begin(), ways_[i].end());
         }
         return narrows;
     }
 
   private:
+    /// How many points have each label.
+    static std::vector<std::size_t> points_of(const std::vector<int>& labels) {
+        std::vector<std::size_t> points(labels.size());
+        for (const int label : labels) ++points[static_cast<std::size_t>(label)];
+        return points;
+    }
+
+    /// Whether a faint segment lies between two vessels that are both as long: one that is longer than what
+    /// it joins makes a vessel of scattered shadows.
+    bool joins(std::size_t segment, std::size_t length, const std::vector<std::size_t>& vessel_points) const {
+        const auto as_long = [&](int vessel) {
+            return vessel_points[static_cast<std::size_t>(vessel)] >= length;
+        };
+        return std::count_if(ends_[segment].begin(), ends_[segment].end(), as_long) >= 2;
+    }
+
     /// Goes on from a faint point to the first other ridge. If that is a vessel, its segment ends there.
     void look_ahead(std::size_t from, float way, int reach_px) {
         const RidgePoint& start = faint_[from];
