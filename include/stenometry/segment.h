@@ -37,6 +37,8 @@ struct VesselMask {
 /// other or are connected by fainter ridges, and branches that begin beside a lumen, count as one vessel with
 /// it, and what stays short or faint beside the heaviest tree goes. The mask then reaches from the ridge to
 /// where the attenuation falls to the level at which the blurred chord profile of a cylinder meets its edge.
+/// All this happens on means of pixels of up to 0.2 mm, or a 512th of the frame where its calibration is not
+/// known; the edge is interpolated between them.
 ///
 /// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
 /// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not

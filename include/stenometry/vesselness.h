@@ -86,7 +86,8 @@ class VesselnessFilter {
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration);
 
 /// Ridge response of one enhanced frame. Sigmas are taken no larger than a quarter of the picture's longer
-/// side.
+/// side. Where even the narrowest vessel is wide in pixels, the oriented bank looks at means of 2 x 2, 4 x 4,
+/// ... of them; its response is interpolated back, scale and direction are repeated.
 /// \throws InvalidInput if an option is out of range.
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options = {});
 
