@@ -19,8 +19,18 @@ void add_groups(const std::vector<float>& values, int size, float* sums) {
 
 }  // namespace
 
+cv::Mat averaged(const cv::Mat& image, int size_px) {
+    const cv::Size size = reduced(image.size(), size_px);
+    cv::Mat whole = image, means;
+    if (size * size_px != image.size())
+        cv::copyMakeBorder(image, whole, 0, size.height * size_px - image.rows, 0,
+                           size.width * size_px - image.cols, cv::BORDER_REPLICATE);
+    cv::resize(whole, means, size, 0, 0, cv::INTER_AREA);
+    return means;
+}
+
 Cells sum_cells(const cv::Mat& values, const cv::Mat& valid, int size_px) {
-    const cv::Size size((values.cols + size_px - 1) / size_px, (values.rows + size_px - 1) / size_px);
+    const cv::Size size = reduced(values.size(), size_px);
     Cells cells{cv::Mat::zeros(size, CV_32F), cv::Mat::zeros(size, CV_32F), size_px};
     const auto width = static_cast<std::size_t>(values.cols);
     tbb::parallel_for(0, size.height, [&](int row) {

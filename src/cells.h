@@ -4,6 +4,14 @@
 
 namespace stenometry {
 
+/// How many cells of `size_px` an image has; those of the last column and row may be cut by its edge.
+inline cv::Size reduced(cv::Size image, int size_px) {
+    return {(image.width + size_px - 1) / size_px, (image.height + size_px - 1) / size_px};
+}
+
+/// Means over cells, those cut by the edge filled by repetition.
+cv::Mat averaged(const cv::Mat& image, int size_px);
+
 /// An image in square cells, those of the last column and row cut by its edge.
 struct Cells {
     cv::Mat sum;    ///< of the valid values of each cell

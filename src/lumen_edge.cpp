@@ -11,7 +11,6 @@
 #include "interpolate.h"
 #include "ridge_graph.h"
 #include "stenometry/interop/opencv.h"
-#include "working_grid.h"
 
 namespace stenometry {
 namespace {

@@ -14,6 +14,7 @@
 #include "interpolate.h"
 #include "lumen_edge.h"
 #include "ridge_graph.h"
+#include "same_size.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
 #include "vessel_evidence.h"
@@ -275,8 +276,7 @@ void require_same_size(const EnhancedFrame& frame, const Vesselness& vesselness)
     if (!same_size(attenuation, frame.valid) || !same_size(attenuation, vesselness.response) ||
         !same_size(attenuation, vesselness.scale_px) || !same_size(attenuation, vesselness.direction_rad))
         throw InvalidInput("the vesselness has another size than the enhanced frame of " +
-                           std::to_string(attenuation.width()) + " x " +
-                           std::to_string(attenuation.height()) + " pixels");
+                           size_text(attenuation));
 }
 
 void require(bool ok, const char* field, double value, const char* rule) {

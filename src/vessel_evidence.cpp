@@ -15,7 +15,6 @@
 #include "sparse_sample.h"
 #include "statistics.h"
 #include "stenometry/interop/opencv.h"
-#include "working_grid.h"
 
 namespace stenometry {
 namespace {

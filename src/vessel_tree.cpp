@@ -10,6 +10,7 @@
 
 #include "distance.h"
 #include "ridge_line.h"
+#include "same_size.h"
 #include "skeleton_graph.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -23,14 +24,6 @@ void require_length(const PhysicalLength& length, const char* field) {
     for (const double value : {length.mm, length.uncalibrated_px})
         if (!(value >= 0.0 && std::isfinite(value)))
             throw InvalidInput("tree " + std::string(field) + " is out of range: " + std::to_string(value));
-}
-
-void require_same_size(const VesselMask& mask, const Vesselness& vesselness) {
-    if (same_size(mask.mask, vesselness.response)) return;
-    throw InvalidInput("the mask is " + std::to_string(mask.mask.width()) + " x " +
-                       std::to_string(mask.mask.height()) + " pixels, but the vesselness is " +
-                       std::to_string(vesselness.response.width()) + " x " +
-                       std::to_string(vesselness.response.height()));
 }
 
 /// The mask without holes of less than `max_area`: noise in the lumen would become a loop of two vessels.
@@ -129,7 +122,7 @@ void VesselTreeOptions::validate() const {
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
                              const VesselTreeOptions& options) {
     options.validate();
-    require_same_size(mask, vesselness);
+    require_same_size(mask.mask, "the mask", vesselness.response, "the vesselness");
     const double min_spur = options.min_spur.in_px(mask.calibration);
     const double max_gap = options.max_gap.in_px(mask.calibration);
     const Image<std::uint8_t> lumen =

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 #include <optional>
 
+#include "cells.h"
 #include "stenometry/interop/opencv.h"
 
 namespace stenometry {
@@ -16,16 +17,6 @@ using interop::as_mat;
 using interop::from_mat;
 
 constexpr PhysicalLength working_px{.mm = 0.2, .uncalibrated_px = 1.0};
-
-cv::Mat averaged(const cv::Mat& image, int reduction) {
-    const cv::Size size = reduced(image.size(), reduction);
-    cv::Mat whole = image, means;
-    if (size * reduction != image.size())
-        cv::copyMakeBorder(image, whole, 0, size.height * reduction - image.rows, 0,
-                           size.width * reduction - image.cols, cv::BORDER_REPLICATE);
-    cv::resize(whole, means, size, 0, 0, cv::INTER_AREA);
-    return means;
-}
 
 Image<float> sampled(const Image<float>& image, int reduction, float factor) {
     const cv::Size size = reduced(cv::Size(image.width(), image.height()), reduction);

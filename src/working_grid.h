@@ -11,11 +11,6 @@ namespace stenometry {
 /// lost.
 int working_reduction(const Calibration& calibration);
 
-/// Of an image whose pixels are taken together so many of a side; what is cut by its edge is one more.
-inline cv::Size reduced(cv::Size size, int reduction) {
-    return {(size.width + reduction - 1) / reduction, (size.height + reduction - 1) / reduction};
-}
-
 /// Pixels of a side become one: means, and only what is valid everywhere. What is cut by the edge of the
 /// image is filled by repetition.
 EnhancedFrame reduced(const EnhancedFrame& frame, int reduction);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "cells.h"
 #include "kernels/ridge.h"
@@ -52,14 +53,6 @@ int level_for(double sigma_px) {
     return level;
 }
 
-/// Means over squares of two by two pixels; an odd last row or column is doubled.
-cv::Mat halve(const cv::Mat& image) {
-    cv::Mat even, half;
-    cv::copyMakeBorder(image, even, 0, image.rows % 2, 0, image.cols % 2, cv::BORDER_REPLICATE);
-    cv::resize(even, half, {even.cols / 2, even.rows / 2}, 0, 0, cv::INTER_AREA);
-    return half;
-}
-
 /// Catmull-Rom weights of the pixels -1, 0, 1, 2 for a place `t` behind pixel 0. Linear interpolation would
 /// blur slanted lines, but not level ones.
 std::array<double, 4> cubic_weights(double t) {
@@ -71,7 +64,7 @@ std::array<double, 4> cubic_weights(double t) {
 cv::Mat every(int n, const cv::Mat& image) {
     if (n == 1) return image;
     cv::Mat sparse;
-    cv::resize(image, sparse, {(image.cols + n - 1) / n, (image.rows + n - 1) / n}, 0, 0, cv::INTER_NEAREST);
+    cv::resize(image, sparse, reduced(image.size(), n), 0, 0, cv::INTER_NEAREST);
     return sparse;
 }
 
@@ -218,9 +211,9 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
     levels_[0].border_distance = border_distance;
     for (std::size_t i = 1; i < levels_.size(); ++i) {
         levels_[i].reduction = 2 * levels_[i - 1].reduction;
-        levels_[i].pixels = interop::from_mat<float>(halve(as_mat(levels_[i - 1].pixels)));
+        levels_[i].pixels = interop::from_mat<float>(averaged(as_mat(levels_[i - 1].pixels), 2));
         levels_[i].border_distance =
-            border_distance.empty() ? cv::Mat() : cv::Mat(0.5 * halve(levels_[i - 1].border_distance));
+            border_distance.empty() ? cv::Mat() : cv::Mat(0.5 * averaged(levels_[i - 1].border_distance, 2));
     }
     for (Level& level : levels_)
         for (Image<float>* plane :
