@@ -32,7 +32,7 @@ constexpr double least_clutter = 1e-9;
 
 /// Rows that one thread takes at a time: enough to share what their lines reach beyond them, few enough for
 /// its cache.
-constexpr int band_rows = 32;
+constexpr int band_rows = 64;
 
 /// Calls `run(begin, end)` for all rows, some at a time, on several threads.
 template <class Run>
