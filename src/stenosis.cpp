@@ -282,6 +282,13 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
     return stenosis;
 }
 
+/// Whether the narrowing is deep enough, and told apart from none.
+bool is_lesion(const Stenosis& stenosis, const StenosisOptions& options) {
+    const double percent = *stenosis.percent_diameter;
+    return percent >= options.min_percent_diameter &&
+           percent >= options.min_standard_errors * stenosis.percent_diameter_sd.value_or(0.0);
+}
+
 /// Whether the lumen recovers on both sides, at the latest beyond the border, to less than half of the
 /// narrowing. Proximal of an origin there is nothing to recover.
 bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t narrowest, bool at_origin) {
@@ -309,6 +316,9 @@ void StenosisOptions::validate() const {
         throw InvalidInput("stenosis.border_percent and min_percent_diameter must satisfy 0 <= " +
                            std::to_string(border_percent) + " < " + std::to_string(min_percent_diameter) +
                            " <= 100");
+    if (!(min_standard_errors >= 0.0) || !std::isfinite(min_standard_errors))
+        throw InvalidInput("stenosis.min_standard_errors must be >= 0, but is " +
+                           std::to_string(min_standard_errors));
     if (!(min_length.mm >= 0.0) || !(min_length.uncalibrated_px >= 0.0))
         throw InvalidInput("stenosis.min_length must not be negative");
 }
@@ -347,7 +357,9 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
                 static_cast<std::size_t>(std::min_element(begin, end) - profile.diameter_px.begin());
             const bool at_origin = reference.ostial && part.first == 0;
             if (narrowing[narrowest] < least || !recovers(narrowing, part, narrowest, at_origin)) continue;
-            found.push_back(measured(placed(contour, part, narrowest), profile, reference));
+            const Stenosis stenosis = measured(placed(contour, part, narrowest), profile, reference);
+            if (!is_lesion(stenosis, options)) continue;
+            found.push_back(stenosis);
         } else {
             continue;
         }

@@ -18,7 +18,8 @@ const Calibration calibration = Calibration::from_user(0.2);
 
 /// A straight vessel of 60 mm with a reference of 3 mm, and its lesions.
 std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_mm,
-                                 const StenosisOptions& options = {}, bool ostial = false) {
+                                 const StenosisOptions& options = {}, bool ostial = false,
+                                 double sd_px = 0.25) {
     VesselContour contour;
     DiameterProfile profile;
     ReferenceProfile reference;
@@ -26,7 +27,7 @@ std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_m
         contour.centerline.points_px.push_back({10.0 + 0.5 * i, 20.0});
         profile.position_px.push_back(0.5 * i);
         profile.diameter_px.push_back(diameter_mm(0.1 * i) / 0.2);
-        profile.sd_px.push_back(0.25);
+        profile.sd_px.push_back(sd_px);
         reference.diameter_px.push_back(15.0);
         reference.sd_px.push_back(0.1);
     }
@@ -130,6 +131,26 @@ TEST(Stenosis, MilderOnesThanAskedForAreLeftOut) {
     const auto diameter = [](double s) { return 3.0 * with_cosine(s, 25.0, 12.0, 40.0); };
     EXPECT_EQ(lesions_of(diameter, {.min_percent_diameter = 50.0}).size(), 0U);
     EXPECT_EQ(lesions_of(diameter, {.min_percent_diameter = 30.0}).size(), 1U);
+}
+
+/// A bore of 30 % whose diameter is known to 3 px of 15: 30 +- 20 %.
+std::vector<Stenosis> uncertain_lesions(const StenosisOptions& options) {
+    return lesions_of([](double s) { return s > 20.0 && s < 30.0 ? 2.1 : 3.0; }, options, false, 3.0);
+}
+
+TEST(Stenosis, NarrowingWithinItsOwnErrorIsNone) {
+    EXPECT_TRUE(uncertain_lesions({}).empty());
+    const auto found = uncertain_lesions({.min_standard_errors = 1.0});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NEAR(*found[0].percent_diameter_sd, 20.0, 0.5);  // % of the reference, whose own error adds
+}
+
+TEST(Stenosis, WhatIsReportedIsAsDeepAsAskedFor) {
+    // One sample of a ripple is 21 % narrower, the throat around it 19 %.
+    const auto rippled = [](double s) {
+        return s > 20.0 && s < 30.0 ? 3.0 * (0.81 - (std::abs(s - 25.0) < 0.05 ? 0.02 : 0.0)) : 3.0;
+    };
+    for (const Stenosis& stenosis : lesions_of(rippled)) EXPECT_GE(*stenosis.percent_diameter, 20.0);
 }
 
 TEST(Stenosis, SwappingTheEndsOfTheVesselSwapsTheBordersOnly) {

@@ -12,6 +12,7 @@ namespace stenometry {
 
 struct StenosisOptions {
     double min_percent_diameter = 20.0;  ///< a narrowing is a lesion from here, 0..100
+    double min_standard_errors = 2.0;    ///< a narrowing by fewer of its own standard errors is noise, >= 0
     double border_percent = 5.0;  ///< a lesion ends where the narrowing is this part of the reference, 0..100
     PhysicalLength min_length{.mm = 2.0, .uncalibrated_px = 8.0};  ///< a shorter narrowing is noise, >= 0
 
