@@ -324,6 +324,7 @@ Centerline refine_centerline(const Vesselness& vesselness, const Polyline& rough
 Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to, std::span<const Point> via,
                             const CenterlineOptions& options) {
     options.validate();
+    vesselness.validate();
     require_inside(vesselness, from, "from");
     require_inside(vesselness, to, "to");
     for (const Point p : via) require_inside(vesselness, p, "via");

@@ -142,7 +142,7 @@ class Pass {
         : line_(line),
           normals_(right_normals(line, half_width_px)),
           image_(smoothed_along(straighten(frame, line, normals_, half_width_px, across_step_px),
-                                options.smoothing.in_px(frame.calibration) / row_step())),
+                                options.smoothing.in_px(frame.sized_calibration()) / row_step())),
           derivatives_(image_, options.filter_px),
           rule_{options.first_derivative_weight, std::hypot(typical_blur_px, options.filter_px)} {}
 
@@ -314,14 +314,15 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
     frame.validate();
     options.validate();
     VesselContour contour{.filter_px = options.filter_px,
-                          .along_px = options.smoothing.in_px(frame.calibration),
+                          .along_px = options.smoothing.in_px(frame.sized_calibration()),
                           .first_derivative_weight = options.first_derivative_weight};
     constexpr std::size_t fewest_points = 8;  // below that no path along the vessel is worth its name
     if (centerline.points_px.size() < fewest_points) {
         contour.reason = Unmeasurable::vessel_too_short;
         return contour;
     }
-    const double half_width = 0.5 * options.max_diameter.in_px(frame.calibration) + 3.0 * typical_blur_px;
+    const double half_width =
+        0.5 * options.max_diameter.in_px(frame.sized_calibration()) + 3.0 * typical_blur_px;
     const double step = length(centerline.points_px) / static_cast<double>(centerline.points_px.size() - 1);
 
     Pass pass(frame, centerline.points_px, half_width, options.passes == 1 ? fine_step_px : coarse_step_px,
@@ -345,8 +346,8 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
         contour.right_px.push_back(found ? pass.at(i, walls.right[i]) : no_point);
         contour.width_px.push_back(found ? width : nan);
     }
-    contour.width_sd_px =
-        noise_of(contour.width_px, 3.0 * std::max(1.0, options.smoothing.in_px(frame.calibration) / step));
+    contour.width_sd_px = noise_of(
+        contour.width_px, 3.0 * std::max(1.0, options.smoothing.in_px(frame.sized_calibration()) / step));
     if (std::none_of(contour.width_px.begin(), contour.width_px.end(),
                      [](double w) { return std::isfinite(w); }))
         contour.reason = Unmeasurable::edges_lost;

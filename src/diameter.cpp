@@ -107,7 +107,7 @@ DiameterProfile by_contour(const Frame& frame, const VesselContour& contour, con
         .position_px = contour.centerline.arc_length_px(),
         .diameter_px = std::vector<double>(size, nan),
         .sd_px = std::vector<double>(size, nan),
-        .along_px = std::hypot(contour.along_px, options.smoothing.in_px(frame.calibration)),
+        .along_px = std::hypot(contour.along_px, options.smoothing.in_px(frame.sized_calibration())),
         .method = DiameterMethod::contour};
     std::vector<double> widths;
     for (const double width : contour.width_px)
@@ -129,7 +129,7 @@ DiameterProfile by_contour(const Frame& frame, const VesselContour& contour, con
         areas[i] = densitometer.area(i, 0.5 * wide + 2.5 * contour.blur_px);
     }
     const double contrast = contrast_of(areas, edges, 3.0 * blur);
-    const double rows = options.smoothing.in_px(frame.calibration) / mean_step_px(profile);
+    const double rows = options.smoothing.in_px(frame.sized_calibration()) / mean_step_px(profile);
     const std::vector<double> area = local_fit(areas, 1.75 * rows, 1);
     std::vector<double> readings(size, nan);
     for (std::size_t i = 0; i < size; ++i) {

@@ -5,9 +5,9 @@
 
 #include "stenometry/image.h"
 
-/// Exact Euclidean distances between the centres of pixels. What lies beyond the image counts as nothing, and
-/// what is 32767 rows or columns off is not seen. Source: Felzenszwalb and Huttenlocher, Theory Comput. 8
-/// (2012) 415.
+/// Exact Euclidean distances between the centres of pixels. What lies beyond the image is neither mask nor
+/// background, and what is 32767 rows or columns off is not seen. Source: Felzenszwalb and Huttenlocher,
+/// Theory Comput. 8 (2012) 415.
 namespace stenometry {
 
 /// Distance of every pixel of the mask (not 0) to the nearest background pixel, 0 outside the mask. A mask

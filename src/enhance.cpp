@@ -266,8 +266,7 @@ EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options) {
     frame.validate();
     options.validate();
     EnhancedFrame enhanced;
-    enhanced.calibration = frame.calibration;
-    enhanced.calibration.uncalibrated_scale = std::max(frame.width(), frame.height()) / 512.0;
+    enhanced.calibration = frame.sized_calibration();
     enhanced.valid = usable_pixels(frame);
     tbb::parallel_invoke([&] { enhanced.noise = fit_noise(collect_details(frame.pixels, enhanced.valid)); },
                          [&] {

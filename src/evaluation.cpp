@@ -170,10 +170,11 @@ LineAgreement compare_lines(const Image<std::uint8_t>& lines, const Image<std::u
 Image<std::uint8_t> draw_lines(std::span<const Polyline> lines_px, int width, int height) {
     Image<std::uint8_t> drawn(width, height);
     for (const Polyline& line : lines_px)
-        for (const Point p : resample(line, 0.25)) {
-            const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
-            if (drawn.contains(x, y)) drawn(x, y) = 255;
-        }
+        for (const Polyline& part : finite_parts(line))
+            for (const Point p : resample(part, 0.25)) {
+                const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
+                if (drawn.contains(x, y)) drawn(x, y) = 255;
+            }
     return drawn;
 }
 
@@ -207,6 +208,8 @@ LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const 
 RegionMatches match_regions(std::span<const Point> at_px, const Image<std::uint8_t>& regions,
                             int tolerance_px) {
     require(tolerance_px >= 0, "tolerance_px", ">= 0", tolerance_px);
+    if (!std::all_of(at_px.begin(), at_px.end(), is_finite))
+        throw InvalidInput("a lesion that was found has no place");
     RegionMatches matches{.lesions = at_px.size()};
     if (regions.empty()) return matches;
     const cv::Mat set = as_mat(regions) != 0;

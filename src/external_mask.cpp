@@ -48,7 +48,7 @@ VesselMask external_mask(const Frame& frame, const Image<std::uint8_t>& mask,
     require_probabilities(probability);
 
     VesselMask vessels;
-    vessels.calibration = frame.calibration;
+    vessels.calibration = frame.sized_calibration();
     vessels.catheter = Image<std::uint8_t>(frame.width(), frame.height());
     vessels.mask = mask.empty() ? mapped<std::uint8_t>(probability, [](float p) { return p > 0.5F ? on : 0; })
                                 : mapped<std::uint8_t>(mask, [](std::uint8_t m) { return m != 0 ? on : 0; });

@@ -1,5 +1,9 @@
 #include "stenometry/frame.h"
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "same_size.h"
 #include "stenometry/error.h"
 
@@ -19,9 +23,20 @@ std::string_view to_string(Intensity intensity) {
     return "unknown";
 }
 
+Calibration Frame::sized_calibration() const {
+    constexpr double usual_width_px = 512.0;
+    Calibration sized = calibration;
+    sized.uncalibrated_scale = std::max(width(), height()) / usual_width_px;
+    return sized;
+}
+
 void Frame::validate() const {
     if (pixels.empty()) throw InvalidInput("the frame has no pixels");
     if (!valid.empty()) require_same_size(valid, "the valid region", pixels, "the frame");
+    for (const std::optional<double>& side_mm : {calibration.mm_per_px_x, calibration.mm_per_px_y})
+        if (side_mm && !(*side_mm > 0.0 && std::isfinite(*side_mm)))
+            throw InvalidInput("the size of a pixel must be positive, but is " + std::to_string(*side_mm) +
+                               " mm");
 }
 
 }  // namespace stenometry

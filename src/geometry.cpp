@@ -20,6 +20,8 @@ double length(const Polyline& line) { return line.empty() ? 0.0 : cumulative_len
 
 Polyline resample(const Polyline& line, double step) {
     if (!(step > 0.0)) throw InvalidInput("step must be positive, but is " + std::to_string(step));
+    if (!std::all_of(line.begin(), line.end(), is_finite))
+        throw InvalidInput("the curve has a point that was not found");
     const std::vector<double> arc = cumulative_length(line);
     if (line.size() < 2 || arc.back() == 0.0) return line;
 
@@ -75,6 +77,8 @@ CurvePoint nearest_on(const Polyline& line, Point p) {
 }
 
 Polyline slice(const Polyline& line, double from_arc, double to_arc) {
+    if (!std::all_of(line.begin(), line.end(), is_finite))
+        throw InvalidInput("the curve has a point that was not found");
     const std::vector<double> arc = cumulative_length(line);
     if (line.size() < 2 || !(from_arc < to_arc) || from_arc >= arc.back() || to_arc <= 0.0) return {};
     const auto at = [&](double s) {
@@ -90,6 +94,19 @@ Polyline slice(const Polyline& line, double from_arc, double to_arc) {
         if (arc[i] > first && arc[i] < last) part.push_back(line[i]);
     part.push_back(at(last));
     return part;
+}
+
+std::vector<Polyline> finite_parts(const Polyline& line) {
+    std::vector<Polyline> parts;
+    bool open = false;
+    for (const Point& p : line) {
+        if (is_finite(p)) {
+            if (!open) parts.emplace_back();
+            parts.back().push_back(p);
+        }
+        open = is_finite(p);
+    }
+    return parts;
 }
 
 Polyline smooth(const Polyline& line, double length) {

@@ -246,7 +246,8 @@ MatrixXd JointFit::covariance() const {
 }
 
 /// The weight of a row some of whose samples vary by more than the others do, which is cheaper than another
-/// inverse (Woodbury). \param more covariance to add among the samples `odd`
+/// inverse (Woodbury).
+/// \param more covariance to add among the samples `odd`
 MatrixXd weight_with(const MatrixXd& weight, const std::vector<Index>& odd, const MatrixXd& more) {
     const MatrixXd across = weight(Eigen::all, odd);
     const MatrixXd capacity = MatrixXd::Identity(more.rows(), more.cols()) + weight(odd, odd) * more;

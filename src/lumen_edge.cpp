@@ -115,8 +115,15 @@ float edge_level(float radius_px) {
     return std::clamp(0.411F * std::sqrt(2 * usual_blur_px / std::max(radius_px, 0.1F)), 0.2F, 0.5F);
 }
 
-// Of a pixel of the lumen: shadows beside a vessel reach the level, but are no line themselves.
-constexpr float least_probability = 0.2F;
+/// What a pixel of the lumen around each ridge point has at least: shadows beside a vessel reach the level,
+/// but are no line themselves. A faint vessel is not fainter than its middle because of that.
+std::vector<float> least_probabilities(const cv::Mat& probability, const std::vector<RidgePoint>& ridges) {
+    constexpr float of_any = 0.2F, of_the_middle = 0.75F;
+    std::vector<float> least;
+    for (const RidgePoint& r : ridges)
+        least.push_back(std::min(of_any, of_the_middle * probability.at<float>(r.y, r.x)));
+    return least;
+}
 
 }  // namespace
 
@@ -133,14 +140,16 @@ cv::Mat rise_over_edge(const EnhancedFrame& frame, const cv::Mat& probability,
     const cv::Mat ground = vessel_free_ground(attenuation, as_mat(frame.valid), territory, ridges);
     const cv::Mat height = lumen_height(attenuation, ground, territory, ridges);
     const std::vector<float> ridge_height = ridge_heights(height, territory, ridges);
+    const std::vector<float> least_probability = least_probabilities(probability, ridges);
     cv::Mat rise(height.size(), CV_32F, cv::Scalar(double{outside}));
     tbb::parallel_for(0, height.rows, [&](int y) {
         const float* h = height.ptr<float>(y);
         const float* p = probability.ptr<float>(y);
         float* out = rise.ptr<float>(y);
         for (int x = 0; x < height.cols; ++x) {
-            if (!(h[x] > 0) || !frame.valid(x, y) || p[x] < least_probability) continue;
+            if (!(h[x] > 0) || !frame.valid(x, y)) continue;
             const auto nearest = std::size_t(territory.site(x, y));
+            if (p[x] < least_probability[nearest]) continue;
             const float level = edge_level(radius_per_scale * ridges[nearest].scale_px);
             out[x] = std::max(outside, h[x] / std::max(ridge_height[nearest], 1e-6F) - level);
         }

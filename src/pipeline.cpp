@@ -149,7 +149,7 @@ std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree,
         found.push_back(std::move(vessel));
     }
     find_bifurcations(tree, found, options.reference.branching_law);
-    for (Vessel& vessel : found) find_lesions(vessel, frame.calibration, options);
+    for (Vessel& vessel : found) find_lesions(vessel, frame.sized_calibration(), options);
     find_overlaps(found);
     return found;
 }
@@ -187,12 +187,6 @@ Segmentation follow_mask(VesselMask mask, const Frame& frame, const AnalysisOpti
     return {std::move(mask), std::move(vesselness)};
 }
 
-bool is_blank(const Image<std::uint8_t>& mask) {
-    for (int y = 0; y < mask.height(); ++y)
-        if (std::any_of(mask.row(y), mask.row(y) + mask.width(), [](auto m) { return m != 0; })) return false;
-    return true;
-}
-
 /// \param given vessels found elsewhere; none: they are looked for
 Analysis analyze_square(const Frame& input, const VesselMask* given, const AnalysisOptions& options) {
     Analysis analysis;
@@ -225,7 +219,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
-    if (given && is_blank(given->mask)) {
+    if (given && given->blank()) {
         fail(analysis, Unmeasurable::no_vessel);
         return analysis;
     }
@@ -237,7 +231,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         return analysis;
     }
     Vessel vessel = vessel_along(frame, line, options);
-    find_lesions(vessel, frame.calibration, options);
+    find_lesions(vessel, frame.sized_calibration(), options);
     add_vessel(analysis, std::move(vessel), options);
     if (begins_narrow(analysis.vessels.front(), options.stenosis))
         warn(
@@ -295,6 +289,14 @@ void AnalysisOptions::validate() const {
     bifurcation.validate();
     reference.validate();
     stenosis.validate();
+}
+
+VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options) {
+    frame.validate();
+    options.validate();
+    const SquarePixels square(frame);
+    return square.restore(
+        segment_frame(find_valid_region(square.frame(), options.valid_region), options).mask);
 }
 
 Analysis analyze(const Frame& frame, const AnalysisOptions& options) {

@@ -216,7 +216,9 @@ std::vector<RidgePoint> vessel_ridges(const EnhancedFrame& frame, const Vesselne
     const cv::Size size = probability.size();
     drop_halos(ridges, size);
     drop_insignificant(ridges, size);
-    const double gap_px = options.max_gap.in_px(frame.calibration);
+    // Nothing in a picture is farther apart than this.
+    const double gap_px =
+        std::min(options.max_gap.in_px(frame.calibration), double(size.width + size.height));
     keep_vessels(ridges, label_vessels(ridges, bridges, size, gap_px),
                  options.min_length.in_px(frame.calibration), options.high_probability);
     const std::vector<RidgePoint> narrows = find_narrows(ridges, bridges, size, static_cast<int>(gap_px));
@@ -270,13 +272,14 @@ Image<float> weigh_by_context(const cv::Mat& probability, const Image<std::uint8
     return weighed;
 }
 
-void require_same_size(const EnhancedFrame& frame, const Vesselness& vesselness) {
+void validate(const EnhancedFrame& frame, const Vesselness& vesselness) {
     const Image<float>& attenuation = frame.attenuation;
     if (attenuation.empty()) throw InvalidInput("the enhanced frame has no pixels");
-    if (!same_size(attenuation, frame.valid) || !same_size(attenuation, vesselness.response) ||
-        !same_size(attenuation, vesselness.scale_px) || !same_size(attenuation, vesselness.direction_rad))
-        throw InvalidInput("the vesselness has another size than the enhanced frame of " +
-                           size_text(attenuation));
+    require_same_size(frame.valid, "the valid region", attenuation, "the enhanced frame");
+    vesselness.validate();
+    require_same_size(vesselness.response, "the vesselness", attenuation, "the enhanced frame");
+    if (!cv::checkRange(as_mat(attenuation)) || !cv::checkRange(as_mat(vesselness.response)))
+        throw InvalidInput("the enhanced frame or the vesselness has a pixel that is no number");
 }
 
 void require(bool ok, const char* field, double value, const char* rule) {
@@ -300,9 +303,11 @@ void SegmentOptions::validate() const {
     require_length("max_gap", max_gap);
 }
 
+bool VesselMask::blank() const { return mask.empty() || cv::countNonZero(as_mat(mask)) == 0; }
+
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, const SegmentOptions& options) {
     options.validate();
-    require_same_size(frame, vesselness);
+    validate(frame, vesselness);
     const int reduction = working_reduction(frame.calibration);
     const EnhancedFrame small_frame = reduced(frame, reduction);
     const Vesselness small_vesselness = reduced(vesselness, reduction);
@@ -325,8 +330,9 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
         cv::bitwise_and(enlarged(of_catheter, reduction, size, cv::INTER_NEAREST), mask, catheter);
         if (!options.keep_catheter) mask.setTo(0, catheter);
     }
-    vessels.probability =
-        weigh_by_context(enlarged(probability, reduction, size, cv::INTER_LINEAR), vessels.mask);
+    cv::Mat whole = enlarged(probability, reduction, size, cv::INTER_LINEAR);
+    if (reduction > 1) whole.setTo(0.0, as_mat(frame.valid) == 0);
+    vessels.probability = weigh_by_context(whole, vessels.mask);
     return vessels;
 }
 

@@ -22,10 +22,17 @@ Image<T> resized(const Image<T>& image, int width, int height, int interpolation
 }
 
 VesselMask resized(const VesselMask& vessels, int width, int height, const Calibration& calibration) {
-    return {.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
-            .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
-            .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
-            .calibration = calibration};
+    VesselMask result{.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
+                      .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
+                      .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
+                      .calibration = calibration};
+    if (result.mask.empty() || result.probability.empty()) return result;
+    // Where the edge of the mask and that of the probability fall between pixels, the mask is right.
+    cv::Mat probability = interop::as_mat(result.probability);
+    const cv::Mat on_mask = interop::as_mat(result.mask) != 0;
+    cv::Mat(cv::max(probability, 0.5)).copyTo(probability, on_mask);
+    cv::Mat(cv::min(probability, 0.5)).copyTo(probability, ~on_mask);
+    return result;
 }
 
 }  // namespace
@@ -88,8 +95,13 @@ Analysis SquarePixels::restore(Analysis analysis) const {
             for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
                 *point = to_original(*point);
     }
-    analysis.mask = resized(analysis.mask, original_.width(), original_.height(), original_.calibration);
+    analysis.mask = restore(std::move(analysis.mask));
     return analysis;
+}
+
+VesselMask SquarePixels::restore(VesselMask vessels) const {
+    if (same()) return vessels;
+    return resized(vessels, original_.width(), original_.height(), original_.sized_calibration());
 }
 
 }  // namespace stenometry

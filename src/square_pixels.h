@@ -22,6 +22,7 @@ class SquarePixels {
 
     /// The analysis of the square frame with its points and images in the pixels of the original one.
     Analysis restore(Analysis analysis) const;
+    VesselMask restore(VesselMask vessels) const;
     VesselContour restore(VesselContour contour) const;
 
   private:

@@ -32,7 +32,8 @@ struct LumenCourse {
     std::vector<double> radius_px, axis_px;  ///< one per row
 };
 
-/// The texture of what stands beside the lumen. \param background the strip without the vessel
+/// The texture of what stands beside the lumen.
+/// \param background the strip without the vessel
 Texture texture_beside(const Strip& strip, const Image<float>& background, const Image<std::uint8_t>& counted,
                        const LumenCourse& lumen, double blur_px);
 

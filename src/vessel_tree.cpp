@@ -122,6 +122,7 @@ void VesselTreeOptions::validate() const {
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
                              const VesselTreeOptions& options) {
     options.validate();
+    vesselness.validate();
     require_same_size(mask.mask, "the mask", vesselness.response, "the vesselness");
     const double min_spur = options.min_spur.in_px(mask.calibration);
     const double max_gap = options.max_gap.in_px(mask.calibration);
@@ -136,7 +137,9 @@ VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselnes
     editor.merge_overlapping_nodes();
     VesselTree tree = editor.finish();
     refine_branches(tree, depth, vesselness, options.centerline);
-    const double near_catheter = PhysicalLength{.mm = 3.0, .uncalibrated_px = 12.0}.in_px(mask.calibration);
+    const double near_catheter =
+        std::min(PhysicalLength{.mm = 3.0, .uncalibrated_px = 12.0}.in_px(mask.calibration),
+                 double(lumen.width() + lumen.height()));
     for (VesselTree::Node& node : tree.nodes)
         node.at_catheter = touches(mask.catheter, node.at_px, near_catheter);
     return tree;

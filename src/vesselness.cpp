@@ -19,6 +19,7 @@
 
 #include "kernels/gaussian.h"
 #include "kernels/ridge.h"
+#include "same_size.h"
 #include "statistics.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
@@ -217,7 +218,7 @@ const Image<float>& VesselnessFilter::Impl::prepare(const Image<float>& attenuat
     if (!same_size(filled, attenuation)) filled = Image<float>(attenuation.width(), attenuation.height());
     cv::Mat image = cv::Mat::zeros(filled.height(), filled.width(), CV_32F), weight;
     as_mat(attenuation).copyTo(image, as_mat(valid));
-    as_mat(valid).convertTo(weight, CV_32F, 1.0 / 255.0);
+    cv::Mat(as_mat(valid) != 0).convertTo(weight, CV_32F, 1.0 / 255.0);
     vesselness::fill_invalid(image, weight);
     image.copyTo(as_mat(filled));
     return filled;
@@ -341,6 +342,14 @@ void VesselnessFilter::Impl::hessian_measure(const Image<float>& image, double n
                       [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), competition, out); });
 }
 
+void Vesselness::validate() const {
+    if (response.empty()) throw InvalidInput("the vesselness has no pixels");
+    const std::string its_response = "its response";
+    require_same_size(scale_px, "the scale of the vesselness", response, its_response);
+    require_same_size(direction_rad, "the direction of the vesselness", response, its_response);
+    require_same_size(valid, "the valid region of the vesselness", response, its_response);
+}
+
 VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const VesselnessOptions& options)
     : impl_(std::make_unique<Impl>()) {
     options.validate();
@@ -378,7 +387,8 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
     } else {
         impl_->hessian_measure(image, noise_sd, out);
     }
-    finish(impl_->options, noise_sd, impl_->sigmas.front(), impl_->border_distance.empty(), out);
+    finish(impl_->options, noise_sd, *std::min_element(impl_->sigmas.begin(), impl_->sigmas.end()),
+           impl_->border_distance.empty(), out);
 }
 
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration) {

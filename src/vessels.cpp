@@ -65,8 +65,9 @@ double upper_quartile(std::vector<double> values) {
 
 /// How many points at the beginning of a vessel that comes over the border of the picture are catheter: a
 /// piece of even width that ends in a step to a wider lumen. An artery narrows downstream; a stenosis is wide
-/// on both sides. \param stretch_px length over which the lumen behind the step is looked at; a third of it
-/// must lie on either side.
+/// on both sides.
+/// \param stretch_px length over which the lumen behind the step is looked at; a third of it must lie on
+/// either side
 std::size_t catheter_points(std::span<const double> radius, double stretch_px, double step_px) {
     constexpr double widening = 1.25, unevenness = 1.2;
     const auto stretch = static_cast<std::size_t>(stretch_px / step_px), least = stretch / 3;
@@ -325,6 +326,7 @@ class VesselFollower {
 std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
                                 const VesselTreeOptions& options) {
     options.validate();
+    vesselness.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
     std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();

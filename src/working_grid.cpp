@@ -50,7 +50,7 @@ Calibration reduced(Calibration calibration, int reduction) {
 }
 
 Image<std::uint8_t> reduced(const Image<std::uint8_t>& valid, int reduction) {
-    return from_mat<std::uint8_t>(averaged(as_mat(valid), reduction) == 255);
+    return from_mat<std::uint8_t>(averaged(as_mat(valid) != 0, reduction) == 255);
 }
 
 }  // namespace
@@ -79,7 +79,6 @@ Vesselness reduced(const Vesselness& vesselness, int reduction) {
     small.response = from_mat<float>(averaged(as_mat(vesselness.response), reduction));
     small.scale_px = sampled(vesselness.scale_px, reduction, 1.0F / static_cast<float>(reduction));
     small.direction_rad = sampled(vesselness.direction_rad, reduction, 1.0F);
-    small.valid = reduced(vesselness.valid, reduction);
     small.calibration = reduced(vesselness.calibration, reduction);
     return small;
 }

@@ -15,7 +15,7 @@ int working_reduction(const Calibration& calibration);
 /// image is filled by repetition.
 EnhancedFrame reduced(const EnhancedFrame& frame, int reduction);
 
-/// The same; scale and direction are those of a pixel near the middle.
+/// The same of all but the valid region; scale and direction are those of a pixel near the middle.
 Vesselness reduced(const Vesselness& vesselness, int reduction);
 
 /// Back to `size`. Linear interpolation keeps edges between pixels; INTER_NEAREST is for labels.

@@ -186,6 +186,11 @@ TEST(DrawLines, CurvesAreDrawnWithoutGapsAndWhatIsOutsideIsLeftOut) {
               drawing(drawn({".......", ".#####.", ".......", "..#....", "..#...."})));
 }
 
+TEST(DrawLines, PointsThatWereNotFoundLeaveAGap) {
+    const std::vector<Polyline> lines{{{1.0, 1.0}, {2.0, 1.0}, no_point, {4.0, 1.0}, {5.0, 1.0}}};
+    EXPECT_EQ(drawing(draw_lines(lines, 7, 3)), drawing(drawn({".......", ".##.##.", "......."})));
+}
+
 TrueLesion lesion(Point at, double length_mm = 10.0) {
     return {
         .at_px = at, .percent_diameter = 60.0, .mld_mm = 1.2, .reference_mm = 3.0, .length_mm = length_mm};
@@ -231,6 +236,11 @@ TEST(MatchRegions, RegionsAreFoundAndLesionsAreInThem) {
     EXPECT_EQ(matches.regions_found, 1U);
     EXPECT_EQ(matches.lesions, 3U);
     EXPECT_EQ(matches.lesions_in_regions, 2U);  // 8 px below the first is in it
+}
+
+TEST(MatchRegions, LesionWithoutAPlaceIsTheCallersMistake) {
+    const std::vector<Point> at{no_point};
+    EXPECT_THROW(match_regions(at, box(10, 10, 5, 5)), InvalidInput);
 }
 
 TEST(MatchRegions, ToleranceIsSquareForRegionsAndRoundForLesions) {

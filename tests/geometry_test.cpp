@@ -1,6 +1,6 @@
 #include "stenometry/geometry.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 #include <numbers>
@@ -29,6 +29,16 @@ TEST(Geometry, ResamplingKeepsBothEndsAndSpacesEvenly) {
 TEST(Geometry, ResamplingRejectsAStepThatIsNotPositive) {
     EXPECT_THROW(resample({{0, 0}, {1, 0}}, 0.0), InvalidInput);
     EXPECT_THROW(resample({{0, 0}, {1, 0}}, std::nan("")), InvalidInput);
+}
+
+TEST(Geometry, ResamplingRejectsWhatWasNotFound) {
+    EXPECT_THROW(resample({{0.0, 0.0}, no_point, {2.0, 0.0}}, 0.5), InvalidInput);
+}
+
+TEST(Geometry, FinitePartsLieBetweenWhatWasNotFound) {
+    const Polyline wall{no_point, {1.0, 0.0}, {2.0, 0.0}, no_point, no_point, {5.0, 0.0}};
+    EXPECT_THAT(finite_parts(wall),
+                ::testing::ElementsAre(Polyline{{1.0, 0.0}, {2.0, 0.0}}, Polyline{{5.0, 0.0}}));
 }
 
 TEST(Geometry, CurvesOfNoLengthComeBackAsTheyAre) {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <opencv2/imgproc.hpp>
 
 #include "stenometry/error.h"
+#include "stenometry/evaluation.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/phantom.h"
 
@@ -89,14 +91,22 @@ TEST(Measure, WithoutCalibrationGivesPercentDiameterAllTheSame) {
     EXPECT_THAT(analysis.warnings, ::testing::Contains(::testing::Field(&Warning::code, "no_calibration")));
 }
 
+/// The picture as a detector of other rows and columns would give it; its calibration stays.
+Frame resized(const Frame& frame, double columns, double rows) {
+    Frame other = frame;
+    other.pixels =
+        Image<float>(static_cast<int>(columns * frame.width()), static_cast<int>(rows * frame.height()));
+    cv::Mat target = interop::as_mat(other.pixels);
+    cv::resize(interop::as_mat(frame.pixels), target, target.size(), 0, 0,
+               rows < 1.0 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    other.valid = {};
+    return other;
+}
+
 TEST(Measure, PixelsThatAreNotSquareGiveTheSameMillimetres) {
     const TwoPoints points(drilled());
     const Frame& square = drilled().frame;
-    Frame wide = square;
-    wide.pixels = Image<float>(square.width(), square.height() * 2);
-    cv::Mat target = interop::as_mat(wide.pixels);
-    cv::resize(interop::as_mat(square.pixels), target, target.size(), 0, 0, cv::INTER_CUBIC);
-    wide.valid = {};
+    Frame wide = resized(square, 1.0, 2.0);
     wide.calibration.mm_per_px_y = 0.5 * *square.calibration.mm_per_px_y;
     const auto stretched = [](Point p) { return Point{p.x, 2.0 * p.y + 0.5}; };
 
@@ -106,6 +116,51 @@ TEST(Measure, PixelsThatAreNotSquareGiveTheSameMillimetres) {
     EXPECT_NEAR(mm_wide * *only_lesion(of_wide).mld_px, mm * *only_lesion(of_square).mld_px, 0.1);
     EXPECT_NEAR(only_lesion(of_wide).mld_at_px.y, 2.0 * only_lesion(of_square).mld_at_px.y, 0.5 * 8.4 / 0.1);
     EXPECT_GT(of_wide.vessels[0].contour.centerline.points_px.back().y, 1.5 * points.to.y);
+}
+
+TEST(Measure, WithoutCalibrationAWideVesselIsMeasuredOnAnyMatrix) {
+    const phantom::Phantom image = phantom::render(
+        {.tubes = {{.centerline_mm = {{-40.0, -5.0}, {40.0, 5.0}}, .proximal_diameter_mm = 5.0}},
+         .quanta_per_px = 3000.0,
+         .background = 0.0});
+    Frame frame = image.frame;
+    frame.calibration = {};
+    const TwoPoints points(image);
+    const auto enlarged = [](Point p) { return Point{4.0 * p.x + 1.5, 4.0 * p.y + 1.5}; };
+    const auto mean_of = [](const Analysis& analysis) {
+        EXPECT_THAT(analysis.vessels, SizeIs(1));
+        return analysis.vessels.at(0).statistics.mean_px.value();
+    };
+    const double mean_px = mean_of(measure(frame, points.from, points.to));
+    const double mean_of_large_px =
+        mean_of(measure(resized(frame, 4.0, 4.0), enlarged(points.from), enlarged(points.to)));
+    EXPECT_NEAR(mean_px, 25.0, 0.5);                     // px; the truth to a tenth of a millimetre
+    EXPECT_NEAR(0.25 * mean_of_large_px, mean_px, 0.5);  // px, the same; interpolation blurs the walls
+}
+
+TEST(FindVessels, PixelsThatAreNotSquareShowTheSameVessels) {
+    const Frame& square = drilled().frame;
+    Frame wide = resized(square, 1.0, 0.5);
+    wide.calibration.mm_per_px_y = 2.0 * *square.calibration.mm_per_px_y;
+
+    const VesselMask of_square = find_vessels(square), of_wide = find_vessels(wide);
+    Image<std::uint8_t> halved(wide.width(), wide.height());
+    cv::Mat small = interop::as_mat(halved);
+    cv::resize(interop::as_mat(of_square.mask), small, small.size(), 0, 0, cv::INTER_NEAREST);
+    EXPECT_FALSE(of_square.blank());
+    EXPECT_GT(dice(of_wide.mask, halved).value(), 0.9);  // the walls may differ by half a row
+    for (int y = 0; y < wide.height(); ++y)
+        for (int x = 0; x < wide.width(); ++x)
+            ASSERT_TRUE(of_wide.mask(x, y) ? of_wide.probability(x, y) >= 0.5F
+                                           : of_wide.probability(x, y) <= 0.5F);
+}
+
+TEST(Frame, SizeOfAPixelIsPositive) {
+    for (const double side_mm : {0.0, -0.2, std::numeric_limits<double>::quiet_NaN()}) {
+        Frame frame = drilled().frame;
+        frame.calibration.mm_per_px_y = side_mm;
+        EXPECT_THROW(analyze(frame), InvalidInput) << side_mm;
+    }
 }
 
 auto has_warning(const char* code) { return Contains(Field(&Warning::code, code)); }

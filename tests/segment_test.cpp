@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
@@ -344,6 +345,13 @@ TEST(Segment, RejectsImagesOfDifferentSize) {
     const EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
     Vesselness vesselness = compute_vesselness(frame);
     vesselness.response = Image<float>(10, 10);
+    EXPECT_THROW(segment(frame, vesselness), InvalidInput);
+}
+
+TEST(Segment, RejectsPixelsThatAreNoNumbers) {
+    EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    frame.attenuation(7, 9) = std::numeric_limits<float>::quiet_NaN();
     EXPECT_THROW(segment(frame, vesselness), InvalidInput);
 }
 

@@ -235,6 +235,29 @@ TEST_P(EveryMeasure, AKeptFilterForgetsTheFrameBefore) {
         }
 }
 
+TEST_P(EveryMeasure, SigmasMayComeInAnyOrder) {
+    const Image<float> image = draw({.diameter_px = 9.0, .angle_deg = 20.0});
+    const Image<std::uint8_t> valid = all_valid(image);
+    Vesselness ascending, descending;
+    VesselnessFilter({2.0, 3.0, 5.0}, {.measure = GetParam()})(image, valid, 0.01, ascending);
+    VesselnessFilter({5.0, 3.0, 2.0}, {.measure = GetParam()})(image, valid, 0.01, descending);
+    EXPECT_LT(
+        cv::norm(interop::as_mat(ascending.response), interop::as_mat(descending.response), cv::NORM_INF),
+        1e-5);  // scales may be summed in another order
+}
+
+TEST_P(EveryMeasure, WhatIsNotZeroIsValid) {
+    const Image<float> image = draw({.diameter_px = 9.0, .angle_deg = 20.0});
+    Image<std::uint8_t> valid(image.width(), image.height());
+    interop::as_mat(valid)(cv::Rect(0, 0, image.width() / 2 + 10, image.height())).setTo(255);
+    Vesselness of_255, of_1;
+    VesselnessFilter filter({2.0, 3.0, 5.0}, {.measure = GetParam()});
+    filter(image, valid, 0.01, of_255);
+    interop::as_mat(valid).setTo(1, interop::as_mat(valid) != 0);
+    filter(image, valid, 0.01, of_1);
+    EXPECT_EQ(cv::norm(interop::as_mat(of_255.response), interop::as_mat(of_1.response), cv::NORM_INF), 0.0);
+}
+
 TEST_P(EveryMeasure, TinyImagesAreFiltered) {
     for (const auto& [width, height] : {std::pair{1, 1}, {1, 9}, {9, 1}, {3, 2}}) {
         Image<float> image(width, height, 0.1f);

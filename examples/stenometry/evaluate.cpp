@@ -107,7 +107,10 @@ class Scorer {
         const auto cine = io::open_cine(sample_.image);
         frame_ = cine->read(0);
         truth_ = sample_.read_truth(frame_);
-        if (truth_.phantom && truth_.phantom->frame != 0) frame_ = cine->read(truth_.phantom->frame);
+        if (truth_.phantom && truth_.phantom->frame != 0) {
+            frame_ = cine->read(truth_.phantom->frame);
+            truth_ = sample_.read_truth(frame_);
+        }
         if (truth_.phantom) frame_.calibration = Calibration::from_user(truth_.phantom->mm_per_px);
         if (command_.spacing_mm) frame_.calibration = Calibration::from_user(*command_.spacing_mm);
     }

@@ -1,12 +1,10 @@
 #include "given_vessels.h"
 
-#include <algorithm>
 
 #include "failure.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/io/mask.h"
-#include "stenometry/valid_region.h"
 #include "values.h"
 
 namespace stenometry::program {
@@ -23,16 +21,10 @@ void require_size(const Image<T>& image, const Frame& frame, const std::string& 
                       ", but the frame is " + size_text(frame.width(), frame.height()));
 }
 
-bool is_blank(const Image<std::uint8_t>& mask) {
-    for (int y = 0; y < mask.height(); ++y)
-        if (std::any_of(mask.row(y), mask.row(y) + mask.width(), [](auto m) { return m != 0; })) return false;
-    return true;
-}
-
 }  // namespace
 
 VesselMask require_vessel(VesselMask vessels, const std::string& complaint) {
-    if (is_blank(vessels.mask)) throw Failure(ExitCode::unmeasurable, complaint);
+    if (vessels.blank()) throw Failure(ExitCode::unmeasurable, complaint);
     return vessels;
 }
 
@@ -85,8 +77,7 @@ std::optional<VesselMask> read_given_vessels(const GivenVessels& options, const 
 
 VesselMask find_vessels(const Frame& frame, const NetworkOptions& network, const AnalysisOptions& options) {
     if (auto vessels = network_vessels(network, frame)) return std::move(*vessels);
-    const EnhancedFrame enhanced = enhance(find_valid_region(frame, options.valid_region), options.enhance);
-    return segment(enhanced, compute_vesselness(enhanced, options.vesselness), options.segment);
+    return stenometry::find_vessels(frame, options);
 }
 
 }  // namespace stenometry::program

@@ -16,7 +16,7 @@ struct InputOptions {
     std::optional<int> frame;          ///< absent: the best-filled one
 };
 
-/// Adds IMAGE, --spacing, --frame and --threads. `options` must live as long as `command`.
+/// Adds IMAGE, --spacing and --frame. `options` must live as long as `command`.
 void add_input_options(CLI::App& command, InputOptions& options);
 
 /// Reads the frame that is asked for, or chooses one and says which.

@@ -29,8 +29,7 @@ struct Calibration {
     std::optional<double> relative_sd;  ///< standard error of the size, as a fraction of it
 
     /// Where the size is not known: how many pixels of this image stand for one of a picture 512 pixels
-    /// wide. Angiograms show much the same field whatever their matrix. Nothing that is reported depends on
-    /// it.
+    /// wide. Angiograms show much the same field whatever their matrix. `Frame::sized_calibration` knows it.
     double uncalibrated_scale = 1.0;
 
     /// Square pixels of `mm_per_px`, by the caller's word.

@@ -40,7 +40,7 @@ struct EnhancedFrame {
     NoiseModel noise;           ///< of the frame's own pixels
     /// Typical standard deviation of `attenuation`, 0 if it cannot be told.
     double attenuation_noise_sd = 0.0;
-    Calibration calibration;  ///< of the frame
+    Calibration calibration;  ///< of the frame, sized
 };
 
 /// Takes a frame into the attenuation domain and removes what is wider than any vessel.

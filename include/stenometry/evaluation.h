@@ -19,8 +19,8 @@ namespace stenometry {
 std::optional<double> dice(const Image<std::uint8_t>& mask, const Image<std::uint8_t>& truth);
 
 /// The mask as lines one pixel wide, 255. Source: Zhang and Suen, Commun. ACM 27 (1984) 236, whose outermost
-/// rows and columns stay as they are. Published scores rest on it; the trees of this library do not (`thin`
-/// of vessel_tree.cpp).
+/// rows and columns stay as they are. Published scores rest on it; the trees of this library do not those
+/// keep every end and hole.
 Image<std::uint8_t> skeleton(const Image<std::uint8_t>& mask);
 
 /// Harmonic mean of the part of the mask's skeleton that lies in the truth and the part of the truth's
@@ -50,10 +50,12 @@ struct LineAgreement {
 /// \param lines not 0 on lines that were found, one pixel wide, such as a `skeleton` or `draw_lines`
 /// \param truth the true lines
 /// \param tolerance_px as far as this is near, >= 0; distances are right within 2 %
+/// \throws InvalidInput naming the tolerance if it is negative.
 LineAgreement compare_lines(const Image<std::uint8_t>& lines, const Image<std::uint8_t>& truth,
                             double tolerance_px = 3.0);
 
-/// 255 on every pixel that one of the curves runs through; what lies outside the image is left out.
+/// 255 on every pixel that one of the curves runs through; what lies outside the image is left out, as are
+/// points that were not found.
 Image<std::uint8_t> draw_lines(std::span<const Polyline> lines_px, int width, int height);
 
 /// A narrowing as somebody's program reports it.
@@ -86,6 +88,7 @@ struct LesionMatches {
 /// Who found which lesion. What was found without a percent diameter is not looked at. One that lies near
 /// several true lesions may stand for each.
 /// \param mm_per_px size of a pixel, > 0
+/// \throws InvalidInput naming what is out of range.
 LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const TrueLesion> truth,
                             double mm_per_px, const LesionMatchOptions& options = {});
 
@@ -100,6 +103,7 @@ struct RegionMatches {
 /// \param at_px where lesions were found; places outside the image count as at its border
 /// \param regions not 0 in them
 /// \param tolerance_px >= 0
+/// \throws InvalidInput if the tolerance is negative, or a place is not finite.
 RegionMatches match_regions(std::span<const Point> at_px, const Image<std::uint8_t>& regions,
                             int tolerance_px = 8);
 

@@ -20,9 +20,9 @@ VesselMask external_mask(const Frame& frame, const Image<std::uint8_t>& mask,
 
 /// Ridge response of the probability in the place of the attenuation: highest in the middle of what is
 /// probably vessel, whose width it tells, so that centerlines follow the segmentation and not the picture. In
-/// the place of `oriented`, which counts in the clutter of a picture, `sato` is computed. \param valid 255
-/// where the detector saw the patient; empty: everywhere \throws InvalidInput if the mask has no pixels, the
-/// images differ in size, or an option is out of range.
+/// the place of `oriented`, which counts in the clutter of a picture, `sato` is computed.
+/// \param valid not 0 where the detector saw the patient; empty: everywhere
+/// \throws InvalidInput if the mask has no pixels, the images differ in size, or an option is out of range.
 Vesselness compute_vesselness(const VesselMask& mask, const Image<std::uint8_t>& valid,
                               const VesselnessOptions& options = {});
 

@@ -51,7 +51,12 @@ struct Frame {
         return p.x >= -0.5 && p.y >= -0.5 && p.x <= width() - 0.5 && p.y <= height() - 0.5;
     }
 
-    /// \throws InvalidInput if the frame has no pixels, or `valid` is of another size.
+    /// The calibration, which also knows how large the picture is: what lengths in options need where the
+    /// size of a pixel is not known.
+    Calibration sized_calibration() const;
+
+    /// \throws InvalidInput if the frame has no pixels, `valid` is of another size, or the size of a pixel is
+    /// known and not positive and finite.
     void validate() const;
 };
 

@@ -39,7 +39,7 @@ double length(const Polyline& line);
 
 /// The curve sampled at equal steps of arc length, close to `step` and such that the last sample is the last
 /// point. A curve of fewer than two distinct points comes back as it is.
-/// \throws InvalidInput if `step` is not positive.
+/// \throws InvalidInput if `step` is not positive, or a point is not finite.
 Polyline resample(const Polyline& line, double step);
 
 /// Unit tangents, one per point, by central differences; zero where neighbouring points coincide.
@@ -63,6 +63,9 @@ CurvePoint nearest_on(const Polyline& line, Point p);
 /// The part of the curve between two arc lengths, with the ends interpolated. What lies beyond the curve's
 /// ends is left out; empty if `from_arc` is not below `to_arc`.
 Polyline slice(const Polyline& line, double from_arc, double to_arc);
+
+/// The parts of the curve between points that were not found, such as those of a wall.
+std::vector<Polyline> finite_parts(const Polyline& line);
 
 /// The curve without its wiggles: the cubic smoothing spline through its points, whose two ends stay in
 /// place. The amplitude of a wiggle of wavelength 2 pi `length` is halved; longer ones remain, and bends do

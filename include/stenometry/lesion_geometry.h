@@ -76,6 +76,7 @@ struct VesselStatistics {
     std::optional<double> min_px, max_px;
 };
 
+/// \param calibration `Frame::sized_calibration`
 VesselStatistics vessel_statistics(const DiameterProfile& profile, const Calibration& calibration);
 
 }  // namespace stenometry

@@ -63,6 +63,11 @@ struct Analysis {
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
 };
 
+/// What `analyze` takes for vessel: the valid region, enhancement, vesselness and `segment` of a frame, whose
+/// pixels need not be square.
+/// \throws InvalidInput if the frame or an option is invalid.
+VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options = {});
+
 /// The whole tree of one frame and every lesion of it.
 /// \throws InvalidInput if the frame or an option is invalid.
 Analysis analyze(const Frame& frame, const AnalysisOptions& options = {});

@@ -76,6 +76,7 @@ struct ReferenceProfile {
 
 /// Estimates the healthy lumen. The curve fitted line ignores narrowed parts, ectasia and the widening at
 /// side branches, and does not widen downstream; a sample within 15 % of it is healthy.
+/// \param calibration `Frame::sized_calibration`
 /// \throws InvalidInput if an option is out of range or `given` has no diameter.
 ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibration& calibration,
                                     const ReferenceOptions& options = {});

@@ -6,8 +6,10 @@
 namespace stenometry {
 
 struct SegmentOptions {
-    double low_probability = 0.15;  ///< a pixel joins a vessel from here, 0..1
-    double high_probability = 0.8;  ///< a vessel needs a pixel of at least this, low_probability..1
+    // Both are probabilities of a pixel by its own evidence, before what it belongs to counts; those of
+    // `VesselMask` are not on this scale.
+    double low_probability = 0.15;  ///< the middle of a vessel is followed from here, 0..1
+    double high_probability = 0.8;  ///< a vessel needs a place of at least this, low_probability..1
     /// Shorter parts go, gaps counted as bridged; >= 0.
     PhysicalLength min_length{.mm = 8.0, .uncalibrated_px = 30.0};
     /// Pieces that point at each other over less belong together, as do those between which a fainter ridge
@@ -22,23 +24,27 @@ struct SegmentOptions {
 /// The contrast-filled lumen. All images have the frame's size.
 struct VesselMask {
     Image<std::uint8_t> mask;  ///< 255 on vessels, up to the edge of the lumen
-    /// 0..1, comparable between images: how often experts draw a vessel where the evidence is like this.
-    /// Above 0.5 on the mask, at most 0.5 off it.
+    /// 0..1, comparable between images: how often experts draw a vessel where the evidence is like this, on
+    /// a vessel or off it. 0.5 or more on the mask, 0.5 or less off it; 0 outside the valid region.
     Image<float> probability;
     Image<std::uint8_t> catheter;  ///< 255 on what was recognised as catheter
     Calibration calibration;       ///< of the frame
+
+    bool blank() const;  ///< whether there is no vessel
 };
 
 /// Turns a ridge response into vessels.
 ///
-/// Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
-/// top-hat), stand out of the clutter of the same frame, and out of its noise. Ridges are followed with two
-/// thresholds, segments that chance or the edge of a shadow explains are left out, pieces that point at each
-/// other or are connected by fainter ridges, and branches that begin beside a lumen, count as one vessel with
-/// it, and what stays short or faint beside the heaviest tree goes. The mask then reaches from the ridge to
-/// where the attenuation falls to the level at which the blurred chord profile of a cylinder meets its edge.
+/// - Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
+///   top-hat), stand out of the clutter of the same frame, and out of its noise.
+/// - Ridges are followed with two thresholds. Segments that chance or the edge of a shadow explains go.
+/// - One vessel are pieces that point at each other, pieces that fainter ridges connect, and branches that
+///   begin beside a lumen. What stays short, or faint beside the heaviest tree, goes.
+/// - The mask reaches from the ridge to where the attenuation falls to the level at which the blurred chord
+///   profile of a cylinder meets its edge.
+///
 /// All this happens on means of pixels of up to 0.2 mm, or a 512th of the frame where its calibration is not
-/// known; the edge is interpolated between them.
+/// known; the edge is interpolated between them. Pixels must be square: `find_vessels` makes them so.
 ///
 /// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
 /// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not

@@ -46,6 +46,7 @@ struct Stenosis {
 /// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is
 /// none: its narrowest place may lie beyond, and what follows may be a catheter or another vessel. Only an
 /// ostial reference says that the vessel begins with its first point, narrow or not.
+/// \param calibration `Frame::sized_calibration`
 /// \pre the arrays of `profile` and `reference` are as long as the centerline's points.
 /// \throws InvalidInput if that is violated or an option is out of range.
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,

@@ -26,7 +26,8 @@ struct VesselTree {
     /// An end of the tree or a bifurcation.
     struct Node {
         Point at_px;
-        /// Indices of the branches that end here: 1 for an end, 3 or more for a bifurcation.
+        /// Indices of the branches that end here: 1 for an end, 3 or more for a bifurcation, twice the same
+        /// one where a vessel closes to a ring.
         std::vector<int> branches;
         bool at_catheter = false;  ///< whether the catheter begins here: contrast comes in from there
     };

@@ -14,8 +14,8 @@ enum class RidgeMeasure {
     frangi,  ///< Frangi et al., MICCAI 1998, eq. 15
     sato,    ///< Sato et al., Med. Image Anal. 2 (1998) 143, eq. 5 with one direction across
     jerman,  ///< Jerman et al., IEEE Trans. Med. Imaging 35 (2016) 2107, eq. 13, two-dimensional form
-    /// Bank of elongated second-derivative filters, sampled over half a turn; each scale counts in what its
-    /// clutter answers around, and their squares are summed.
+    /// Bank of elongated second-derivative filters, sampled over half a turn. Each response is divided by
+    /// what the clutter around answers at its scale; the squares of the scales are summed.
     oriented,
 };
 
@@ -24,9 +24,9 @@ std::string_view to_string(RidgeMeasure measure);
 
 struct VesselnessOptions {
     RidgeMeasure measure = RidgeMeasure::oriented;
-    /// That the finest scale fits best, > 0.
+    /// Of the vessels that the finest scale fits best, > 0.
     PhysicalLength min_diameter{.mm = 1.0, .uncalibrated_px = 5.0};
-    /// That the coarsest scale fits best, >= min_diameter.
+    /// Of the vessels that the coarsest scale fits best, >= min_diameter.
     PhysicalLength max_diameter{.mm = 6.0, .uncalibrated_px = 30.0};
     int scales = 5;            ///< sigmas between the two, in geometric steps; 1..64
     double frangi_beta = 0.5;  ///< tolerance to blobs, > 0
@@ -41,13 +41,16 @@ struct VesselnessOptions {
 /// Ridge response of every pixel. All images have the frame's size.
 struct Vesselness {
     /// 0..1, 0 outside the valid region; 1 is the strongest that can be, or, for sato and oriented, the
-    /// strongest of this frame.
+    /// strongest of this frame, if that stands well out of its noise or clutter.
     Image<float> response;
     Image<float> scale_px;  ///< sigma of the scale that answered best; 0 where none answered
     /// Along the vessel, in (-pi/2, pi/2], from +x towards +y; 0 where none answered.
     Image<float> direction_rad;
     Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient, never empty
     Calibration calibration;    ///< of the frame
+
+    /// \throws InvalidInput if there are no pixels, or the images differ in size.
+    void validate() const;
 };
 
 /// A multi-scale ridge filter with its buffers: keep it for a cine.
@@ -58,8 +61,9 @@ struct Vesselness {
 /// without vessels stays dark. The border of the valid region is filled smoothly, and places closer to it
 /// than twice sigma do not answer.
 /// Hessians come from a cascade of short filters, coarse scales from grids with fewer pixels. Frangi's
-/// response correlates above 0.999 with that of Gaussians sampled in double precision and lies within 0.02 of
+/// response correlates above 0.999 with that of Gaussians sampled in double precision and lies within 0.04 of
 /// it, but where the measure itself jumps because two curvatures are equal and opposite.
+/// One filter must not be used by several threads at the same time: it keeps buffers.
 class VesselnessFilter {
   public:
     /// Filters at the given sigmas.
@@ -71,7 +75,9 @@ class VesselnessFilter {
     VesselnessFilter& operator=(VesselnessFilter&&) noexcept;
 
     /// Filters one image in which vessels are bright, with white noise of `noise_sd`. Fills in all of `out`
-    /// but its calibration; images of another size are replaced.
+    /// but its calibration: its images are written over where they have the size, with all that share their
+    /// pixels, and replaced where they have not.
+    /// \param valid not 0 where the detector saw the patient
     /// \throws InvalidInput if `attenuation` is empty or `valid` has another size.
     void operator()(const Image<float>& attenuation, const Image<std::uint8_t>& valid, double noise_sd,
                     Vesselness& out);

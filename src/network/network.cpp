@@ -16,6 +16,7 @@
 #include "network/onnx.h"
 #include "stenometry/error.h"
 #include "stenometry/interop/opencv.h"
+#include "usable_pixels.h"
 
 namespace stenometry {
 namespace {
@@ -139,24 +140,21 @@ NetworkSettings settled(NetworkSettings settings, const OnnxTensor& input, const
 }
 
 std::pair<double, double> range_of(const Frame& frame) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (int y = 0; y < frame.height(); ++y)
-        for (int x = 0; x < frame.width(); ++x)
-            if (frame.is_valid(x, y)) {
-                low = std::min(low, static_cast<double>(frame.pixels(x, y)));
-                high = std::max(high, static_cast<double>(frame.pixels(x, y)));
-            }
+    const Image<std::uint8_t> usable = usable_pixels(frame);
+    double low = 0.0, high = 0.0;
+    cv::minMaxLoc(interop::as_mat(frame.pixels), &low, &high, nullptr, nullptr, interop::as_mat(usable));
     return {low, high};
 }
 
 /// Grey 0..1 by the range, with the vessels as bright or dark as the network has learned them.
 cv::Mat grey_of(const Frame& frame, const NetworkSettings& settings) {
     const auto [black, white] = settings.grey_range.value_or(range_of(frame));
-    // A frame that is flat everywhere is black.
+    // A frame that is flat everywhere is black, as is what is no number.
     cv::Mat grey = cv::Mat::zeros(frame.height(), frame.width(), CV_32F);
     if (white > black)
         interop::as_mat(frame.pixels)
             .convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
+    cv::patchNaNs(grey, 0.0);
     grey = cv::min(cv::max(grey, 0.0), 1.0);
     if (settings.vessels_bright) grey = 1.0 - grey;
     return grey;

@@ -261,17 +261,4 @@ Point painted_size(const Text& text) {
     return {static_cast<double>(text_width(text, text.size)), 0.7 * text.size};
 }
 
-std::vector<Polyline> finite_parts(const Polyline& line) {
-    std::vector<Polyline> parts;
-    bool open = false;
-    for (const Point& p : line) {
-        if (is_finite(p)) {
-            if (!open) parts.emplace_back();
-            parts.back().push_back(p);
-        }
-        open = is_finite(p);
-    }
-    return parts;
-}
-
 }  // namespace stenometry::viz

@@ -62,7 +62,4 @@ void paint(const std::vector<Shape>& shapes, Image<Rgb>& canvas, double scale = 
 /// Width and height of a text when painted, in units of the drawing. Letters of SVG viewers differ a little.
 Point painted_size(const Text& text);
 
-/// The parts of a curve between points that are not finite.
-std::vector<Polyline> finite_parts(const Polyline& line);
-
 }  // namespace stenometry::viz
