@@ -118,7 +118,7 @@ float edge_level(float radius_px) {
 /// What a pixel of the lumen around each ridge point has at least: shadows beside a vessel reach the level,
 /// but are no line themselves. A faint vessel is not fainter than its middle because of that.
 std::vector<float> least_probabilities(const cv::Mat& probability, const std::vector<RidgePoint>& ridges) {
-    constexpr float of_any = 0.2F, of_the_middle = 0.75F;
+    constexpr float of_any = 0.2F, of_the_middle = 0.85F;
     std::vector<float> least;
     for (const RidgePoint& r : ridges)
         least.push_back(std::min(of_any, of_the_middle * probability.at<float>(r.y, r.x)));

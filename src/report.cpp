@@ -1,13 +1,16 @@
 #include "stenometry/report.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "measured.h"
 #include "stenometry/version.h"
 
 namespace stenometry {
@@ -77,10 +80,26 @@ Json areas_mm2(const std::vector<double>& areas_px2, std::size_t count, const Ca
     return numbers(areas_px2, count, mm_decimals, calibration.mm_per_px() * calibration.mm_per_px());
 }
 
-Json interval95(const std::optional<double>& value, const std::optional<double>& sd, int decimals) {
+/// What a number can be at all: an interval that is true stays true without the rest.
+struct Range {
+    double least, most;
+};
+constexpr Range lengths{0.0, std::numeric_limits<double>::infinity()};
+constexpr Range percentages{-std::numeric_limits<double>::infinity(), 100.0};  // ectasia is below 0
+
+Json interval95(const std::optional<double>& value, const std::optional<double>& sd, const Range& possible,
+                int decimals) {
     if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return nullptr;
-    return Json::array(
-        {number(*value - normal_95 * *sd, decimals), number(*value + normal_95 * *sd, decimals)});
+    return Json::array({number(std::max(possible.least, *value - normal_95 * *sd), decimals),
+                        number(std::min(possible.most, *value + normal_95 * *sd), decimals)});
+}
+
+/// Diameters without those of a lumen that is not told apart from a closed one.
+std::vector<double> seen_diameters(const DiameterProfile& profile) {
+    std::vector<double> seen = profile.diameter_px;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        if (!lumen_seen(profile, i)) seen[i] = std::numeric_limits<double>::quiet_NaN();
+    return seen;
 }
 
 /// Standard error of a length in mm: of its edges, and of the calibration.
@@ -136,20 +155,20 @@ Json geometry_json(const LesionGeometry& g, const Calibration& calibration) {
 Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
     Json object = {
         {"mld_mm", number(to_mm(s.mld_px, calibration), mm_decimals)},
-        {"mld_ci95_mm",
-         interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration), mm_decimals)},
+        {"mld_ci95_mm", interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration),
+                                   lengths, mm_decimals)},
         {"mld_diameter_px", number(s.mld_px, px_decimals)},
-        {"mld_diameter_ci95_px", interval95(s.mld_px, s.mld_sd_px, px_decimals)},
+        {"mld_diameter_ci95_px", interval95(s.mld_px, s.mld_sd_px, lengths, px_decimals)},
         {"mld_px", point(s.mld_at_px)},
         {"mld_index", s.mld_index},
         {"reference_diameter_mm", number(to_mm(s.reference_px, calibration), mm_decimals)},
         {"reference_diameter_ci95_mm",
          interval95(to_mm(s.reference_px, calibration), sd_mm(s.reference_px, s.reference_sd_px, calibration),
-                    mm_decimals)},
+                    lengths, mm_decimals)},
         {"reference_diameter_px", number(s.reference_px, px_decimals)},
         {"percent_diameter_stenosis", number(s.percent_diameter, percent_decimals)},
         {"percent_diameter_stenosis_ci95",
-         interval95(s.percent_diameter, s.percent_diameter_sd, percent_decimals)},
+         interval95(s.percent_diameter, s.percent_diameter_sd, percentages, percent_decimals)},
         {"percent_area_stenosis_circular", number(s.percent_area_circular, percent_decimals)},
         {"percent_area_stenosis_densitometric",
          number(s.geometry.percent_area_densitometric, percent_decimals)},
@@ -211,7 +230,7 @@ double blur_px(const Vessel& vessel) {
 Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     const Polyline& line = vessel.contour.centerline.points_px;
     const std::size_t n = line.size();
-    const std::vector<double> arc = positions_px(vessel);
+    const std::vector<double> arc = positions_px(vessel), seen = seen_diameters(vessel.diameter);
     Json stenoses = Json::array();
     for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
     Json bifurcations = Json::array();
@@ -234,8 +253,8 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"right_wall_px", points(vessel.contour.right_px, n)},
         {"arc_length_px", numbers(arc, n, px_decimals)},
         {"arc_length_mm", numbers_mm(arc, n, calibration)},
-        {"diameter_px", numbers(vessel.diameter.diameter_px, n, px_decimals)},
-        {"diameter_mm", numbers_mm(vessel.diameter.diameter_px, n, calibration)},
+        {"diameter_px", numbers(seen, n, px_decimals)},
+        {"diameter_mm", numbers_mm(seen, n, calibration)},
         {"depth_ratio", numbers(vessel.diameter.depth_ratio, n, ratio_decimals)},
         {"depth_ratio_sd", numbers(vessel.diameter.depth_ratio_sd, n, ratio_decimals)},
         {"diameter_sd_px", numbers(vessel.diameter.sd_px, n, px_decimals)},

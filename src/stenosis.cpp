@@ -282,6 +282,16 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
     return stenosis;
 }
 
+/// A lumen that is not told apart from a closed one has no numbers.
+Stenosis without_unseen_lumen(Stenosis stenosis) {
+    if (lumen_seen(*stenosis.mld_px, stenosis.mld_sd_px.value_or(0.0))) return stenosis;
+    stenosis.reason = Unmeasurable::lumen_not_seen;
+    for (std::optional<double>* number : {&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.percent_diameter,
+                                          &stenosis.percent_diameter_sd, &stenosis.percent_area_circular})
+        number->reset();
+    return stenosis;
+}
+
 /// Whether the narrowing is deep enough, and told apart from none.
 bool is_lesion(const Stenosis& stenosis, const StenosisOptions& options) {
     const double percent = *stenosis.percent_diameter;
@@ -359,7 +369,7 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
             if (narrowing[narrowest] < least || !recovers(narrowing, part, narrowest, at_origin)) continue;
             const Stenosis stenosis = measured(placed(contour, part, narrowest), profile, reference);
             if (!is_lesion(stenosis, options)) continue;
-            found.push_back(stenosis);
+            found.push_back(without_unseen_lumen(stenosis));
         } else {
             continue;
         }

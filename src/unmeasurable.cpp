@@ -18,6 +18,8 @@ std::string_view to_string(Unmeasurable reason) {
             return "edges_lost";
         case Unmeasurable::no_healthy_segment:
             return "no_healthy_segment";
+        case Unmeasurable::lumen_not_seen:
+            return "lumen_not_seen";
         case Unmeasurable::total_occlusion:
             return "total_occlusion";
         case Unmeasurable::no_catheter:
@@ -48,6 +50,8 @@ std::string_view explain(Unmeasurable reason) {
             return "the walls could not be told from the background";
         case Unmeasurable::no_healthy_segment:
             return "no part of the vessel can serve as reference";
+        case Unmeasurable::lumen_not_seen:
+            return "the lumen is too faint to tell whether it is narrow or closed";
         case Unmeasurable::total_occlusion:
             return "the contrast ends and begins again: there is no lumen to measure";
         case Unmeasurable::no_catheter:

@@ -139,6 +139,24 @@ TEST(Report, IntervalOfALesionIsTwoStandardErrorsWide) {
     EXPECT_EQ(s["percent_diameter_stenosis_ci95"], json({40.2, 59.8}));
 }
 
+TEST(Report, IntervalsEndWhereNumbersCannotBe) {
+    Analysis analysis = example_analysis();
+    Stenosis& stenosis = analysis.vessels[0].stenoses[0];
+    stenosis.mld_sd_px = 5.0, stenosis.percent_diameter_sd = 45.0;
+    const json s = json::parse(to_json(analysis, {}))["vessels"][0]["stenoses"][0];
+    EXPECT_EQ(s["mld_diameter_ci95_px"], json({0.0, 15.8}));
+    EXPECT_EQ(s["percent_diameter_stenosis_ci95"], json({-38.2, 100.0}));
+}
+
+TEST(Report, DiameterOfLessThanItsErrorIsNull) {
+    Analysis analysis = example_analysis();
+    analysis.vessels[0].diameter.diameter_px[100] = 0.04;
+    const json vessel = json::parse(to_json(analysis, {}))["vessels"][0];
+    EXPECT_TRUE(vessel["diameter_px"][100].is_null());
+    EXPECT_TRUE(vessel["diameter_mm"][100].is_null());
+    EXPECT_TRUE(vessel["diameter_px"][99].is_number());
+}
+
 TEST(Report, UncertaintyOfTheCalibrationWidensTheIntervalInMillimetresOnly) {
     Analysis analysis = example_analysis(0.25);
     analysis.calibration.relative_sd = 0.04;

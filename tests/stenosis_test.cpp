@@ -145,6 +145,21 @@ TEST(Stenosis, NarrowingWithinItsOwnErrorIsNone) {
     EXPECT_NEAR(*found[0].percent_diameter_sd, 20.0, 0.5);  // % of the reference, whose own error adds
 }
 
+TEST(Stenosis, LumenOfLessThanItsOwnErrorIsAReasonAndNotANumber) {
+    const auto nearly_closed = [](double s) { return s > 20.0 && s < 30.0 ? 0.1 : 3.0; };  // 0.5 px
+    const auto seen = lesions_of(nearly_closed, {}, false, 0.25);
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_NEAR(*seen[0].mld_px, 0.5, 1e-6);
+    const auto unseen = lesions_of(nearly_closed, {}, false, 1.0);
+    ASSERT_EQ(unseen.size(), 1U);
+    EXPECT_EQ(unseen[0].reason, Unmeasurable::lumen_not_seen);
+    EXPECT_FALSE(unseen[0].total_occlusion);
+    for (const std::optional<double>& number :
+         {unseen[0].mld_px, unseen[0].mld_sd_px, unseen[0].percent_diameter, unseen[0].percent_area_circular})
+        EXPECT_EQ(number, std::nullopt);
+    EXPECT_TRUE(unseen[0].reference_px);
+}
+
 TEST(Stenosis, WhatIsReportedIsAsDeepAsAskedFor) {
     // One sample of a ripple is 21 % narrower, the throat around it 19 %.
     const auto rippled = [](double s) {

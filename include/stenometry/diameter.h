@@ -42,8 +42,10 @@ struct DiameterOptions {
 /// Lumen diameter along one vessel from proximal to distal. All arrays are as long as the centerline.
 struct DiameterProfile {
     std::vector<double> position_px;  ///< arc length from the first centerline point
-    std::vector<double> diameter_px;  ///< NaN where the walls were not found
-    std::vector<double> sd_px;        ///< standard error of the diameter
+    /// NaN where the walls were not found. Where it is less than its standard error, the lumen is not told
+    /// apart from a closed one; reports have no number there.
+    std::vector<double> diameter_px;
+    std::vector<double> sd_px;  ///< standard error of the diameter
     /// Densitometric cross-section: the attenuation integrated across the lumen over that of the contrast
     /// medium per pixel. It takes the lumen for no particular shape. NaN where unknown; empty where no wall
     /// was found at all.

@@ -68,7 +68,7 @@ LesionGeometry measure_lesion_geometry(const VesselContour& contour, const Diame
                                        const ReferenceProfile& reference, const LesionPlace& place,
                                        double border_percent = 5.0);
 
-/// The lumen of a whole vessel. Empty where no diameter was measured.
+/// The lumen of a whole vessel where it is told apart from a closed one. Empty if that is nowhere.
 struct VesselStatistics {
     double length_px = 0.0;
     std::optional<double> proximal_px, distal_px;  ///< mean diameter at the first and the last 2 mm or 8 px

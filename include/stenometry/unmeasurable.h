@@ -13,6 +13,7 @@ enum class Unmeasurable {
     vessel_too_short,    ///< shorter than a reference diameter can be estimated from
     edges_lost,          ///< the walls could not be told from the background
     no_healthy_segment,  ///< no part of the vessel can serve as reference
+    lumen_not_seen,      ///< the lumen is less than its own standard error: it may be closed or not
     total_occlusion,     ///< contrast ends and begins again: there is no lumen to measure
     no_catheter,         ///< no catheter was recognised in the frame
     catheter_too_short,  ///< too little of the catheter is straight and away from its ends
