@@ -29,6 +29,13 @@ constexpr double detector_plane_sd = 0.29;
 
 bool usable(const std::optional<double>& value) { return value && *value > 0.0 && std::isfinite(*value); }
 
+/// Whether a detector can have pixels of this size and shape, in mm.
+bool plausible(const std::optional<double>& x, const std::optional<double>& y) {
+    constexpr double least = 1e-3, most = 10.0, most_oblong = 10.0;
+    const auto in_range = [](const std::optional<double>& v) { return v && *v >= least && *v <= most; };
+    return in_range(x) && in_range(y) && std::max(*x, *y) <= most_oblong * std::min(*x, *y);
+}
+
 Calibration calibration(const std::optional<double>& x, const std::optional<double>& y, double scale,
                         SpacingSource source, double relative_sd) {
     return {*x * scale, *y * scale, source, relative_sd};
@@ -115,13 +122,13 @@ Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double 
 }
 
 Calibration resolve_spacing(const SpacingAttributes& a) {
-    if (a.pixel_spacing_calibrated && usable(a.pixel_spacing_x_mm) && usable(a.pixel_spacing_y_mm))
+    if (a.pixel_spacing_calibrated && plausible(a.pixel_spacing_x_mm, a.pixel_spacing_y_mm))
         return calibration(a.pixel_spacing_x_mm, a.pixel_spacing_y_mm, 1.0,
                            SpacingSource::dicom_pixel_spacing, calibrated_sd);
-    if (usable(a.object_spacing_x_mm) && usable(a.object_spacing_y_mm))
+    if (plausible(a.object_spacing_x_mm, a.object_spacing_y_mm))
         return calibration(a.object_spacing_x_mm, a.object_spacing_y_mm, 1.0,
                            SpacingSource::dicom_object_plane, center_plane_sd);
-    if (!usable(a.imager_spacing_x_mm) || !usable(a.imager_spacing_y_mm)) return {};
+    if (!plausible(a.imager_spacing_x_mm, a.imager_spacing_y_mm)) return {};
     if (const auto magnification = magnification_of(a))
         return calibration(a.imager_spacing_x_mm, a.imager_spacing_y_mm, 1.0 / *magnification,
                            SpacingSource::dicom_isocenter, center_plane_sd);

@@ -321,8 +321,10 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
         contour.reason = Unmeasurable::vessel_too_short;
         return contour;
     }
+    // No wall is farther off than the picture is wide.
     const double half_width =
-        0.5 * options.max_diameter.in_px(frame.sized_calibration()) + 3.0 * typical_blur_px;
+        std::min(0.5 * options.max_diameter.in_px(frame.sized_calibration()) + 3.0 * typical_blur_px,
+                 std::hypot(frame.width(), frame.height()));
     const double step = length(centerline.points_px) / static_cast<double>(centerline.points_px.size() - 1);
 
     Pass pass(frame, centerline.points_px, half_width, options.passes == 1 ? fine_step_px : coarse_step_px,

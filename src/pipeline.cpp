@@ -75,9 +75,11 @@ void warn_of_depth(Analysis& analysis, const DiameterProfile& profile, const Ste
                  sd = profile.depth_ratio_sd[stenosis.mld_index];
     constexpr double significant = 2.5, relevant = 0.15;  // standard errors, and part of the depth
     if (!(away > significant * sd) || !(away > relevant)) return;
+    constexpr double worth_telling = 5.0;  // beyond that a number says no more
     warn(analysis, "lumen_not_round",
-         name + "at " + place(stenosis.mld_at_px) + " the lumen takes " + percent(100.0 * ratio) +
-             " of the X-rays that a round one of its width takes: it is not round, the contrast medium is "
+         name + "at " + place(stenosis.mld_at_px) + " the lumen takes " +
+             (ratio < worth_telling ? percent(100.0 * ratio) + " of" : "more than five times") +
+             " the X-rays that a round one of its width takes: it is not round, the contrast medium is "
              "diluted, or"
              " another vessel leaves or crosses; the diameter may be off");
 }

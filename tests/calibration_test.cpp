@@ -129,6 +129,13 @@ INSTANTIATE_TEST_SUITE_P(ZeroNegativeAndNotFinite, UnusableValue,
                          testing::Values(0.0, -0.2, std::numeric_limits<double>::infinity(),
                                          std::numeric_limits<double>::quiet_NaN()));
 
+TEST(ResolveSpacing, PixelsThatNoDetectorHasCountAsAbsent) {
+    for (const double x_mm : {1e-9, 1e9, 0.02}) {  // 0.02 is plausible alone, but not beside 0.3
+        const SpacingAttributes only_detector{.imager_spacing_x_mm = x_mm, .imager_spacing_y_mm = 0.3};
+        EXPECT_FALSE(resolve_spacing(only_detector).known()) << x_mm;
+    }
+}
+
 TEST(ResolveSpacing, APatientBehindTheDetectorIsNoMagnification) {
     const Calibration calibration = resolve_spacing({.imager_spacing_x_mm = 0.3,
                                                      .imager_spacing_y_mm = 0.3,

@@ -111,10 +111,10 @@ TEST(VesselNetwork, LowestAndHighestAreThoseThatTheDetectorSaw) {
     EXPECT_EQ(probability(3, 0), 0.0F);  // no vessel where nothing was seen
 }
 
-TEST(VesselNetwork, FrameThatIsFlatOrNotSeenAtAllIsBlack) {
+TEST(VesselNetwork, FrameThatIsFlatOrNotSeenAtAllShowsNoVessel) {
     Frame frame = noise(4, 3);
     frame.pixels.fill(70.0F);
-    EXPECT_EQ(VesselNetwork(model({.bias = 0.25F}), NetworkSettings{})(frame)(1, 1), 0.25F);
+    EXPECT_EQ(VesselNetwork(model({.bias = 0.25F}), NetworkSettings{})(frame)(1, 1), 0.0F);
     frame.valid = Image<std::uint8_t>(4, 3);
     EXPECT_EQ(VesselNetwork(model({.bias = 0.25F}), NetworkSettings{})(frame)(1, 1), 0.0F);
 }

@@ -155,8 +155,8 @@ TEST(FindVessels, PixelsThatAreNotSquareShowTheSameVessels) {
                                            : of_wide.probability(x, y) <= 0.5F);
 }
 
-TEST(Frame, SizeOfAPixelIsPositive) {
-    for (const double side_mm : {0.0, -0.2, std::numeric_limits<double>::quiet_NaN()}) {
+TEST(Frame, SizeOfAPixelIsPositiveAndNotTooOblong) {
+    for (const double side_mm : {0.0, -0.2, std::numeric_limits<double>::quiet_NaN(), 2.1}) {
         Frame frame = drilled().frame;
         frame.calibration.mm_per_px_y = side_mm;
         EXPECT_THROW(analyze(frame), InvalidInput) << side_mm;

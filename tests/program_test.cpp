@@ -445,6 +445,8 @@ TEST_F(ProgramOnAngiogram, WrongCommandLinesAreNamed) {
     expect_failure(2, {"measure", "vessel.png"}, "--from");
     expect_failure(2, {"measure", "vessel.png", "--from", "20,80"}, "--to");
     expect_failure(2, {"segment", "vessel.png"}, "--mask");
+    expect_failure(2, {"analyze", "vessel.png", "--json", "--keep-catheter"},
+                   "--json: needs a file, but is followed by the option --keep-catheter");
 }
 
 TEST_F(ProgramOnAngiogram, EmptyValueIsNotTakenForAnAbsentOption) {
@@ -465,7 +467,10 @@ TEST_F(ProgramOnAngiogram, ValuesOutOfRangeAreNamed) {
         expect_failure(2, {"analyze", "vessel.png", "--threads", threads}, "--threads");
     expect_failure(2, {"analyze", "vessel.png", "--min-stenosis", "120"}, "--min-stenosis");
     expect_failure(2, {"analyze", "vessel.png", "--min-diameter", "-1"}, "--min-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--max-lumen", "1e6"}, "--max-lumen");
     expect_failure(2, {"analyze", "vessel.png", "--vesselness", "magic"}, "--vesselness");
+    expect_failure(2, {"phantom", "p.png", "--spacing", "1000"}, "--spacing");
+    expect_failure(2, {"phantom", "p.png", "--seed", "-1"}, "--seed");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "magic"}, "--reference");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "given"}, "--reference-diameter");
     expect_failure(2, {"analyze", "vessel.png", "--overlay", "a.png", "--overlay-scale", "9"},

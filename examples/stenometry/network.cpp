@@ -9,6 +9,7 @@
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/valid_region.h"
+#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -22,7 +23,9 @@ fs::path module_path() {
     const fs::path beside = fs::read_symlink("/proc/self/exe").parent_path();
     for (const fs::path& folder : {beside, beside / STENOMETRY_MODULE_FOLDER})
         if (fs::exists(folder / module_name)) return folder / module_name;
-    throw Failure(ExitCode::wrong_command, "--model: this program was built without neural networks");
+    throw Failure(ExitCode::wrong_command,
+                  std::string("--model: there is no ") + module_name +
+                      " beside the program: it was built without neural networks, or the file is lost");
 }
 
 /// Loaded until the program ends: what it links has threads of its own.
@@ -30,7 +33,7 @@ RunNetwork load_module() {
     const fs::path path = module_path();
     void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     void* entry = module != nullptr ? dlsym(module, network_module_entry) : nullptr;
-    if (entry == nullptr) throw Failure(ExitCode::defect, std::string("--model: ") + dlerror());
+    if (entry == nullptr) throw Failure(ExitCode::unreadable, std::string("--model: ") + dlerror());
     return reinterpret_cast<RunNetwork>(entry);
 }
 
@@ -43,11 +46,13 @@ CLI::Option* add_network_options(CLI::App& command, NetworkOptions& options, con
                         "find the vessels by this neural network, ONNX with one image as input and one "
                         "probability for each of its pixels as output")
             ->type_name("FILE.onnx")
+            ->check(file_name())
             ->group(group);
     command
         .add_option("--model-settings", options.settings,
                     "what the network expects: size, channels, range of grey, ... [FILE.json]")
         ->type_name("FILE.json")
+        ->check(file_name())
         ->group(group)
         ->needs(model);
     return model;

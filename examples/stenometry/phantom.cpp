@@ -335,7 +335,8 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
                          "strength of the chest, 0 for none [1; tube and drilled 0.3]"),
           "FACTOR")
         ->check(number_within(0.0, 3.0));
-    place(app.add_option("--seed", command.seed, "of everything that is left to chance [1]"), "N");
+    place(app.add_option("--seed", command.seed, "of everything that is left to chance [1]"), "N")
+        ->check(whole_number_from(0));
 }
 
 void add_exposure_options(CLI::App& app, PhantomCommand& command) {
@@ -362,7 +363,7 @@ void add_exposure_options(CLI::App& app, PhantomCommand& command) {
     app.add_option("--spacing", command.mm_per_px,
                    "size of a pixel at the vessel [0.2; bifurcation and crossing 0.15]")
         ->type_name("MM")
-        ->check(positive_number())
+        ->check(number_within(0.001, 10.0))
         ->group("How it is taken");
     add("--attenuation", command.attenuation, 0.0, 10.0, "PER_MM", "of the contrast medium",
         usual.attenuation_per_mm);

@@ -18,6 +18,9 @@ constexpr std::array branching_laws{BranchingLaw::murray, BranchingLaw::huo_kass
 
 constexpr const char* finding_vessels = "Finding vessels";
 
+// In mm or in pixels: more than any picture has.
+constexpr double least_length = 1e-6, longest_length = 1e4;
+
 /// Adds options of one stage to one group of the help. Every description ends with the default, taken from
 /// where the library keeps it.
 class StageOptions {
@@ -30,7 +33,7 @@ class StageOptions {
                   name, [&length](double value) { length = {.mm = value, .uncalibrated_px = value}; },
                   help + " [" + to_text(length.mm) + " mm, " + to_text(length.uncalibrated_px) + " px]"))
             ->type_name("LENGTH")
-            ->check(positive_number());
+            ->check(number_within(least_length, longest_length));
     }
 
     void add(const std::string& name, double& value, double low, double high, const std::string& unit,

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 
 namespace stenometry::program {
@@ -73,9 +74,15 @@ CLI::Validator positive_number() {
     });
 }
 
+CLI::Validator file_name() {
+    return check([](const std::string& text) -> std::string {
+        return text.starts_with("--") ? "needs a file, but is followed by the option " + text : "";
+    });
+}
+
 CLI::Validator whole_number_from(int low) {
     return check([=](const std::string& text) -> std::string {
-        int value = 0;
+        std::int64_t value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (error == std::errc{} && end == text.data() + text.size() && value >= low) return {};
         return "must be a whole number from " + std::to_string(low) + " on, but is '" + text + "'";

@@ -41,6 +41,9 @@ CLI::Validator positive_number();
 /// Lets whole numbers from `low` on pass.
 CLI::Validator whole_number_from(int low);
 
+/// Lets names of files pass, and no option that stands where a name was forgotten.
+CLI::Validator file_name();
+
 /// Lets points pass.
 CLI::Validator point_value();
 

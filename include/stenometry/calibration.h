@@ -72,8 +72,9 @@ struct SpacingAttributes {
 };
 
 /// Chooses the most trustworthy spacing, in the order of `SpacingSource`. Bare PixelSpacing is never taken
-/// for the patient plane, and ImagerPixelSpacing without a magnification is marked `detector_plane`. Values
-/// that are zero, negative or not finite count as absent.
+/// for the patient plane, and ImagerPixelSpacing without a magnification is marked `detector_plane`. What no
+/// detector has counts as absent: pixels below 1 um, above 1 cm, or ten times as long as wide, and other
+/// values that are zero, negative or not finite.
 /// Source: DICOM PS3.3 C.8.7.6 and C.8.19.6.9, PS3.17 FFF.1.3.
 Calibration resolve_spacing(const SpacingAttributes& attributes);
 

@@ -56,7 +56,7 @@ struct Frame {
     Calibration sized_calibration() const;
 
     /// \throws InvalidInput if the frame has no pixels, `valid` is of another size, or the size of a pixel is
-    /// known and not positive and finite.
+    /// known and not positive and finite, or one side of it is more than ten times the other.
     void validate() const;
 };
 

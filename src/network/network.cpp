@@ -146,14 +146,13 @@ std::pair<double, double> range_of(const Frame& frame) {
     return {low, high};
 }
 
-/// Grey 0..1 by the range, with the vessels as bright or dark as the network has learned them.
+/// Grey 0..1 by the range, with the vessels as bright or dark as the network has learned them. Empty for a
+/// frame without a range: it shows nothing.
 cv::Mat grey_of(const Frame& frame, const NetworkSettings& settings) {
     const auto [black, white] = settings.grey_range.value_or(range_of(frame));
-    // A frame that is flat everywhere is black, as is what is no number.
-    cv::Mat grey = cv::Mat::zeros(frame.height(), frame.width(), CV_32F);
-    if (white > black)
-        interop::as_mat(frame.pixels)
-            .convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
+    if (!(white > black)) return {};
+    cv::Mat grey;
+    interop::as_mat(frame.pixels).convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
     cv::patchNaNs(grey, 0.0);
     grey = cv::min(cv::max(grey, 0.0), 1.0);
     if (settings.vessels_bright) grey = 1.0 - grey;
@@ -320,7 +319,9 @@ Image<float> VesselNetwork::operator()(const Frame& frame) {
     frame.validate();
     Image<float> probability(frame.width(), frame.height());
     cv::Mat target = interop::as_mat(probability);
-    impl_->run_fitted(grey_of(frame, impl_->settings)).copyTo(target);
+    const cv::Mat grey = grey_of(frame, impl_->settings);
+    if (grey.empty()) return probability;
+    impl_->run_fitted(grey).copyTo(target);
     if (!frame.valid.empty()) target.setTo(0.0F, interop::as_mat(frame.valid) == 0);
     return probability;
 }
