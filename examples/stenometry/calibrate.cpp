@@ -11,7 +11,6 @@
 #include "stenometry/viz/overlay.h"
 #include "summary.h"
 #include "threads.h"
-#include "values.h"
 #include "verb.h"
 
 namespace stenometry::program {
@@ -86,11 +85,9 @@ Verb add_calibrate(CLI::App& program) {
     app->add_option("--json", command->json,
                     "the calibration, after the schema stenometry.calibration/1; - is standard output")
         ->type_name("FILE")
-        ->check(file_name())
         ->group("Output");
     app->add_option("--overlay", command->overlay, "picture of the frame with the walls that served, PNG")
         ->type_name("FILE")
-        ->check(file_name())
         ->group("Output");
     app->footer(
         std::string(length_note) +

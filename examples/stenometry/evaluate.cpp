@@ -428,11 +428,9 @@ Verb add_evaluate(CLI::App& program) {
     app->add_option("--json", command->json,
                     "every figure, after the schema stenometry.evaluation/1; - is standard output")
         ->type_name("FILE")
-        ->check(file_name())
         ->group("Output");
     app->add_option("--csv", command->csv, "a row per image; - is standard output")
         ->type_name("FILE")
-        ->check(file_name())
         ->group("Output");
     app->add_flag("--each", command->each, "a line for each image before the table")->group("Output");
     app->footer(

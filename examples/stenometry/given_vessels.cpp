@@ -30,8 +30,7 @@ VesselMask require_vessel(VesselMask vessels, const std::string& complaint) {
 void add_given_vessels_options(CLI::App& command, GivenVessels& options) {
     const std::string group = "Vessels found elsewhere (input)";
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
-        CLI::Option* option =
-            command.add_option(name, path, help)->type_name("FILE")->check(file_name())->group(group);
+        CLI::Option* option = command.add_option(name, path, help)->type_name("FILE")->group(group);
         exclude_segmentation_options(command, *option);
         return option;
     };

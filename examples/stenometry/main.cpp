@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "stenometry/error.h"
 #include "stenometry/version.h"
+#include "values.h"
 #include "verb.h"
 
 namespace stenometry::program {
@@ -50,6 +51,12 @@ void require_values(const CLI::App& command) {
                 throw Failure(ExitCode::wrong_command, option->get_name() + ": its value is empty");
 }
 
+/// Where the name of a file was forgotten, the next option must not pass for it.
+void require_file_names(CLI::App& command) {
+    for (CLI::Option* option : command.get_options())
+        if (option->get_type_name().starts_with("FILE")) option->check(file_name());
+}
+
 int run_verb(const std::vector<Verb>& verbs) {
     try {
         for (const Verb& verb : verbs) {
@@ -81,6 +88,7 @@ int run(int argc, char** argv) {
         "5 output not written.");
     const std::vector<Verb> verbs{add_measure(program), add_analyze(program),  add_calibrate(program),
                                   add_segment(program), add_evaluate(program), add_phantom(program)};
+    for (const Verb& verb : verbs) require_file_names(*verb.command);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

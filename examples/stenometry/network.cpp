@@ -9,7 +9,6 @@
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/valid_region.h"
-#include "values.h"
 
 namespace stenometry::program {
 namespace {
@@ -46,13 +45,11 @@ CLI::Option* add_network_options(CLI::App& command, NetworkOptions& options, con
                         "find the vessels by this neural network, ONNX with one image as input and one "
                         "probability for each of its pixels as output")
             ->type_name("FILE.onnx")
-            ->check(file_name())
             ->group(group);
     command
         .add_option("--model-settings", options.settings,
                     "what the network expects: size, channels, range of grey, ... [FILE.json]")
         ->type_name("FILE.json")
-        ->check(file_name())
         ->group(group)
         ->needs(model);
     return model;

@@ -147,7 +147,7 @@ void require_png(const std::string& option, const fs::path& path) {
 
 void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
-        command.add_option(name, path, help)->type_name("FILE")->check(file_name())->group("Output");
+        command.add_option(name, path, help)->type_name("FILE")->group("Output");
     };
     add("--json", outputs.json,
         "everything measured, after the schema stenometry.analysis/1; - is standard output");

@@ -11,7 +11,6 @@
 #include "stages.h"
 #include "stenometry/io/image.h"
 #include "threads.h"
-#include "values.h"
 #include "verb.h"
 
 namespace stenometry::program {
@@ -71,7 +70,7 @@ Verb add_segment(CLI::App& program) {
     exclude_segmentation_options(
         *app, *add_network_options(*app, command->network, "Vessels found elsewhere (input)"));
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
-        app->add_option(name, path, help)->type_name("FILE")->check(file_name())->group("Output");
+        app->add_option(name, path, help)->type_name("FILE")->group("Output");
     };
     add("--mask", command->mask, "write vessels 255, everything else 0; 8 bit PNG of the frame's size");
     add("--probability", command->probability, "write vessel probability 0 to 1 as 0 to 65535; 16 bit PNG");
