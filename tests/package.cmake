@@ -41,6 +41,8 @@ if(TARGET stenometry_program)
     endif()
 endif()
 
+add_test(NAME repository.dependencies_point_one_way
+         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/include_order_test.sh)
 add_test(NAME repository.has_no_large_files_and_no_machine_paths
          COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/repository_test.sh)
 set_tests_properties(repository.has_no_large_files_and_no_machine_paths PROPERTIES SKIP_RETURN_CODE 77)

@@ -15,16 +15,16 @@
 #include <sstream>
 
 #include "chart.h"
-#include "distance.h"
-#include "exact_frangi.h"
+#include "core/distance.h"
+#include "core/statistics.h"
 #include "keep_memory.h"
 #include "peers.h"
 #include "scene.h"
-#include "statistics.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/stenometry.h"
+#include "support/exact_frangi.h"
 #include "text.h"
-#include "thinning.h"
+#include "tree/thinning.h"
 
 namespace stenometry::compare {
 namespace {

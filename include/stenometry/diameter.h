@@ -53,7 +53,7 @@ struct DiameterProfile {
     Polyline axis_px;  ///< the lumen's axis, where the method finds it; empty otherwise
     /// Profiles that are as likely as `diameter_px`, each with errors as they hang together along the vessel.
     /// Their spread is the standard error of whatever is computed from a profile. Empty for `contour`.
-    std::vector<std::vector<double>> draws_px;
+    std::vector<std::vector<double>> samples_px;
     /// How deep the lumen is along the beam over how wide it is, over the stretch of about that width, as
     /// `physics` finds it from what a round lumen leaves of the image: 1 for a round one, less for a flat
     /// one, for diluted contrast and where a branch leaves, more under another vessel. NaN where the image

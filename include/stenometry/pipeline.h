@@ -1,10 +1,8 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <vector>
 
-#include "stenometry/bifurcation.h"
+#include "stenometry/analysis.h"
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
@@ -35,32 +33,6 @@ struct AnalysisOptions {
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
-};
-
-/// One measured vessel, from proximal to distal.
-struct Vessel {
-    int id = 0;  ///< from 0 in the order of `Analysis::vessels`
-    VesselContour contour;
-    DiameterProfile diameter;
-    ReferenceProfile reference;
-    std::vector<Stenosis> stenoses;
-    VesselStatistics statistics;
-    std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
-};
-
-/// Something that the reader of the numbers should know.
-struct Warning {
-    std::string code;     ///< for programs: lower case with underscores
-    std::string message;  ///< for people: one sentence
-};
-
-/// What was measured in one frame.
-struct Analysis {
-    Calibration calibration;
-    std::vector<Vessel> vessels;
-    std::vector<Warning> warnings;
-    VesselMask mask;                           ///< empty images after `measure`
-    Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
 };
 
 /// What `analyze` takes for vessel: the valid region, enhancement, vesselness and `segment` of a frame, whose

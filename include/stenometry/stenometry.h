@@ -20,6 +20,7 @@
 ///                                          Stenosis[]
 ///
 /// `analyze` and `measure` in pipeline.h are the whole chain in one call.
+#include "stenometry/analysis.h"
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
 #include "stenometry/catheter_calibration.h"

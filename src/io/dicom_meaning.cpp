@@ -6,8 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "core/mat.h"
 #include "io/dicom_tags.h"
-#include "stenometry/interop/opencv.h"
 
 namespace stenometry::io {
 
@@ -330,7 +330,7 @@ Image<std::uint8_t> valid_region_of(const FrameAttributes& attributes, int width
     apply_aperture(attributes, shutter, valid);
     apply_aperture(attributes, collimator, valid);
     if (cv::countNonZero(valid) == width * height) return {};
-    return interop::from_mat<std::uint8_t>(valid);
+    return from_mat<std::uint8_t>(valid);
 }
 
 }  // namespace stenometry::io

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "same_size.h"
+#include "core/same_size.h"
 #include "stenometry/io/image.h"
 
 namespace stenometry::io {

@@ -13,10 +13,10 @@
 #include <string>
 #include <tuple>
 
+#include "core/mat.h"
+#include "core/usable_pixels.h"
 #include "network/onnx.h"
 #include "stenometry/error.h"
-#include "stenometry/interop/opencv.h"
-#include "usable_pixels.h"
 
 namespace stenometry {
 namespace {
@@ -142,7 +142,7 @@ NetworkSettings settled(NetworkSettings settings, const OnnxTensor& input, const
 std::pair<double, double> range_of(const Frame& frame) {
     const Image<std::uint8_t> usable = usable_pixels(frame);
     double low = 0.0, high = 0.0;
-    cv::minMaxLoc(interop::as_mat(frame.pixels), &low, &high, nullptr, nullptr, interop::as_mat(usable));
+    cv::minMaxLoc(as_mat(frame.pixels), &low, &high, nullptr, nullptr, as_mat(usable));
     return {low, high};
 }
 
@@ -152,7 +152,7 @@ cv::Mat grey_of(const Frame& frame, const NetworkSettings& settings) {
     const auto [black, white] = settings.grey_range.value_or(range_of(frame));
     if (!(white > black)) return {};
     cv::Mat grey;
-    interop::as_mat(frame.pixels).convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
+    as_mat(frame.pixels).convertTo(grey, CV_32F, 1.0 / (white - black), -black / (white - black));
     cv::patchNaNs(grey, 0.0);
     grey = cv::min(cv::max(grey, 0.0), 1.0);
     if (settings.vessels_bright) grey = 1.0 - grey;
@@ -318,11 +318,11 @@ VesselNetwork& VesselNetwork::operator=(VesselNetwork&&) noexcept = default;
 Image<float> VesselNetwork::operator()(const Frame& frame) {
     frame.validate();
     Image<float> probability(frame.width(), frame.height());
-    cv::Mat target = interop::as_mat(probability);
+    cv::Mat target = as_mat(probability);
     const cv::Mat grey = grey_of(frame, impl_->settings);
     if (grey.empty()) return probability;
     impl_->run_fitted(grey).copyTo(target);
-    if (!frame.valid.empty()) target.setTo(0.0F, interop::as_mat(frame.valid) == 0);
+    if (!frame.valid.empty()) target.setTo(0.0F, as_mat(frame.valid) == 0);
     return probability;
 }
 

@@ -11,17 +11,15 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
-#include "cells.h"
+#include "core/blocks.h"
+#include "core/mat.h"
+#include "core/sparse_sample.h"
+#include "core/statistics.h"
 #include "kernels/ridge.h"
 #include "kernels/weighted_sum.h"
-#include "sparse_sample.h"
-#include "statistics.h"
-#include "stenometry/interop/opencv.h"
 
 namespace stenometry::vesselness {
 namespace {
-
-using interop::as_mat;
 
 /// A Gaussian narrower than this is not sampled finely enough for the responses to be interpolated between
 /// pixels.
@@ -43,8 +41,8 @@ void for_each_band(int height, Run&& run) {
 
 /// What is left of a Gaussian after averaging over squares of 2^level pixels, in pixels of that level.
 double sigma_at_level(double sigma_px, int level) {
-    const double cell = std::exp2(level);
-    return std::sqrt(std::max(0.0, sigma_px * sigma_px - (cell * cell - 1.0) / 12.0)) / cell;
+    const double block = std::exp2(level);
+    return std::sqrt(std::max(0.0, sigma_px * sigma_px - (block * block - 1.0) / 12.0)) / block;
 }
 
 int level_for(double sigma_px) {
@@ -211,7 +209,7 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
     levels_[0].border_distance = border_distance;
     for (std::size_t i = 1; i < levels_.size(); ++i) {
         levels_[i].reduction = 2 * levels_[i - 1].reduction;
-        levels_[i].pixels = interop::from_mat<float>(averaged(as_mat(levels_[i - 1].pixels), 2));
+        levels_[i].pixels = from_mat<float>(averaged(as_mat(levels_[i - 1].pixels), 2));
         levels_[i].border_distance =
             border_distance.empty() ? cv::Mat() : cv::Mat(0.5 * averaged(levels_[i - 1].border_distance, 2));
     }
@@ -272,7 +270,7 @@ void OrientedBank::HessianBand::compute(const Level& level, const kernels::Gauss
 cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& level, float border_px,
                                      double least) {
     constexpr double reach_of_side = 30.0 / 512.0;  // standard deviation; a few of the widest vessels
-    constexpr int cell_px = 8;                      // of the finest level
+    constexpr int block_px = 8;                     // of the finest level
     constexpr double cap_quantile = 0.9;            // nine tenths of a frame are no vessel
     constexpr double least_of_strongest = 0.02;
     // Every second pixel of the finest level knows as much.
@@ -288,13 +286,13 @@ cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& 
     cv::Mat root;
     cv::sqrt(answer, root);
     cv::min(root, cap, root);
-    Cells cells = sum_cells(root, seen, std::max(1, cell_px / level.reduction / step));
-    const double sigma = reach_of_side * std::max(answer.cols, answer.rows) / cells.size_px;
-    cv::GaussianBlur(cells.sum, cells.sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(cells.count, cells.count, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    const cv::Mat mean = cells.mean();
-    const cv::Mat of_cells = cv::max(mean.mul(mean), least) + least_of_strongest * strongest;
-    return spread_cells(of_cells, cells.size_px * step, {response.width(), response.height()});
+    Blocks blocks = sum_blocks(root, seen, std::max(1, block_px / level.reduction / step));
+    const double sigma = reach_of_side * std::max(answer.cols, answer.rows) / blocks.size_px;
+    cv::GaussianBlur(blocks.sum, blocks.sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    cv::GaussianBlur(blocks.count, blocks.count, {}, sigma, sigma, cv::BORDER_REPLICATE);
+    const cv::Mat mean = blocks.mean();
+    const cv::Mat of_blocks = cv::max(mean.mul(mean), least) + least_of_strongest * strongest;
+    return spread_blocks(of_blocks, blocks.size_px * step, {response.width(), response.height()});
 }
 
 /// Adds one scale to what the others say. The scale that stands out most of its own clutter names the width.

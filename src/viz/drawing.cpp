@@ -6,7 +6,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "stenometry/interop/opencv.h"
+#include "core/mat.h"
 
 namespace stenometry::viz {
 namespace {
@@ -183,7 +183,7 @@ std::vector<cv::Point> fixed_point(const Polyline& points, cv::Point origin, int
 void paint_shape(const Area& area, Image<Rgb>& canvas, double scale) {
     constexpr int fraction_bits = 4;
     const Polyline points = scaled(area.points, scale);
-    cv::Mat whole = interop::as_mat(canvas);
+    cv::Mat whole = as_mat(canvas);
     const cv::Rect box = pixels_around(points, 1.0, whole.size());
     if (points.size() < 3 || box.empty()) return;
     cv::Mat ground = whole(box);
@@ -218,7 +218,7 @@ int text_width(const Text& text, double size_px) {
 
 /// OpenCV writes horizontally only: a text that reads upwards is written on the picture turned by a quarter.
 void paint_shape(const Text& text, Image<Rgb>& image, double scale) {
-    cv::Mat canvas = interop::as_mat(image);
+    cv::Mat canvas = as_mat(image);
     const double size_px = text.size * scale;
     const double back = shift_of(text.anchor) * text_width(text, size_px);
     const Point at = scale * text.at;

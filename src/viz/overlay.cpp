@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "core/mat.h"
 #include "stenometry/error.h"
-#include "stenometry/interop/opencv.h"
 #include "stenometry/valid_region.h"
 #include "viz/drawing.h"
 
@@ -65,9 +65,9 @@ Image<Rgb> enlarged(const Image<std::uint8_t>& grey, double scale) {
     const cv::Size size(std::max(1, cvRound(grey.width() * scale)),
                         std::max(1, cvRound(grey.height() * scale)));
     cv::Mat large, colored;
-    cv::resize(interop::as_mat(grey), large, size, 0, 0, cv::INTER_CUBIC);
+    cv::resize(as_mat(grey), large, size, 0, 0, cv::INTER_CUBIC);
     cv::cvtColor(large, colored, cv::COLOR_GRAY2RGB);
-    return interop::from_mat<Rgb>(colored);
+    return from_mat<Rgb>(colored);
 }
 
 /// Where things of the frame are on the picture, whose first pixel has its centre at (0.5, 0.5).
@@ -218,7 +218,7 @@ class HidingCost {
     HidingCost(const Analysis& analysis, Placement place, cv::Size size) : cost_(size, 0) {
         // Vessels that were found but not measured still belong to the picture.
         if (!analysis.mask.mask.empty()) {
-            cv::resize(interop::as_mat(analysis.mask.mask), cost_, size, 0, 0, cv::INTER_NEAREST);
+            cv::resize(as_mat(analysis.mask.mask), cost_, size, 0, 0, cv::INTER_NEAREST);
             cv::threshold(cost_, cost_, 0, price_of_mask, cv::THRESH_BINARY);
         }
         for (const Vessel& vessel : analysis.vessels)
@@ -402,8 +402,8 @@ std::vector<Shape> scale_bar(const Calibration& calibration, double scale, int w
 
 void shade_mask(Image<Rgb>& picture, const Image<std::uint8_t>& mask) {
     if (mask.empty()) return;
-    cv::Mat enlarged_mask, layer, canvas = interop::as_mat(picture);
-    cv::resize(interop::as_mat(mask), enlarged_mask, canvas.size(), 0, 0, cv::INTER_NEAREST);
+    cv::Mat enlarged_mask, layer, canvas = as_mat(picture);
+    cv::resize(as_mat(mask), enlarged_mask, canvas.size(), 0, 0, cv::INTER_NEAREST);
     cv::addWeighted(canvas, 0.75, cv::Mat(canvas.size(), canvas.type(), cv::Scalar(40, 200, 160)), 0.25, 0.0,
                     layer);
     layer.copyTo(canvas, enlarged_mask);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "stenometry/pipeline.h"
+#include "stenometry/analysis.h"
 
 namespace stenometry::viz {
 

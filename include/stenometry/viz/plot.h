@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "stenometry/pipeline.h"
+#include "stenometry/analysis.h"
 
 namespace stenometry::viz {
 

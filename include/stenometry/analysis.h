@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stenometry/bifurcation.h"
+#include "stenometry/contour.h"
+#include "stenometry/diameter.h"
+#include "stenometry/lesion_geometry.h"
+#include "stenometry/reference.h"
+#include "stenometry/segment.h"
+#include "stenometry/stenosis.h"
+
+/// What `pipeline.h` finds in a frame: results only, so that what reports, draws and compares them need not
+/// know how they were found.
+namespace stenometry {
+
+/// One measured vessel, from proximal to distal.
+struct Vessel {
+    int id = 0;  ///< from 0 in the order of `Analysis::vessels`
+    VesselContour contour;
+    DiameterProfile diameter;
+    ReferenceProfile reference;
+    std::vector<Stenosis> stenoses;
+    VesselStatistics statistics;
+    std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
+};
+
+/// Something that the reader of the numbers should know.
+struct Warning {
+    std::string code;     ///< for programs: lower case with underscores
+    std::string message;  ///< for people: one sentence
+};
+
+/// What was measured in one frame.
+struct Analysis {
+    Calibration calibration;
+    std::vector<Vessel> vessels;
+    std::vector<Warning> warnings;
+    VesselMask mask;                           ///< empty images after `measure`
+    Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
+};
+
+}  // namespace stenometry

@@ -1,0 +1,54 @@
+#include "analysis/overlap.h"
+
+#include <algorithm>
+
+namespace stenometry {
+namespace {
+
+const Polyline& line_of(const Vessel& vessel) { return vessel.contour.centerline.points_px; }
+
+double healthy_px(const Vessel& vessel, std::size_t i) {
+    return i < vessel.reference.diameter_px.size() ? vessel.reference.diameter_px[i] : 0.0;
+}
+
+/// The lumen as it is, or as it should be where nothing was measured.
+double lumen_px(const Vessel& vessel, std::size_t i) {
+    const double measured = i < vessel.diameter.diameter_px.size() ? vessel.diameter.diameter_px[i] : 0.0;
+    return measured > 0.0 ? measured : healthy_px(vessel, i);
+}
+
+/// The first point at which `branch` no longer runs into `mother`: its first one, unless it leaves her there.
+std::size_t first_apart(const Vessel& branch, const Vessel& mother) {
+    const CurvePoint origin = nearest_on(line_of(mother), line_of(branch).front());
+    const double wide = lumen_px(mother, origin.segment);
+    if (origin.distance > wide) return 0;
+    // An oblique branch is out of the lumen of its mother two diameters after it leaves her.
+    const std::vector<double>& arc = branch.diameter.position_px;
+    std::size_t i = 0;
+    while (i < arc.size() && arc[i] < 2.0 * wide) ++i;
+    return i;
+}
+
+bool lies_over(const Vessel& other, const Vessel& vessel, const Stenosis& lesion) {
+    if (line_of(other).empty()) return false;
+    const std::size_t from = std::max(lesion.proximal_index, first_apart(vessel, other));
+    for (std::size_t k = first_apart(other, vessel); k < line_of(other).size(); ++k)
+        for (std::size_t i = from; i <= lesion.distal_index; ++i)
+            if (distance(line_of(vessel)[i], line_of(other)[k]) <
+                0.5 * (healthy_px(vessel, i) + lumen_px(other, k)))
+                return true;
+    return false;
+}
+
+}  // namespace
+
+void find_overlaps(std::vector<Vessel>& vessels) {
+    for (Vessel& vessel : vessels)
+        for (Stenosis& lesion : vessel.stenoses) {
+            lesion.geometry.overlap = false;
+            for (const Vessel& other : vessels)
+                if (other.id != vessel.id && lies_over(other, vessel, lesion)) lesion.geometry.overlap = true;
+        }
+}
+
+}  // namespace stenometry

@@ -1,0 +1,107 @@
+#include "analysis/square_pixels.h"
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+#include <utility>
+
+#include "core/mat.h"
+#include "core/same_size.h"
+#include "stenometry/error.h"
+
+namespace stenometry {
+namespace {
+
+template <class T>
+Image<T> resized(const Image<T>& image, int width, int height, int interpolation) {
+    if (image.empty()) return image;
+    Image<T> out(width, height);
+    cv::Mat target = as_mat(out);
+    cv::resize(as_mat(image), target, target.size(), 0, 0, interpolation);
+    return out;
+}
+
+VesselMask resized(const VesselMask& vessels, int width, int height, const Calibration& calibration) {
+    VesselMask result{.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
+                      .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
+                      .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
+                      .calibration = calibration};
+    if (result.mask.empty() || result.probability.empty()) return result;
+    // Where the edge of the mask and that of the probability fall between pixels, the mask is right.
+    cv::Mat probability = as_mat(result.probability);
+    const cv::Mat on_mask = as_mat(result.mask) != 0;
+    cv::Mat(cv::max(probability, 0.5)).copyTo(probability, on_mask);
+    cv::Mat(cv::min(probability, 0.5)).copyTo(probability, ~on_mask);
+    return result;
+}
+
+}  // namespace
+
+void require_inside(const Frame& frame, Point point, const char* name) {
+    if (is_finite(point) && frame.contains(point)) return;
+    throw InvalidInput(std::string(name) + " " + std::to_string(point.x) + "," + std::to_string(point.y) +
+                       " lies outside the image of " + size_text(frame.pixels));
+}
+
+SquarePixels::SquarePixels(const Frame& frame) : original_(frame), square_(frame) {
+    const Calibration& calibration = frame.calibration;
+    if (!calibration.known() || calibration.square()) return;
+
+    const double side = calibration.mm_per_px();
+    const int width =
+        std::max(1, static_cast<int>(std::lround(frame.width() * *calibration.mm_per_px_x / side)));
+    const int height =
+        std::max(1, static_cast<int>(std::lround(frame.height() * *calibration.mm_per_px_y / side)));
+    scale_x_ = static_cast<double>(width) / frame.width();
+    scale_y_ = static_cast<double>(height) / frame.height();
+    square_.pixels = resized(frame.pixels, width, height, cv::INTER_CUBIC);
+    square_.valid = resized(frame.valid, width, height, cv::INTER_NEAREST);
+    square_.calibration.mm_per_px_x = side;
+    square_.calibration.mm_per_px_y = side;
+}
+
+Point SquarePixels::to_square(Point p) const {
+    return {(p.x + 0.5) * scale_x_ - 0.5, (p.y + 0.5) * scale_y_ - 0.5};
+}
+
+VesselMask SquarePixels::to_square(const VesselMask& original) const {
+    if (same()) return original;
+    return resized(original, square_.width(), square_.height(), square_.calibration);
+}
+
+Point SquarePixels::to_original(Point p) const {
+    return {(p.x + 0.5) / scale_x_ - 0.5, (p.y + 0.5) / scale_y_ - 0.5};
+}
+
+void SquarePixels::restore(std::vector<Point>& points) const {
+    for (Point& point : points) point = to_original(point);
+}
+
+VesselContour SquarePixels::restore(VesselContour contour) const {
+    for (std::vector<Point>* points : {&contour.centerline.points_px, &contour.left_px, &contour.right_px})
+        restore(*points);
+    return contour;
+}
+
+Analysis SquarePixels::restore(Analysis analysis) const {
+    if (same()) return analysis;
+    analysis.calibration = original_.calibration;
+    for (Vessel& vessel : analysis.vessels) {
+        vessel.contour = restore(std::move(vessel.contour));
+        restore(vessel.diameter.axis_px);
+        for (Bifurcation& bifurcation : vessel.bifurcations)
+            bifurcation.at_px = to_original(bifurcation.at_px);
+        for (Stenosis& stenosis : vessel.stenoses)
+            for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
+                *point = to_original(*point);
+    }
+    analysis.mask = restore(std::move(analysis.mask));
+    return analysis;
+}
+
+VesselMask SquarePixels::restore(VesselMask vessels) const {
+    if (same()) return vessels;
+    return resized(vessels, original_.width(), original_.height(), original_.sized_calibration());
+}
+
+}  // namespace stenometry

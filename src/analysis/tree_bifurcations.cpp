@@ -1,0 +1,111 @@
+#include "analysis/tree_bifurcations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/physical.h"
+#include "core/statistics.h"
+#include "lumen/measured_profile.h"
+
+namespace stenometry {
+namespace {
+
+const Polyline& line_of(const Vessel& vessel) { return vessel.contour.centerline.points_px; }
+
+/// Median of the diameters between two arc lengths.
+std::optional<double> diameter_between(const DiameterProfile& profile, double from_px, double to_px) {
+    std::vector<double> diameters = measured_diameters(profile, from_px, to_px);
+    constexpr std::size_t fewest = 5;
+    if (diameters.size() < fewest) return {};
+    return median(std::move(diameters));
+}
+
+/// How long and, as a rule, how wide a vessel is.
+struct Extent {
+    explicit Extent(const Vessel& vessel)
+        : length_px(length(line_of(vessel))),
+          width_px(diameter_between(vessel.diameter, 0.0, std::numeric_limits<double>::infinity())) {}
+    double length_px;
+    std::optional<double> width_px;
+};
+
+/// Where a vessel leaves its mother.
+struct Origin {
+    std::size_t mother = 0;
+    CurvePoint at;
+    double distance = std::numeric_limits<double>::infinity();  ///< from the node to the vessel's first point
+};
+
+/// Whether a vessel of that extent runs through a node, which is nearest to it there.
+bool runs_through(const CurvePoint& node, const Extent& extent) {
+    return node.distance < *extent.width_px && node.arc > 0.0 && node.arc < extent.length_px;
+}
+
+/// \param extents of the vessels
+std::optional<Origin> origin_of(const Vessel& vessel, const VesselTree& tree,
+                                const std::vector<Vessel>& vessels, const std::vector<Extent>& extents) {
+    Origin best;
+    for (const VesselTree::Node& node : tree.nodes) {
+        const double away = distance(node.at_px, line_of(vessel).front());
+        if (node.branches.size() < 3 || away >= best.distance) continue;
+        for (std::size_t m = 0; m < vessels.size(); ++m) {
+            // A vessel begins where it comes out of the lumen of its mother, which an oblique one does late.
+            constexpr double latest = 2.0;
+            const Extent& extent = extents[m];
+            if (vessels[m].id == vessel.id || !extent.width_px || away >= latest * *extent.width_px) continue;
+            const CurvePoint near = nearest_on(line_of(vessels[m]), node.at_px);
+            if (runs_through(near, extent)) best = {m, near, away};
+        }
+    }
+    return std::isfinite(best.distance) ? std::optional(best) : std::nullopt;
+}
+
+/// Diameters beyond where the three vessels run into one another.
+/// \param wide, thin what mother and side branch usually measure
+Bifurcation measured(const Vessel& mother, const Vessel& side, const CurvePoint& at, double wide,
+                     double thin) {
+    const double arc = mother.diameter.position_px[at.segment];
+    // The side branch begins at the wall of its mother: half a diameter has gone by.
+    return {.index = at.segment,
+            .at_px = line_of(mother)[at.segment],
+            .side_vessel = side.id,
+            .proximal_px = diameter_between(mother.diameter, arc - 4.0 * wide, arc - wide),
+            .distal_px = diameter_between(mother.diameter, arc + wide, arc + 4.0 * wide),
+            .side_px = diameter_between(side.diameter, 0.5 * thin, 3.5 * thin)};
+}
+
+Bifurcation compared(Bifurcation bifurcation, BranchingLaw law) {
+    if (!bifurcation.distal_px || !bifurcation.side_px) return bifurcation;
+    bifurcation.law_px = mother_diameter(*bifurcation.distal_px, *bifurcation.side_px, law);
+    if (bifurcation.law_px && bifurcation.proximal_px)
+        bifurcation.deviation_percent = 100.0 * (*bifurcation.proximal_px / *bifurcation.law_px - 1.0);
+    return bifurcation;
+}
+
+}  // namespace
+
+void find_bifurcations(const VesselTree& tree, std::vector<Vessel>& vessels, BranchingLaw law) {
+    const std::vector<Extent> extents(vessels.begin(), vessels.end());
+    for (std::size_t s = 0; s < vessels.size(); ++s) {
+        const std::optional<Origin> origin = origin_of(vessels[s], tree, vessels, extents);
+        if (!origin) continue;
+        Vessel& mother = vessels[origin->mother];
+        const double wide = *extents[origin->mother].width_px, thin = extents[s].width_px.value_or(0.0);
+        mother.bifurcations.push_back(compared(measured(mother, vessels[s], origin->at, wide, thin), law));
+    }
+    for (Vessel& vessel : vessels)
+        std::stable_sort(vessel.bifurcations.begin(), vessel.bifurcations.end(),
+                         [](const Bifurcation& a, const Bifurcation& b) { return a.index < b.index; });
+}
+
+std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& calibration) {
+    std::vector<SideBranch> branches;
+    for (const Bifurcation& bifurcation : vessel.bifurcations)
+        if (bifurcation.side_px)
+            branches.push_back({physical(vessel.diameter.position_px[bifurcation.index], calibration),
+                                physical(*bifurcation.side_px, calibration)});
+    return branches;
+}
+
+}  // namespace stenometry

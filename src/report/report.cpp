@@ -1,0 +1,461 @@
+#include "stenometry/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "lumen/measured_profile.h"
+#include "stenometry/version.h"
+
+namespace stenometry {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Decimals that are kept: a tenth of what the best measurement could tell, so that files stay small.
+constexpr int mm_decimals = 4;
+constexpr int px_decimals = 3;
+constexpr int percent_decimals = 2;
+constexpr int probability_decimals = 4;
+constexpr int spacing_decimals = 8;
+constexpr int angle_decimals = 2;
+constexpr int ratio_decimals = 4;
+
+/// Of a normal distribution: 95 % of it lie within so many standard deviations.
+constexpr double normal_95 = 1.959963984540054;
+
+Json number(double value, int decimals) {
+    if (!std::isfinite(value)) return nullptr;
+    const double unit = std::pow(10.0, decimals);
+    return std::round(value * unit) / unit + 0.0;  // the sum turns -0 into 0
+}
+
+Json number(const std::optional<double>& value, int decimals) {
+    return value ? number(*value, decimals) : Json(nullptr);
+}
+
+std::optional<double> to_mm(const std::optional<double>& px, const Calibration& calibration) {
+    if (!px || !calibration.known()) return {};
+    return *px * calibration.mm_per_px();
+}
+
+std::optional<double> to_mm2(const std::optional<double>& px2, const Calibration& calibration) {
+    if (!px2 || !calibration.known()) return {};
+    return *px2 * calibration.mm_per_px() * calibration.mm_per_px();
+}
+
+Json point(Point p) {
+    if (!is_finite(p)) return nullptr;
+    return Json::array({number(p.x, px_decimals), number(p.y, px_decimals)});
+}
+
+/// Null unless there is one value for each of `count` points.
+Json points(const std::vector<Point>& values, std::size_t count) {
+    if (values.size() != count) return nullptr;
+    Json array = Json::array();
+    for (const Point& value : values) array.push_back(point(value));
+    return array;
+}
+
+Json numbers(const std::vector<double>& values, std::size_t count, int decimals, double factor = 1.0) {
+    if (values.size() != count) return nullptr;
+    Json array = Json::array();
+    for (const double value : values) array.push_back(number(factor * value, decimals));
+    return array;
+}
+
+Json numbers_mm(const std::vector<double>& values_px, std::size_t count, const Calibration& calibration) {
+    if (!calibration.known()) return nullptr;
+    return numbers(values_px, count, mm_decimals, calibration.mm_per_px());
+}
+
+Json areas_mm2(const std::vector<double>& areas_px2, std::size_t count, const Calibration& calibration) {
+    if (!calibration.known()) return nullptr;
+    return numbers(areas_px2, count, mm_decimals, calibration.mm_per_px() * calibration.mm_per_px());
+}
+
+/// What a number can be at all: an interval that is true stays true without the rest.
+struct Range {
+    double least, most;
+};
+constexpr Range lengths{0.0, std::numeric_limits<double>::infinity()};
+constexpr Range percentages{-std::numeric_limits<double>::infinity(), 100.0};  // ectasia is below 0
+
+Json interval95(const std::optional<double>& value, const std::optional<double>& sd, const Range& possible,
+                int decimals) {
+    if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return nullptr;
+    return Json::array({number(std::max(possible.least, *value - normal_95 * *sd), decimals),
+                        number(std::min(possible.most, *value + normal_95 * *sd), decimals)});
+}
+
+/// Diameters without those of a lumen that is not told apart from a closed one.
+std::vector<double> seen_diameters(const DiameterProfile& profile) {
+    std::vector<double> seen = profile.diameter_px;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        if (!lumen_seen(profile, i)) seen[i] = std::numeric_limits<double>::quiet_NaN();
+    return seen;
+}
+
+/// Standard error of a length in mm: of its edges, and of the calibration.
+std::optional<double> sd_mm(const std::optional<double>& px, const std::optional<double>& sd_px,
+                            const Calibration& calibration) {
+    if (!px || !sd_px || !calibration.known()) return {};
+    return calibration.mm_per_px() * std::hypot(*sd_px, *px * calibration.relative_sd.value_or(0.0));
+}
+
+/// Probability that the true percent diameter stenosis is `percent` or more.
+std::optional<double> probability_at_least(double percent, const Stenosis& stenosis) {
+    if (!stenosis.percent_diameter || !stenosis.percent_diameter_sd) return {};
+    const double above = *stenosis.percent_diameter - percent;
+    if (*stenosis.percent_diameter_sd <= 0.0) return above >= 0.0 ? 1.0 : 0.0;
+    return 0.5 * std::erfc(-above / (*stenosis.percent_diameter_sd * std::sqrt(2.0)));
+}
+
+/// A length under `name`_mm and `name`_px.
+void add_length(Json& object, const std::string& name, const std::optional<double>& px,
+                const Calibration& calibration) {
+    object[name + "_mm"] = number(to_mm(px, calibration), mm_decimals);
+    object[name + "_px"] = number(px, px_decimals);
+}
+
+void add_area(Json& object, const std::string& name, const std::optional<double>& px2,
+              const Calibration& calibration) {
+    object[name + "_mm2"] = number(to_mm2(px2, calibration), mm_decimals);
+    object[name + "_px2"] = number(px2, px_decimals);
+}
+
+Json reason(Unmeasurable why) { return why == Unmeasurable::none ? Json(nullptr) : Json(to_string(why)); }
+
+/// The shape of a lesion. The columns of the CSV are named and ordered as its members.
+Json geometry_json(const LesionGeometry& g, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "mld_position", g.mld_position_px, calibration);
+    add_length(object, "proximal_border", g.proximal_border_px, calibration);
+    add_length(object, "proximal_border_sd", g.proximal_border_sd_px, calibration);
+    add_length(object, "distal_border", g.distal_border_px, calibration);
+    add_length(object, "distal_border_sd", g.distal_border_sd_px, calibration);
+    add_area(object, "plaque_area", g.plaque_area_px2, calibration);
+    add_length(object, "plaque_left", g.plaque_left_px, calibration);
+    add_length(object, "plaque_right", g.plaque_right_px, calibration);
+    add_length(object, "plaque_sd", g.plaque_sd_px, calibration);
+    object["symmetry"] = number(g.symmetry, ratio_decimals);
+    object["inflow_angle_deg"] = number(g.inflow_angle_deg, angle_decimals);
+    object["outflow_angle_deg"] = number(g.outflow_angle_deg, angle_decimals);
+    add_area(object, "minimal_area_densitometric", g.minimal_area_px2, calibration);
+    object["overlap"] = g.overlap ? Json(*g.overlap) : Json(nullptr);
+    return object;
+}
+
+Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
+    Json object = {
+        {"mld_mm", number(to_mm(s.mld_px, calibration), mm_decimals)},
+        {"mld_ci95_mm", interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration),
+                                   lengths, mm_decimals)},
+        {"mld_diameter_px", number(s.mld_px, px_decimals)},
+        {"mld_diameter_ci95_px", interval95(s.mld_px, s.mld_sd_px, lengths, px_decimals)},
+        {"mld_px", point(s.mld_at_px)},
+        {"mld_index", s.mld_index},
+        {"reference_diameter_mm", number(to_mm(s.reference_px, calibration), mm_decimals)},
+        {"reference_diameter_ci95_mm",
+         interval95(to_mm(s.reference_px, calibration), sd_mm(s.reference_px, s.reference_sd_px, calibration),
+                    lengths, mm_decimals)},
+        {"reference_diameter_px", number(s.reference_px, px_decimals)},
+        {"percent_diameter_stenosis", number(s.percent_diameter, percent_decimals)},
+        {"percent_diameter_stenosis_ci95",
+         interval95(s.percent_diameter, s.percent_diameter_sd, percentages, percent_decimals)},
+        {"percent_area_stenosis_circular", number(s.percent_area_circular, percent_decimals)},
+        {"percent_area_stenosis_densitometric",
+         number(s.geometry.percent_area_densitometric, percent_decimals)},
+        {"length_mm", number(to_mm(s.length_px, calibration), mm_decimals)},
+        {"length_px", number(s.length_px, px_decimals)},
+        {"proximal_px", point(s.proximal_at_px)},
+        {"proximal_index", s.proximal_index},
+        {"distal_px", point(s.distal_at_px)},
+        {"distal_index", s.distal_index},
+        {"probability_at_least_50", number(probability_at_least(50.0, s), probability_decimals)},
+        {"probability_at_least_70", number(probability_at_least(70.0, s), probability_decimals)},
+        {"ostial", s.ostial},
+        {"total_occlusion", s.total_occlusion},
+        {"reason", reason(s.reason)},
+    };
+    object.update(geometry_json(s.geometry, calibration));
+    return object;
+}
+
+Json statistics_json(const VesselStatistics& v, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "length", v.length_px, calibration);
+    add_length(object, "proximal_diameter", v.proximal_px, calibration);
+    add_length(object, "distal_diameter", v.distal_px, calibration);
+    add_length(object, "mean_diameter", v.mean_px, calibration);
+    add_length(object, "diameter_sd", v.sd_px, calibration);
+    add_length(object, "min_diameter", v.min_px, calibration);
+    add_length(object, "max_diameter", v.max_px, calibration);
+    return object;
+}
+
+Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
+    Json object{{"index", b.index}, {"at_px", point(b.at_px)}, {"side_vessel", b.side_vessel}};
+    add_length(object, "proximal_diameter", b.proximal_px, calibration);
+    add_length(object, "distal_diameter", b.distal_px, calibration);
+    add_length(object, "side_diameter", b.side_px, calibration);
+    add_length(object, "law_diameter", b.law_px, calibration);
+    object["deviation_percent"] = number(b.deviation_percent, percent_decimals);
+    return object;
+}
+
+/// The profile's own positions, which are right for pixels that are not square too.
+std::vector<double> positions_px(const Vessel& vessel) {
+    const Polyline& line = vessel.contour.centerline.points_px;
+    return vessel.diameter.position_px.size() == line.size() ? vessel.diameter.position_px
+                                                             : cumulative_length(line);
+}
+
+Unmeasurable reason_of(const Vessel& vessel) {
+    return vessel.contour.reason != Unmeasurable::none ? vessel.contour.reason : vessel.reference.reason;
+}
+
+/// As the method of the diameters found it.
+double blur_px(const Vessel& vessel) {
+    return vessel.diameter.method == DiameterMethod::physics ? vessel.diameter.blur_px
+                                                             : vessel.contour.blur_px;
+}
+
+Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
+    const Polyline& line = vessel.contour.centerline.points_px;
+    const std::size_t n = line.size();
+    const std::vector<double> arc = positions_px(vessel), seen = seen_diameters(vessel.diameter);
+    Json stenoses = Json::array();
+    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
+    Json bifurcations = Json::array();
+    for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
+    return {
+        {"id", vessel.id},
+        {"stenoses", std::move(stenoses)},
+        {"bifurcations", std::move(bifurcations)},
+        {"statistics", statistics_json(vessel.statistics, calibration)},
+        {"reason", reason(reason_of(vessel))},
+        {"diameter_method", to_string(vessel.diameter.method)},
+        {"reference_method", to_string(vessel.reference.method)},
+        {"reference_ostial", vessel.reference.ostial},
+        {"diffuse_disease", vessel.reference.diffuse},
+        {"healthy_length_mm", number(to_mm(vessel.reference.healthy_px, calibration), mm_decimals)},
+        {"healthy_length_px", number(vessel.reference.healthy_px, px_decimals)},
+        {"blur_px", number(blur_px(vessel), px_decimals)},
+        {"centerline_px", points(line, n)},
+        {"left_wall_px", points(vessel.contour.left_px, n)},
+        {"right_wall_px", points(vessel.contour.right_px, n)},
+        {"arc_length_px", numbers(arc, n, px_decimals)},
+        {"arc_length_mm", numbers_mm(arc, n, calibration)},
+        {"diameter_px", numbers(seen, n, px_decimals)},
+        {"diameter_mm", numbers_mm(seen, n, calibration)},
+        {"depth_ratio", numbers(vessel.diameter.depth_ratio, n, ratio_decimals)},
+        {"depth_ratio_sd", numbers(vessel.diameter.depth_ratio_sd, n, ratio_decimals)},
+        {"diameter_sd_px", numbers(vessel.diameter.sd_px, n, px_decimals)},
+        {"diameter_sd_mm", numbers_mm(vessel.diameter.sd_px, n, calibration)},
+        {"densitometric_area_px2", numbers(vessel.diameter.area_px2, n, px_decimals)},
+        {"densitometric_area_mm2", areas_mm2(vessel.diameter.area_px2, n, calibration)},
+        {"reference_px", numbers(vessel.reference.diameter_px, n, px_decimals)},
+        {"reference_mm", numbers_mm(vessel.reference.diameter_px, n, calibration)},
+        {"reference_sd_px", numbers(vessel.reference.sd_px, n, px_decimals)},
+        {"reference_sd_mm", numbers_mm(vessel.reference.sd_px, n, calibration)},
+    };
+}
+
+Json input_json(const ReportInput& input) {
+    Json json{
+        {"path", input.path},
+        {"frame", input.frame},
+        {"frames", input.frames},
+        {"width", input.width},
+        {"height", input.height},
+        {"intensity", to_string(input.intensity)},
+        {"primary_angle_deg", number(input.acquisition.primary_angle_deg, angle_decimals)},
+        {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
+    };
+    // Only where the vessels are not our own.
+    if (!input.mask.empty()) json["mask"] = input.mask;
+    if (!input.probability.empty()) json["probability"] = input.probability;
+    if (!input.model.empty()) json["model"] = input.model;
+    return json;
+}
+
+Json catheter_json(const CatheterCalibration& c) {
+    return {
+        {"outer_diameter_mm", number(c.catheter.outer_diameter_mm, mm_decimals)},
+        {"inner_diameter_mm", number(c.catheter.inner_diameter_mm, mm_decimals)},
+        {"contents", to_string(c.catheter.contents)},
+        {"mean_diameter_px", number(c.mean_diameter_px, px_decimals)},
+        {"standard_error_px", number(c.standard_error_px, px_decimals)},
+        {"apparent_ratio", number(c.apparent_ratio, ratio_decimals)},
+        {"apparent_ratio_sd", number(c.apparent_ratio_sd, ratio_decimals)},
+        {"length_mm", number(c.length_mm, mm_decimals)},
+    };
+}
+
+Json catheter_walls_json(const CatheterCalibration& c) {
+    const std::size_t n = c.contour.centerline.points_px.size();
+    return {
+        {"centerline_px", points(c.contour.centerline.points_px, n)},
+        {"left_wall_px", points(c.contour.left_px, n)},
+        {"right_wall_px", points(c.contour.right_px, n)},
+        {"used", c.used},
+    };
+}
+
+Json calibration_json(const Calibration& calibration, const ReportInput& input) {
+    Json json{
+        {"mm_per_px_x", number(calibration.mm_per_px_x, spacing_decimals)},
+        {"mm_per_px_y", number(calibration.mm_per_px_y, spacing_decimals)},
+        {"source", to_string(calibration.source)},
+        {"relative_sd", number(calibration.relative_sd, spacing_decimals)},
+    };
+    if (input.catheter) json["catheter"] = catheter_json(*input.catheter);
+    return json;
+}
+
+Json software_json() {
+    return {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}};
+}
+
+Json analysis_json(const Analysis& analysis, const ReportInput& input) {
+    Json vessels = Json::array();
+    for (const Vessel& vessel : analysis.vessels)
+        vessels.push_back(vessel_json(vessel, analysis.calibration));
+    Json warnings = Json::array();
+    for (const Warning& w : analysis.warnings) warnings.push_back({{"code", w.code}, {"message", w.message}});
+    return {
+        {"schema", "stenometry.analysis/1"}, {"software", software_json()},
+        {"input", input_json(input)},        {"calibration", calibration_json(analysis.calibration, input)},
+        {"vessels", std::move(vessels)},     {"warnings", std::move(warnings)},
+    };
+}
+
+bool holds_objects(const Json& value) {
+    return value.is_object() || (value.is_array() && !value.empty() && value.front().is_object());
+}
+
+/// Objects over several lines, arrays of numbers on one: a person can read it, and a profile does not fill
+/// the screen.
+void print(const Json& value, std::string& out, std::size_t indent = 0) {
+    if (!holds_objects(value) || value.empty()) {
+        // Paths need not be UTF-8; JSON must be.
+        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return;
+    }
+    const std::string margin(indent, ' ');
+    out += value.is_object() ? "{\n" : "[\n";
+    for (auto item = value.begin(); item != value.end(); ++item) {
+        out += (item == value.begin() ? "" : ",\n") + margin + "  ";
+        if (value.is_object()) out += '"' + item.key() + "\": ";
+        print(*item, out, indent + 2);
+    }
+    out += '\n' + margin + (value.is_object() ? '}' : ']');
+}
+
+/// RFC 4180, 2.6 and 2.7: a field with a comma, a quote or a line break stands in quotes, and its quotes are
+/// doubled.
+std::string csv_text(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+std::string csv_field(const Json& value) {
+    if (value.is_null()) return {};
+    return value.is_string() ? csv_text(value.get<std::string>()) : value.dump();
+}
+
+/// The columns of one lesion. Pairs, such as points and intervals, take two.
+std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const Stenosis& stenosis,
+                                                  const Calibration& calibration, const ReportInput& input,
+                                                  std::size_t lesion) {
+    std::vector<std::pair<std::string, Json>> row{
+        {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", lesion}};
+    const Json columns = stenosis_json(stenosis, calibration);
+    const auto add = [&](const std::string& name) { row.emplace_back(name, columns[name]); };
+    const auto add_pair = [&](const std::string& name, const std::string& first, const std::string& second) {
+        const Json& pair = columns[name];
+        row.emplace_back(first, pair.is_null() ? Json() : pair[0]);
+        row.emplace_back(second, pair.is_null() ? Json() : pair[1]);
+    };
+    add("percent_diameter_stenosis");
+    add_pair("percent_diameter_stenosis_ci95", "percent_diameter_stenosis_low95",
+             "percent_diameter_stenosis_high95");
+    add("percent_area_stenosis_circular");
+    add("mld_mm");
+    add_pair("mld_ci95_mm", "mld_low95_mm", "mld_high95_mm");
+    add("reference_diameter_mm");
+    add("length_mm");
+    add("mld_diameter_px");
+    add("reference_diameter_px");
+    add("length_px");
+    add_pair("mld_px", "mld_x_px", "mld_y_px");
+    add_pair("proximal_px", "proximal_x_px", "proximal_y_px");
+    add_pair("distal_px", "distal_x_px", "distal_y_px");
+    for (const char* name : {"probability_at_least_50", "probability_at_least_70", "ostial",
+                             "total_occlusion", "reason", "percent_area_stenosis_densitometric"})
+        add(name);
+    const Json geometry = geometry_json(stenosis.geometry, calibration);
+    for (const auto& [name, value] : geometry.items()) row.emplace_back(name, value);
+    const Json statistics = statistics_json(vessel.statistics, calibration);
+    for (const auto& [name, value] : statistics.items()) row.emplace_back("vessel_" + name, value);
+    return row;
+}
+
+void end_line(std::string& csv) { csv += "\r\n"; }  // RFC 4180, 2.1
+
+}  // namespace
+
+ReportInput report_input(const Frame& frame, std::string path) {
+    return {.path = std::move(path),
+            .frame = frame.index,
+            .frames = frame.count,
+            .width = frame.width(),
+            .height = frame.height(),
+            .intensity = frame.intensity,
+            .acquisition = frame.acquisition};
+}
+
+std::string to_json(const Analysis& analysis, const ReportInput& input) {
+    std::string text;
+    print(analysis_json(analysis, input), text);
+    return text + '\n';
+}
+
+std::string to_json(const Calibration& calibration, const ReportInput& input) {
+    Json json{
+        {"schema", "stenometry.calibration/1"},
+        {"software", software_json()},
+        {"input", input_json(input)},
+        {"calibration", calibration_json(calibration, input)},
+    };
+    if (input.catheter) json["catheter_walls"] = catheter_walls_json(*input.catheter);
+    std::string text;
+    print(json, text);
+    return text + '\n';
+}
+
+std::string to_csv(const Analysis& analysis, const ReportInput& input) {
+    std::string csv = "path";
+    for (const auto& [name, unused] : csv_row({}, {}, {}, input, 0)) csv += ',' + name;
+    end_line(csv);
+    for (const Vessel& vessel : analysis.vessels)
+        for (std::size_t i = 0; i < vessel.stenoses.size(); ++i) {
+            csv += csv_text(input.path);
+            for (const auto& [name, value] :
+                 csv_row(vessel, vessel.stenoses[i], analysis.calibration, input, i))
+                csv += ',' + csv_field(value);
+            end_line(csv);
+        }
+    return csv;
+}
+
+}  // namespace stenometry

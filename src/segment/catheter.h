@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "segment/ridge_point.h"
+#include "stenometry/image.h"
+
+namespace stenometry {
+
+/// Lengths by which a catheter is known, in pixels.
+struct CatheterSize {
+    double least_length_px = 0;
+    double least_diameter_px = 0;
+    double greatest_diameter_px = 0;
+};
+
+/// The ridge points that run in a guide catheter: 1 for each point that does, 0 for the others.
+///
+/// A guide catheter comes in over the border of the field from above, keeps its width, has no side branches,
+/// and ends where a wider vessel goes on. A vessel that leaves the field tapers, or meets its parent beside a
+/// sibling.
+std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
+                                        const Image<std::uint8_t>& mask, const Image<std::uint8_t>& valid,
+                                        const CatheterSize& size);
+
+}  // namespace stenometry

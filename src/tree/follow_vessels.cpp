@@ -1,0 +1,343 @@
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <numbers>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/statistics.h"
+#include "stenometry/vessel_tree.h"
+
+namespace stenometry {
+
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// A turn by this much at a bifurcation counts as much as a lumen 1.5 times narrower.
+constexpr double typical_turn_deg = 45.0;
+constexpr double typical_narrowing = 1.5;
+
+/// A vessel does not turn back at a bifurcation.
+constexpr double sharpest_turn_deg = 110.0;
+
+/// Two ways that turn by less, and are of like width, are one vessel that crosses another.
+constexpr double crossing_turn_deg = 35.0;
+constexpr double crossing_width_ratio = 1.6;
+
+/// One end of a branch, as seen from the node that it leaves.
+struct Departure {
+    int branch = -1;
+    bool from_first = true;  ///< whether it leaves with its first point
+};
+
+/// A way along branches, each run through from the node it leaves.
+using Route = std::vector<Departure>;
+
+struct Course {
+    Polyline points;
+    std::vector<double> radius;
+
+    void drop_first(std::size_t count) {
+        points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(count));
+        radius.erase(radius.begin(), radius.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    void reverse() {
+        std::reverse(points.begin(), points.end());
+        std::reverse(radius.begin(), radius.end());
+    }
+};
+
+/// One vessel before its curve is refined.
+struct Found {
+    Course course;
+    double size = 0.0;  ///< area of the lumen in the image, which ranks vessels
+};
+
+double upper_quartile(std::vector<double> values) {
+    if (values.empty()) return 0.0;
+    const auto quartile = values.begin() + std::ssize(values) * 3 / 4;
+    std::nth_element(values.begin(), quartile, values.end());
+    return *quartile;
+}
+
+/// How many points at the beginning of a vessel that comes over the border of the picture are catheter: a
+/// piece of even width that ends in a step to a wider lumen. An artery narrows downstream; a stenosis is wide
+/// on both sides.
+/// \param stretch_px length over which the lumen behind the step is looked at; a third of it must lie on
+/// either side
+std::size_t catheter_points(std::span<const double> radius, double stretch_px, double step_px) {
+    constexpr double widening = 1.25, unevenness = 1.2;
+    const auto stretch = static_cast<std::size_t>(stretch_px / step_px), least = stretch / 3;
+    std::size_t best = 0;
+    double best_step = widening;
+    for (std::size_t k = least; least > 0 && k + least <= radius.size(); k += 4) {
+        const auto before = radius.first(k), after = radius.subspan(k, std::min(stretch, radius.size() - k));
+        const double catheter = std::max(upper_median(before), 0.1);
+        if (upper_median(after) < widening * catheter) continue;
+        if (upper_quartile({before.begin(), before.end()}) > unevenness * catheter) continue;
+        const double step = upper_median(radius.subspan(k, least)) /
+                            std::max(upper_median(radius.subspan(k - least, least)), 0.1);
+        if (step <= best_step) continue;
+        best = k;
+        best_step = step;
+    }
+    return best;
+}
+
+double turn_deg(Point before, Point after) {
+    return std::abs(std::atan2(cross(before, after), dot(before, after))) * 180.0 / std::numbers::pi;
+}
+
+/// Follows the vessels of one tree from their wide ends, using every branch once.
+class VesselFollower {
+  public:
+    /// \param stretch_px what of a branch says how wide it is: longer than a lesion, so that the healthy part
+    /// counts.
+    VesselFollower(const VesselTree& tree, const Image<std::uint8_t>& valid, double stretch_px,
+                   const VesselTreeOptions& options)
+        : tree_(tree),
+          valid_(valid),
+          stretch_(stretch_px),
+          step_(options.centerline.step_px),
+          keep_catheter_(options.keep_catheter),
+          used_(tree.branches.size(), false) {}
+
+    std::vector<Found> follow_all() {
+        while (const std::optional<Departure> root = most_proximal_end()) follow_from_root(*root);
+        return std::move(found_);
+    }
+
+  private:
+    struct Start {
+        Departure departure;
+        std::size_t parent;  ///< index in `found_` of the vessel that it leaves
+    };
+
+    const VesselTree::Branch& branch(Departure d) const { return tree_.branches[at(d.branch)]; }
+    int start_node(Departure d) const { return d.from_first ? branch(d).from : branch(d).to; }
+    int end_node(Departure d) const { return d.from_first ? branch(d).to : branch(d).from; }
+    static Departure turned(Departure d) { return {d.branch, !d.from_first}; }
+
+    Course course_of(Departure d) const {
+        Course course{branch(d).points_px, branch(d).radius_px};
+        if (d.from_first) return course;
+        course.reverse();
+        return course;
+    }
+
+    Course course_of(const Route& route) const {
+        Course whole;
+        for (const Departure d : route) {
+            const Course part = course_of(d);
+            const std::ptrdiff_t shared = whole.points.empty() ? 0 : 1;
+            whole.points.insert(whole.points.end(), part.points.begin() + shared, part.points.end());
+            whole.radius.insert(whole.radius.end(), part.radius.begin() + shared, part.radius.end());
+        }
+        return whole;
+    }
+
+    /// Unused branches that leave a node; a loop leaves twice.
+    std::vector<Departure> departures(int node, const std::vector<bool>& used) const {
+        std::vector<Departure> result;
+        std::vector<int> seen;
+        for (const int b : tree_.nodes[at(node)].branches) {
+            if (used[at(b)] || std::find(seen.begin(), seen.end(), b) != seen.end()) continue;
+            seen.push_back(b);
+            if (tree_.branches[at(b)].from == node) result.push_back({b, true});
+            if (tree_.branches[at(b)].to == node) result.push_back({b, false});
+        }
+        return result;
+    }
+
+    /// Direction in which a branch leaves its node, taken beyond the lumen of the node, where the skeleton is
+    /// bent towards the corner of the walls.
+    Point direction(Departure d) const {
+        const Course course = course_of(d);
+        const double lumen = course.radius.front();
+        const double whole = branch(d).length_px;
+        const double first = std::min(lumen, 0.3 * whole);
+        const Polyline piece = slice(course.points, first, first + std::max(10.0, 2.0 * lumen));
+        return piece.size() < 2 ? course.points.back() - course.points.front() : piece.back() - piece.front();
+    }
+
+    double width(const Course& course) const {
+        std::vector<double> values;
+        double arc = 0.0;
+        for (std::size_t i = 0; i < course.points.size() && arc <= stretch_; ++i) {
+            if (i > 0) arc += distance(course.points[i - 1], course.points[i]);
+            // What lies in the lumen of the node is as wide as the other vessel.
+            if (arc >= std::min(course.radius.front(), 0.3 * stretch_)) values.push_back(course.radius[i]);
+        }
+        return values.empty() ? course.radius.front() : upper_quartile(std::move(values));
+    }
+    double width(Departure d) const { return width(course_of(d)); }
+
+    /// The way on for a vessel that has come along `arriving`: the straighter and the wider. None if all turn
+    /// back.
+    std::optional<Departure> continuation(Departure arriving, const std::vector<bool>& used) const {
+        const std::vector<Departure> ways = departures(end_node(arriving), used);
+        const Point before = -1.0 * direction(turned(arriving));
+        double widest = 0.0;
+        for (const Departure way : ways) widest = std::max(widest, width(way));
+        std::optional<Departure> best;
+        double best_cost = std::numeric_limits<double>::infinity();
+        for (const Departure way : ways) {
+            const double turn = turn_deg(before, direction(way));
+            const double narrowing =
+                std::log(widest / std::max(width(way), 0.1)) / std::log(typical_narrowing);
+            const double cost = std::pow(turn / typical_turn_deg, 2) + narrowing * narrowing;
+            if (turn > sharpest_turn_deg || cost >= best_cost) continue;
+            best = way;
+            best_cost = cost;
+        }
+        return best;
+    }
+
+    Route route_from(Departure start, std::vector<bool>& used) const {
+        Route route{start};
+        used[at(start.branch)] = true;
+        while (const std::optional<Departure> next = continuation(route.back(), used)) {
+            route.push_back(*next);
+            used[at(next->branch)] = true;
+        }
+        return route;
+    }
+
+    /// The end of the tree from which contrast is likeliest to come: at the catheter, else where the vessel
+    /// that begins there is widest. A ring has no end; it begins anywhere.
+    std::optional<Departure> most_proximal_end() const {
+        std::optional<Departure> best, anywhere;
+        double best_score = -1.0;
+        for (int n = 0; n < std::ssize(tree_.nodes); ++n) {
+            const std::vector<Departure> ways = departures(n, used_);
+            if (!ways.empty() && !anywhere) anywhere = ways.front();
+            if (ways.empty() || tree_.nodes[at(n)].branches.size() != 1) continue;
+            std::vector<bool> used = used_;
+            const Course course = course_of(route_from(ways.front(), used));
+            const double score = width(course) * proximal_bonus(tree_.nodes[at(n)], course.radius.front());
+            if (score <= best_score) continue;
+            best = ways.front();
+            best_score = score;
+        }
+        return best ? best : anywhere;
+    }
+
+    /// A catheter that was taken for a vessel comes in over the border of the picture and is narrower than
+    /// the artery that it fills, 2 mm against 3 to 4; a coronary artery's distal end that leaves the picture
+    /// is narrower still.
+    double proximal_bonus(const VesselTree::Node& node, double radius) const {
+        if (node.at_catheter) return 3.0;
+        return at_border(node.at_px, radius + 4.0) ? 1.8 : 1.0;
+    }
+
+    bool at_border(Point p, double reach) const {
+        for (int octant = 0; octant < 8; ++octant) {
+            const double a = octant * std::numbers::pi / 4.0;
+            const int x = static_cast<int>(std::lround(p.x + reach * std::cos(a)));
+            const int y = static_cast<int>(std::lround(p.y + reach * std::sin(a)));
+            if (!valid_.contains(x, y) || valid_(x, y) == 0) return true;
+        }
+        return false;
+    }
+
+    void follow_from_root(Departure root) {
+        std::deque<Start> starts = add_vessel(root, std::nullopt);
+        while (!starts.empty()) {
+            const Start start = starts.front();
+            starts.pop_front();
+            if (used_[at(start.departure.branch)]) continue;
+            for (const Start& next : add_vessel(start.departure, start.parent)) starts.push_back(next);
+        }
+    }
+
+    /// Follows one vessel, and tells where others leave it.
+    std::deque<Start> add_vessel(Departure first, std::optional<std::size_t> parent) {
+        const Route route = route_from(first, used_);
+        Course course = course_of(route);
+        if (parent) {
+            leave_lumen(course, found_[*parent].course);
+        } else if (!keep_catheter_ && at_border(course.points.front(), course.radius.front() + 4.0)) {
+            course.drop_first(catheter_points(course.radius, stretch_, step_));
+        }
+        leave_border(course);
+        double size = 0.0;
+        for (std::size_t i = 1; i < course.points.size(); ++i)
+            size +=
+                distance(course.points[i - 1], course.points[i]) * (course.radius[i - 1] + course.radius[i]);
+        found_.push_back({std::move(course), size});
+
+        std::deque<Start> starts;
+        for (std::size_t i = 0; i < route.size(); ++i)
+            for (const Departure way : side_branches(end_node(route[i]), i + 1 < route.size()))
+                starts.push_back({way, found_.size() - 1});
+        return starts;
+    }
+
+    /// What leaves a vessel at one of its nodes. Another vessel that only crosses it there does not: it is
+    /// followed later, from its own wide end.
+    std::vector<Departure> side_branches(int node, bool vessel_goes_on) const {
+        const std::vector<Departure> ways = departures(node, used_);
+        if (vessel_goes_on && ways.size() == 2 && crosses(ways[0], ways[1])) return {};
+        return ways;
+    }
+
+    bool crosses(Departure a, Departure b) const {
+        const double wide = std::max(width(a), width(b)), narrow = std::min(width(a), width(b));
+        return a.branch != b.branch && wide <= crossing_width_ratio * narrow &&
+               turn_deg(-1.0 * direction(a), direction(b)) < crossing_turn_deg;
+    }
+
+    /// Begins a side branch where it leaves the lumen of its parent: what lies before is the parent's.
+    static void leave_lumen(Course& course, const Course& parent) {
+        std::size_t first = 0;
+        while (first + 2 < course.points.size()) {
+            const CurvePoint near = nearest_on(parent.points, course.points[first]);
+            if (near.distance > parent.radius[near.segment]) break;
+            ++first;
+        }
+        course.drop_first(first);
+    }
+
+    /// Walls are looked for on both sides: where one side lies outside the picture, nothing can be measured.
+    void leave_border(Course& course) const {
+        for (int end = 0; end < 2; ++end) {
+            std::size_t outside = 0;
+            while (outside + 2 < course.points.size() &&
+                   at_border(course.points[outside], 1.5 * course.radius[outside] + 3.0))
+                ++outside;
+            course.drop_first(outside);
+            course.reverse();
+        }
+    }
+
+    const VesselTree& tree_;
+    const Image<std::uint8_t>& valid_;
+    double stretch_, step_;
+    bool keep_catheter_;
+    std::vector<bool> used_;
+    std::vector<Found> found_;
+};
+
+}  // namespace
+
+std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
+                                const VesselTreeOptions& options) {
+    options.validate();
+    vesselness.validate();
+    const double min_length = options.min_vessel.in_px(vesselness.calibration);
+    const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
+    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.size > b.size; });
+    std::vector<Centerline> result;
+    for (const Found& vessel : found) {
+        Centerline line = refine_centerline(vesselness, vessel.course.points, options.centerline);
+        if (length(line.points_px) >= min_length) result.push_back(std::move(line));
+    }
+    return result;
+}
+
+}  // namespace stenometry
