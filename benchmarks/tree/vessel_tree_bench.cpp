@@ -30,7 +30,7 @@ BENCHMARK(BM_BuildVesselTree)->Unit(benchmark::kMillisecond);
 void BM_Vessels(benchmark::State& state) {
     const VesselTree& tree = bench::tree();
     const Vesselness& vesselness = bench::vesselness();
-    bench::time_per_pixel(state, [&] { return vessels(tree, vesselness); });
+    bench::time_per_pixel(state, [&] { return trace_vessels(tree, vesselness); });
 }
 BENCHMARK(BM_Vessels)->Unit(benchmark::kMillisecond);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,14 @@ namespace stenometry {
 
 /// One measured vessel, from proximal to distal.
 struct Vessel {
-    int id = 0;  ///< from 0 in the order of `Analysis::vessels`
+    int id = 0;                 ///< from 0 in the order of `Analysis::vessels`
     VesselContour contour;
     DiameterProfile diameter;
     ReferenceProfile reference;
     std::vector<Stenosis> stenoses;
     VesselStatistics statistics;
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
+    std::optional<int> parent;  ///< id of the vessel that this one leaves, where that is known
 };
 
 /// Something that the reader of the numbers should know.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "stenometry/centerline.h"
@@ -10,11 +12,11 @@ namespace stenometry {
 struct VesselTreeOptions {
     /// Dead ends shorter than this beyond the wall go, >= 0.
     PhysicalLength min_spur{.mm = 2.0, .uncalibrated_px = 8.0};
-    /// Shorter vessels are not listed by `vessels`, >= 0.
+    /// Shorter vessels are not listed by `trace_vessels`, >= 0.
     PhysicalLength min_vessel{.mm = 10.0, .uncalibrated_px = 40.0};
     /// Ends that face each other over less are joined, >= 0.
     PhysicalLength max_gap{.mm = 10.0, .uncalibrated_px = 40.0};
-    bool keep_catheter = false;  ///< whether `vessels` lists a catheter that the mask still holds
+    bool keep_catheter = false;  ///< whether `trace_vessels` lists a catheter that the mask still holds
     CenterlineOptions centerline;
 
     /// \throws InvalidInput naming the field and its value.
@@ -48,10 +50,19 @@ struct VesselTree {
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
                              const VesselTreeOptions& options = {});
 
+/// One vessel of a tree, and what it leaves.
+struct TracedVessel {
+    Centerline centerline;
+    /// Index of the vessel that it leaves, among those that are listed with it. None where contrast comes in,
+    /// where it only crosses others, and where the vessel that it leaves is not listed.
+    std::optional<std::size_t> parent;
+    int node = -1;  ///< index of the node of the tree at which it begins
+};
+
 /// The vessels a cardiologist would follow: at every bifurcation the straighter and wider branch goes on, the
 /// other begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
 /// \throws InvalidInput if an option is out of range.
-std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
-                                const VesselTreeOptions& options = {});
+std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness& vesselness,
+                                        const VesselTreeOptions& options = {});
 
 }  // namespace stenometry

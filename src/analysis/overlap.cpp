@@ -17,12 +17,21 @@ double lumen_px(const Vessel& vessel, std::size_t i) {
     return measured > 0.0 ? measured : healthy_px(vessel, i);
 }
 
-/// The first point at which `branch` no longer runs into `mother`: its first one, unless it leaves her there.
-std::size_t first_apart(const Vessel& branch, const Vessel& mother) {
-    const CurvePoint origin = nearest_on(line_of(mother), line_of(branch).front());
-    const double wide = lumen_px(mother, origin.segment);
-    if (origin.distance > wide) return 0;
-    // An oblique branch is out of the lumen of its mother two diameters after it leaves her.
+/// Whether one vessel leaves the other, or both leave a third at the same place: near their origin they run
+/// into one another, as no vessel does that crosses another.
+bool share_origin(const Vessel& branch, const Vessel& other) {
+    if (branch.parent == other.id) return true;
+    if (!branch.parent || branch.parent != other.parent) return false;
+    return distance(line_of(branch).front(), line_of(other).front()) <=
+           lumen_px(branch, 0) + lumen_px(other, 0);
+}
+
+/// The first point at which `branch` no longer runs into `other`: its first one, unless they share an origin.
+std::size_t first_apart(const Vessel& branch, const Vessel& other) {
+    if (!share_origin(branch, other)) return 0;
+    const CurvePoint origin = nearest_on(line_of(other), line_of(branch).front());
+    // An oblique branch is out of the lumen of what it leaves two diameters after it leaves it.
+    const double wide = lumen_px(other, origin.segment);
     const std::vector<double>& arc = branch.diameter.position_px;
     std::size_t i = 0;
     while (i < arc.size() && arc[i] < 2.0 * wide) ++i;

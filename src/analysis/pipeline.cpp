@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
-#include "analysis/overlap.h"
 #include "analysis/square_pixels.h"
-#include "analysis/tree_bifurcations.h"
+#include "analysis/uncovered.h"
+#include "analysis/vessel_measurement.h"
 #include "core/same_size.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -107,53 +107,22 @@ void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& op
     }
 }
 
-/// From one centerline to the diameters along it.
-Vessel vessel_along(const Frame& frame, const Centerline& centerline, const AnalysisOptions& options) {
-    Vessel vessel;
-    vessel.contour = detect_contour(frame, centerline, options.contour);
-    if (vessel.contour.reason == Unmeasurable::none)
-        vessel.diameter = measure_diameter(frame, vessel.contour, options.diameter);
-    vessel.contour = fit_walls(std::move(vessel.contour), vessel.diameter);
-    return vessel;
-}
-
-/// From the diameters to the lesions.
-void find_lesions(Vessel& vessel, const Calibration& calibration, const AnalysisOptions& options) {
-    if (vessel.contour.reason != Unmeasurable::none) return;
-    vessel.statistics = vessel_statistics(vessel.diameter, calibration);
-    ReferenceOptions reference = options.reference;
-    if (options.bifurcation.step_down)
-        for (const SideBranch& branch : side_branches(vessel, calibration))
-            reference.side_branches.push_back(branch);
-    vessel.reference = estimate_reference(vessel.diameter, calibration, reference);
-    if (vessel.reference.reason != Unmeasurable::none) return;
-    vessel.stenoses =
-        find_stenoses(vessel.contour, vessel.diameter, vessel.reference, calibration, options.stenosis);
-}
-
-/// Whether both sides of the lumen are brighter than it along most of its way. The border of the diaphragm or
-/// of the heart has a ridge, but only one bright side.
-bool two_sided(const VesselContour& contour) {
-    constexpr double most = 0.75;
-    const auto dark =
-        std::count_if(contour.contrast.begin(), contour.contrast.end(), [](double c) { return c > 0.0; });
-    return static_cast<double>(dark) >= most * static_cast<double>(contour.contrast.size());
-}
-
-/// What can be followed and measured of the tree.
-std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree,
-                                     const std::vector<Centerline>& lines, const AnalysisOptions& options) {
-    std::vector<Vessel> found;
-    for (const Centerline& line : lines) {
-        Vessel vessel = vessel_along(frame, line, options);
-        if (!two_sided(vessel.contour)) continue;
-        vessel.id = static_cast<int>(found.size());
-        found.push_back(std::move(vessel));
-    }
-    find_bifurcations(tree, found, options.reference.branching_law);
-    for (Vessel& vessel : found) find_lesions(vessel, frame.sized_calibration(), options);
-    find_overlaps(found);
-    return found;
+/// What looks like a vessel and was not measured, so that nobody takes it for healthy.
+void warn_of_left_out(Analysis& analysis, const VesselTreeOptions& options) {
+    if (analysis.vessels.empty()) return;
+    const Uncovered uncovered =
+        find_uncovered(analysis.mask, analysis.vessels, options.min_vessel.in_px(analysis.mask.calibration));
+    for (const Uncovered::Piece& piece : uncovered.pieces)
+        warn(analysis, "not_measured",
+             "around " + place(piece.at_px) + " a piece of " + std::to_string(std::lround(piece.length_px)) +
+                 " pixels looks like a vessel and was not measured: too short, at the border of the field, "
+                 "or without "
+                 "background on both sides");
+    constexpr double worth_telling = 0.05;
+    if (uncovered.rest > worth_telling)
+        warn(analysis, "not_measured",
+             percent(100.0 * uncovered.rest) +
+                 " of what looks like a vessel lies in pieces that are too short to be measured");
 }
 
 void add_vessel(Analysis& analysis, Vessel vessel, const AnalysisOptions& options) {
@@ -202,16 +171,12 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
-    const std::vector<Centerline> lines = vessels(tree, vesselness, tree_options);
-    for (Vessel& vessel : measured_vessels(frame, tree, lines, options))
+    const std::vector<TracedVessel> traced = trace_vessels(tree, vesselness, tree_options);
+    for (Vessel& vessel : measure_tree(frame, tree, traced, options))
         add_vessel(analysis, std::move(vessel), options);
+    warn_of_left_out(analysis, tree_options);
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
     return analysis;
-}
-
-/// What a line between two points follows, without telling vessels from the rest of the frame first.
-Vesselness find_ridges(const Frame& frame, const AnalysisOptions& options) {
-    return compute_vesselness(enhance(frame, options.enhance), options.vesselness);
 }
 
 Analysis measure_square(const Frame& input, const VesselMask* given, Point from, Point to,
@@ -225,16 +190,23 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         fail(analysis, Unmeasurable::no_vessel);
         return analysis;
     }
-    const Vesselness vesselness =
-        given ? follow_mask(*given, frame, options).vesselness : find_ridges(frame, options);
+    const auto [mask, vesselness] =
+        given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
     const Centerline line = trace_centerline(vesselness, from, to, via, options.centerline);
     if (line.reason != Unmeasurable::none) {
         fail(analysis, line.reason);
         return analysis;
     }
-    Vessel vessel = vessel_along(frame, line, options);
-    find_lesions(vessel, frame.sized_calibration(), options);
-    add_vessel(analysis, std::move(vessel), options);
+    std::vector<Point> points{from};
+    points.insert(points.end(), via.begin(), via.end());
+    points.push_back(to);
+    // Where `analyze` follows the vessel too, both have one line, one fit and so one diameter at every place.
+    constexpr double longest_detour = 1.6;
+    const std::vector<TracedVessel> traced =
+        trace_vessels(build_vessel_tree(mask, vesselness, options.tree), vesselness, options.tree);
+    std::optional<Vessel> section =
+        measure_section(frame, traced, points, longest_detour * length(line.points_px), options);
+    add_vessel(analysis, section ? std::move(*section) : measure_vessel(frame, line, options), options);
     if (begins_narrow(analysis.vessels.front(), options.stenosis))
         warn(
             analysis, "narrow_origin",

@@ -30,35 +30,20 @@ struct Extent {
     std::optional<double> width_px;
 };
 
-/// Where a vessel leaves its mother.
-struct Origin {
-    std::size_t mother = 0;
-    CurvePoint at;
-    double distance = std::numeric_limits<double>::infinity();  ///< from the node to the vessel's first point
-};
-
-/// Whether a vessel of that extent runs through a node, which is nearest to it there.
-bool runs_through(const CurvePoint& node, const Extent& extent) {
-    return node.distance < *extent.width_px && node.arc > 0.0 && node.arc < extent.length_px;
-}
-
+/// Where on its parent a vessel leaves it. Empty where the parent was not measured up to there.
 /// \param extents of the vessels
-std::optional<Origin> origin_of(const Vessel& vessel, const VesselTree& tree,
-                                const std::vector<Vessel>& vessels, const std::vector<Extent>& extents) {
-    Origin best;
-    for (const VesselTree::Node& node : tree.nodes) {
-        const double away = distance(node.at_px, line_of(vessel).front());
-        if (node.branches.size() < 3 || away >= best.distance) continue;
-        for (std::size_t m = 0; m < vessels.size(); ++m) {
-            // A vessel begins where it comes out of the lumen of its mother, which an oblique one does late.
-            constexpr double latest = 2.0;
-            const Extent& extent = extents[m];
-            if (vessels[m].id == vessel.id || !extent.width_px || away >= latest * *extent.width_px) continue;
-            const CurvePoint near = nearest_on(line_of(vessels[m]), node.at_px);
-            if (runs_through(near, extent)) best = {m, near, away};
-        }
-    }
-    return std::isfinite(best.distance) ? std::optional(best) : std::nullopt;
+std::optional<CurvePoint> origin_of(const Vessel& vessel, Point origin_px, const std::vector<Vessel>& vessels,
+                                    const std::vector<Extent>& extents) {
+    if (!vessel.parent) return {};
+    const auto parent = static_cast<std::size_t>(*vessel.parent);
+    const Extent& extent = extents[parent];
+    // A vessel begins where it comes out of the lumen of its parent, which an oblique one does late.
+    constexpr double latest = 2.0;
+    if (!extent.width_px || distance(origin_px, line_of(vessel).front()) >= latest * *extent.width_px)
+        return {};
+    const CurvePoint at = nearest_on(line_of(vessels[parent]), origin_px);
+    const bool runs_through = at.distance < *extent.width_px && at.arc > 0.0 && at.arc < extent.length_px;
+    return runs_through ? std::optional(at) : std::nullopt;
 }
 
 /// Diameters beyond where the three vessels run into one another.
@@ -85,14 +70,15 @@ Bifurcation compared(Bifurcation bifurcation, BranchingLaw law) {
 
 }  // namespace
 
-void find_bifurcations(const VesselTree& tree, std::vector<Vessel>& vessels, BranchingLaw law) {
+void find_bifurcations(std::vector<Vessel>& vessels, std::span<const Point> origins_px, BranchingLaw law) {
     const std::vector<Extent> extents(vessels.begin(), vessels.end());
     for (std::size_t s = 0; s < vessels.size(); ++s) {
-        const std::optional<Origin> origin = origin_of(vessels[s], tree, vessels, extents);
-        if (!origin) continue;
-        Vessel& mother = vessels[origin->mother];
-        const double wide = *extents[origin->mother].width_px, thin = extents[s].width_px.value_or(0.0);
-        mother.bifurcations.push_back(compared(measured(mother, vessels[s], origin->at, wide, thin), law));
+        const std::optional<CurvePoint> at = origin_of(vessels[s], origins_px[s], vessels, extents);
+        if (!at) continue;
+        const auto parent = static_cast<std::size_t>(*vessels[s].parent);
+        const double wide = *extents[parent].width_px, thin = extents[s].width_px.value_or(0.0);
+        vessels[parent].bifurcations.push_back(
+            compared(measured(vessels[parent], vessels[s], *at, wide, thin), law));
     }
     for (Vessel& vessel : vessels)
         std::stable_sort(vessel.bifurcations.begin(), vessel.bifurcations.end(),

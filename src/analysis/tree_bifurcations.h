@@ -1,15 +1,16 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "stenometry/analysis.h"
-#include "stenometry/vessel_tree.h"
 
 namespace stenometry {
 
-/// Gives every vessel the bifurcations of the tree at which another of the vessels begins, proximal first.
-/// \pre diameters are measured, and `id` is the index of the vessel.
-void find_bifurcations(const VesselTree& tree, std::vector<Vessel>& vessels, BranchingLaw law);
+/// Gives every vessel the bifurcations at which another of the vessels leaves it, proximal first.
+/// \param origins_px the place in the tree where each vessel begins
+/// \pre diameters are measured, `id` is the index of the vessel, and `parent` says what it leaves.
+void find_bifurcations(std::vector<Vessel>& vessels, std::span<const Point> origins_px, BranchingLaw law);
 
 /// The bifurcations whose side branch was measured, as the reference takes them.
 std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& calibration);

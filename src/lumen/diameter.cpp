@@ -8,9 +8,9 @@
 
 #include "core/statistics.h"
 #include "lumen/cylinder.h"
-#include "lumen/lumen_fit.h"
 #include "lumen/measured_profile.h"
 #include "lumen/planar_reformation.h"
+#include "lumen/windowed_fit.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
@@ -173,7 +173,8 @@ std::vector<double> known_radii(const std::vector<double>& diameters) {
 }
 
 /// Standard deviation of the samples about the value, point by point.
-std::vector<double> spread(const std::vector<std::vector<double>>& samples, const std::vector<double>& values) {
+std::vector<double> spread(const std::vector<std::vector<double>>& samples,
+                           const std::vector<double>& values) {
     std::vector<double> sd(values.size(), 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) {
         for (const auto& sample : samples) sd[i] += (sample[i] - values[i]) * (sample[i] - values[i]);
@@ -192,7 +193,8 @@ DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, con
     DiameterProfile profile = by_contour(frame, contour, options);
     const std::vector<double> start = known_radii(profile.diameter_px);
     if (start.empty()) return profile;
-    LumenFit fit = fit_lumen(frame, stiffened(contour.centerline.points_px), start, contour.blur_px);
+    LumenFit fit = fit_lumen_in_windows(frame, stiffened(contour.centerline.points_px), start,
+                                        contour.blur_px, options.window.in_px(frame.sized_calibration()));
     profile.misfit = fit.misfit;
     if (!fit.found || !(fit.misfit <= options.max_misfit)) return profile;
 
@@ -203,7 +205,8 @@ DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, con
     profile.depth_ratio = std::move(fit.depth_ratio);
     profile.depth_ratio_sd = std::move(fit.depth_ratio_sd);
     profile.diameter_px = doubled(std::move(fit.radius_px));
-    for (std::vector<double>& sample : fit.samples_px) profile.samples_px.push_back(doubled(std::move(sample)));
+    for (std::vector<double>& sample : fit.samples_px)
+        profile.samples_px.push_back(doubled(std::move(sample)));
     profile.sd_px = spread(profile.samples_px, profile.diameter_px);
     return profile;
 }
@@ -228,6 +231,8 @@ std::string_view to_string(DiameterMethod method) {
 void DiameterOptions::validate() const {
     if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
         throw InvalidInput("diameter.smoothing must not be negative");
+    if (!(window.mm > 0.0) || !(window.uncalibrated_px > 0.0))
+        throw InvalidInput("diameter.window must be positive");
     if (!(max_misfit > 1.0))
         throw InvalidInput("diameter.max_misfit must be above 1, but is " + std::to_string(max_misfit));
 }

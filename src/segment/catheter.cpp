@@ -15,11 +15,6 @@ namespace {
 constexpr int step_px = 3;  // from one ridge point to the next: small gaps are stepped over
 // Distance from the border of the field, beside the half width, within which a catheter is seen to come in.
 constexpr double entry_px = 6.0;
-// Patients are shown head up, so that catheters come from above; from the side they may hang lower on the
-// image's left, where the aorta is in the oblique views.
-constexpr double entry_height = 0.35;
-constexpr double entry_height_left = 0.75;
-constexpr double entry_left = 0.3;
 constexpr double width_spread =
     0.15;                         // of a catheter's width, standard deviation over mean, as the mask shows it
 constexpr double widening = 1.3;  // from the catheter into the artery
@@ -195,10 +190,9 @@ bool comes_in(const RidgePoint& ridge, const Image<float>& border_distance, doub
 }
 
 bool may_enter_at(const RidgePoint& ridge, const Image<float>& border_distance) {
-    const double height = double(ridge.y) / border_distance.height();
-    const bool left = ridge.x < entry_left * border_distance.width();
     return double{border_distance(ridge.x, ridge.y)} <= entry_px + double{ridge.scale_px} &&
-           height < (left ? entry_height_left : entry_height);
+           is_catheter_entry({double(ridge.x), double(ridge.y)}, border_distance.width(),
+                             border_distance.height());
 }
 
 /// Whether the ridge goes on outwards: then it only passes the border.
@@ -209,6 +203,11 @@ bool goes_on_outwards(const std::vector<RidgePoint>& ridges, const IndexImage& i
 }
 
 }  // namespace
+
+bool is_catheter_entry(Point at_px, int width, int height) {
+    constexpr double lowest = 0.35, lowest_left = 0.75, left = 0.3;  // parts of the picture
+    return at_px.y / height < (at_px.x < left * width ? lowest_left : lowest);
+}
 
 std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
                                         const Image<std::uint8_t>& mask, const Image<std::uint8_t>& valid,

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "segment/ridge_point.h"
+#include "stenometry/geometry.h"
 #include "stenometry/image.h"
 
 namespace stenometry {
@@ -13,6 +14,11 @@ struct CatheterSize {
     double least_diameter_px = 0;
     double greatest_diameter_px = 0;
 };
+
+/// Whether a guide catheter may come into the picture here. Patients are shown head up, so that catheters
+/// come from above; from the side they may hang lower on the image's left, where the aorta is in the oblique
+/// views.
+bool is_catheter_entry(Point at_px, int width, int height);
 
 /// The ridge points that run in a guide catheter: 1 for each point that does, 0 for the others.
 ///

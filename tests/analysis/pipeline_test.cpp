@@ -47,6 +47,22 @@ const Stenosis& only_lesion(const Analysis& analysis) {
     return analysis.vessels.at(0).stenoses.at(0);
 }
 
+TEST(Measure, GivesTheDiametersOfAnalyzeWhereBothFollowAVessel) {
+    const TwoPoints points(drilled());
+    const Analysis whole = analyze(drilled().frame);
+    const Analysis part = measure(drilled().frame, points.from, points.to);
+    ASSERT_THAT(whole.vessels, SizeIs(1));
+    ASSERT_THAT(part.vessels, SizeIs(1));
+    const Vessel &all = whole.vessels[0], &section = part.vessels[0];
+    const Polyline &line = all.contour.centerline.points_px, &inner = section.contour.centerline.points_px;
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        const auto same = std::find(line.begin(), line.end(), inner[i]);
+        ASSERT_NE(same, line.end());
+        EXPECT_EQ(section.diameter.diameter_px[i],
+                  all.diameter.diameter_px[static_cast<std::size_t>(same - line.begin())]);
+    }
+}
+
 TEST(Measure, FindsTheDrilledChannelBetweenTwoPoints) {
     const TwoPoints points(drilled());
     const Analysis analysis = measure(drilled().frame, points.from, points.to);

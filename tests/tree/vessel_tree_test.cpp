@@ -26,8 +26,13 @@ struct Scene {
     VesselTree tree(const VesselTreeOptions& options = {}) const {
         return build_vessel_tree(mask, vesselness, options);
     }
+    std::vector<TracedVessel> traced(const VesselTreeOptions& options = {}) const {
+        return trace_vessels(tree(options), vesselness, options);
+    }
     std::vector<Centerline> vessels(const VesselTreeOptions& options = {}) const {
-        return stenometry::vessels(tree(options), vesselness, options);
+        std::vector<Centerline> lines;
+        for (TracedVessel& vessel : traced(options)) lines.push_back(std::move(vessel.centerline));
+        return lines;
     }
 };
 
@@ -251,6 +256,36 @@ TEST(Vessels, AtAForkTheStraighterAndWiderBranchGoesOn) {
     EXPECT_GT(nearest_on(main, found[1].points_px.front()).distance,
               2.5);  // begins outside the parent's middle
     EXPECT_LT(nearest_on(main, found[1].points_px.front()).distance, 7.0);
+}
+
+TEST(Vessels, ABranchKnowsWhatItLeavesAndWhere) {
+    const Scene scene(160, 160, fork());
+    const VesselTree tree = scene.tree();
+    const std::vector<TracedVessel> found = trace_vessels(tree, scene.vesselness);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].parent, std::nullopt);
+    EXPECT_EQ(found[1].parent, std::optional<std::size_t>(0));
+    const Point node = tree.nodes.at(static_cast<std::size_t>(found[1].node)).at_px;
+    EXPECT_LT(distance(node, {80, 70}), 4.0);  // px: the skeleton meets within the lumen
+}
+
+TEST(Vessels, AVesselThatOnlyCrossesAnotherLeavesNone) {
+    const Scene scene(200, 200,
+                      {{drawn::line({20, 30}, {180, 160}), 4.0}, {drawn::line({20, 160}, {180, 30}), 4.0}});
+    const std::vector<TracedVessel> found = scene.traced();
+    ASSERT_EQ(found.size(), 2U);
+    for (const TracedVessel& vessel : found) EXPECT_EQ(vessel.parent, std::nullopt);
+}
+
+TEST(Vessels, AnArteryThatLeavesTheFieldBelowIsNoCatheter) {
+    // Narrow at the lower border, where no catheter comes in, and wide above.
+    const Scene scene(100, 240,
+                      {{drawn::line({50, 240}, {50, 140}), 2.5}, {drawn::line({50, 140}, {50, 40}), 3.7}});
+    const std::vector<Centerline> found = scene.vessels();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_GT(length(found[0].points_px),
+              180.0);  // px, of 200 and the rounded end, less what lies at the border
+    EXPECT_LT(found[0].points_px.front().y, found[0].points_px.back().y);
 }
 
 TEST(Vessels, OfBranchesOfLikeWidthTheStraighterGoesOn) {

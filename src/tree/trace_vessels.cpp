@@ -3,11 +3,13 @@
 #include <deque>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/statistics.h"
+#include "segment/catheter.h"
 #include "stenometry/vessel_tree.h"
 
 namespace stenometry {
@@ -28,15 +30,15 @@ constexpr double crossing_turn_deg = 35.0;
 constexpr double crossing_width_ratio = 1.6;
 
 /// One end of a branch, as seen from the node that it leaves.
-struct Departure {
+struct HalfEdge {
     int branch = -1;
     bool from_first = true;  ///< whether it leaves with its first point
 };
 
 /// A way along branches, each run through from the node it leaves.
-using Route = std::vector<Departure>;
+using Trail = std::vector<HalfEdge>;
 
-struct Course {
+struct Path {
     Polyline points;
     std::vector<double> radius;
 
@@ -52,8 +54,10 @@ struct Course {
 
 /// One vessel before its curve is refined.
 struct Found {
-    Course course;
-    double size = 0.0;  ///< area of the lumen in the image, which ranks vessels
+    Path path;
+    double size = 0.0;                  ///< area of the lumen in the image, which ranks vessels
+    std::optional<std::size_t> parent;  ///< index of the vessel that it leaves, in the order of finding
+    int node = -1;                      ///< index of the node at which it begins
 };
 
 double upper_quartile(std::vector<double> values) {
@@ -106,32 +110,32 @@ class VesselFollower {
           used_(tree.branches.size(), false) {}
 
     std::vector<Found> follow_all() {
-        while (const std::optional<Departure> root = most_proximal_end()) follow_from_root(*root);
+        while (const std::optional<HalfEdge> root = most_proximal_end()) follow_from_root(*root);
         return std::move(found_);
     }
 
   private:
     struct Start {
-        Departure departure;
+        HalfEdge first;
         std::size_t parent;  ///< index in `found_` of the vessel that it leaves
     };
 
-    const VesselTree::Branch& branch(Departure d) const { return tree_.branches[at(d.branch)]; }
-    int start_node(Departure d) const { return d.from_first ? branch(d).from : branch(d).to; }
-    int end_node(Departure d) const { return d.from_first ? branch(d).to : branch(d).from; }
-    static Departure turned(Departure d) { return {d.branch, !d.from_first}; }
+    const VesselTree::Branch& branch(HalfEdge d) const { return tree_.branches[at(d.branch)]; }
+    int start_node(HalfEdge d) const { return d.from_first ? branch(d).from : branch(d).to; }
+    int end_node(HalfEdge d) const { return d.from_first ? branch(d).to : branch(d).from; }
+    static HalfEdge turned(HalfEdge d) { return {d.branch, !d.from_first}; }
 
-    Course course_of(Departure d) const {
-        Course course{branch(d).points_px, branch(d).radius_px};
-        if (d.from_first) return course;
-        course.reverse();
-        return course;
+    Path path_of(HalfEdge d) const {
+        Path path{branch(d).points_px, branch(d).radius_px};
+        if (d.from_first) return path;
+        path.reverse();
+        return path;
     }
 
-    Course course_of(const Route& route) const {
-        Course whole;
-        for (const Departure d : route) {
-            const Course part = course_of(d);
+    Path path_of(const Trail& trail) const {
+        Path whole;
+        for (const HalfEdge d : trail) {
+            const Path part = path_of(d);
             const std::ptrdiff_t shared = whole.points.empty() ? 0 : 1;
             whole.points.insert(whole.points.end(), part.points.begin() + shared, part.points.end());
             whole.radius.insert(whole.radius.end(), part.radius.begin() + shared, part.radius.end());
@@ -140,8 +144,8 @@ class VesselFollower {
     }
 
     /// Unused branches that leave a node; a loop leaves twice.
-    std::vector<Departure> departures(int node, const std::vector<bool>& used) const {
-        std::vector<Departure> result;
+    std::vector<HalfEdge> unused_half_edges(int node, const std::vector<bool>& used) const {
+        std::vector<HalfEdge> result;
         std::vector<int> seen;
         for (const int b : tree_.nodes[at(node)].branches) {
             if (used[at(b)] || std::find(seen.begin(), seen.end(), b) != seen.end()) continue;
@@ -154,37 +158,37 @@ class VesselFollower {
 
     /// Direction in which a branch leaves its node, taken beyond the lumen of the node, where the skeleton is
     /// bent towards the corner of the walls.
-    Point direction(Departure d) const {
-        const Course course = course_of(d);
-        const double lumen = course.radius.front();
+    Point direction(HalfEdge d) const {
+        const Path path = path_of(d);
+        const double lumen = path.radius.front();
         const double whole = branch(d).length_px;
         const double first = std::min(lumen, 0.3 * whole);
-        const Polyline piece = slice(course.points, first, first + std::max(10.0, 2.0 * lumen));
-        return piece.size() < 2 ? course.points.back() - course.points.front() : piece.back() - piece.front();
+        const Polyline piece = slice(path.points, first, first + std::max(10.0, 2.0 * lumen));
+        return piece.size() < 2 ? path.points.back() - path.points.front() : piece.back() - piece.front();
     }
 
-    double width(const Course& course) const {
+    double width(const Path& path) const {
         std::vector<double> values;
         double arc = 0.0;
-        for (std::size_t i = 0; i < course.points.size() && arc <= stretch_; ++i) {
-            if (i > 0) arc += distance(course.points[i - 1], course.points[i]);
+        for (std::size_t i = 0; i < path.points.size() && arc <= stretch_; ++i) {
+            if (i > 0) arc += distance(path.points[i - 1], path.points[i]);
             // What lies in the lumen of the node is as wide as the other vessel.
-            if (arc >= std::min(course.radius.front(), 0.3 * stretch_)) values.push_back(course.radius[i]);
+            if (arc >= std::min(path.radius.front(), 0.3 * stretch_)) values.push_back(path.radius[i]);
         }
-        return values.empty() ? course.radius.front() : upper_quartile(std::move(values));
+        return values.empty() ? path.radius.front() : upper_quartile(std::move(values));
     }
-    double width(Departure d) const { return width(course_of(d)); }
+    double width(HalfEdge d) const { return width(path_of(d)); }
 
     /// The way on for a vessel that has come along `arriving`: the straighter and the wider. None if all turn
     /// back.
-    std::optional<Departure> continuation(Departure arriving, const std::vector<bool>& used) const {
-        const std::vector<Departure> ways = departures(end_node(arriving), used);
+    std::optional<HalfEdge> continuation(HalfEdge arriving, const std::vector<bool>& used) const {
+        const std::vector<HalfEdge> ways = unused_half_edges(end_node(arriving), used);
         const Point before = -1.0 * direction(turned(arriving));
         double widest = 0.0;
-        for (const Departure way : ways) widest = std::max(widest, width(way));
-        std::optional<Departure> best;
+        for (const HalfEdge way : ways) widest = std::max(widest, width(way));
+        std::optional<HalfEdge> best;
         double best_cost = std::numeric_limits<double>::infinity();
-        for (const Departure way : ways) {
+        for (const HalfEdge way : ways) {
             const double turn = turn_deg(before, direction(way));
             const double narrowing =
                 std::log(widest / std::max(width(way), 0.1)) / std::log(typical_narrowing);
@@ -196,28 +200,28 @@ class VesselFollower {
         return best;
     }
 
-    Route route_from(Departure start, std::vector<bool>& used) const {
-        Route route{start};
+    Trail trail_from(HalfEdge start, std::vector<bool>& used) const {
+        Trail trail{start};
         used[at(start.branch)] = true;
-        while (const std::optional<Departure> next = continuation(route.back(), used)) {
-            route.push_back(*next);
+        while (const std::optional<HalfEdge> next = continuation(trail.back(), used)) {
+            trail.push_back(*next);
             used[at(next->branch)] = true;
         }
-        return route;
+        return trail;
     }
 
     /// The end of the tree from which contrast is likeliest to come: at the catheter, else where the vessel
     /// that begins there is widest. A ring has no end; it begins anywhere.
-    std::optional<Departure> most_proximal_end() const {
-        std::optional<Departure> best, anywhere;
+    std::optional<HalfEdge> most_proximal_end() const {
+        std::optional<HalfEdge> best, anywhere;
         double best_score = -1.0;
         for (int n = 0; n < std::ssize(tree_.nodes); ++n) {
-            const std::vector<Departure> ways = departures(n, used_);
+            const std::vector<HalfEdge> ways = unused_half_edges(n, used_);
             if (!ways.empty() && !anywhere) anywhere = ways.front();
             if (ways.empty() || tree_.nodes[at(n)].branches.size() != 1) continue;
             std::vector<bool> used = used_;
-            const Course course = course_of(route_from(ways.front(), used));
-            const double score = width(course) * proximal_bonus(tree_.nodes[at(n)], course.radius.front());
+            const Path path = path_of(trail_from(ways.front(), used));
+            const double score = width(path) * proximal_bonus(tree_.nodes[at(n)], path.radius.front());
             if (score <= best_score) continue;
             best = ways.front();
             best_score = score;
@@ -230,7 +234,11 @@ class VesselFollower {
     /// is narrower still.
     double proximal_bonus(const VesselTree::Node& node, double radius) const {
         if (node.at_catheter) return 3.0;
-        return at_border(node.at_px, radius + 4.0) ? 1.8 : 1.0;
+        return may_hold_catheter(node.at_px, radius) ? 1.8 : 1.0;
+    }
+
+    bool may_hold_catheter(Point begin, double radius) const {
+        return at_border(begin, radius + 4.0) && is_catheter_entry(begin, valid_.width(), valid_.height());
     }
 
     bool at_border(Point p, double reach) const {
@@ -243,73 +251,72 @@ class VesselFollower {
         return false;
     }
 
-    void follow_from_root(Departure root) {
+    void follow_from_root(HalfEdge root) {
         std::deque<Start> starts = add_vessel(root, std::nullopt);
         while (!starts.empty()) {
             const Start start = starts.front();
             starts.pop_front();
-            if (used_[at(start.departure.branch)]) continue;
-            for (const Start& next : add_vessel(start.departure, start.parent)) starts.push_back(next);
+            if (used_[at(start.first.branch)]) continue;
+            for (const Start& next : add_vessel(start.first, start.parent)) starts.push_back(next);
         }
     }
 
     /// Follows one vessel, and tells where others leave it.
-    std::deque<Start> add_vessel(Departure first, std::optional<std::size_t> parent) {
-        const Route route = route_from(first, used_);
-        Course course = course_of(route);
+    std::deque<Start> add_vessel(HalfEdge first, std::optional<std::size_t> parent) {
+        const Trail trail = trail_from(first, used_);
+        Path path = path_of(trail);
         if (parent) {
-            leave_lumen(course, found_[*parent].course);
-        } else if (!keep_catheter_ && at_border(course.points.front(), course.radius.front() + 4.0)) {
-            course.drop_first(catheter_points(course.radius, stretch_, step_));
+            leave_lumen(path, found_[*parent].path);
+        } else if (!keep_catheter_ && may_hold_catheter(path.points.front(), path.radius.front())) {
+            path.drop_first(catheter_points(path.radius, stretch_, step_));
         }
-        leave_border(course);
+        leave_border(path);
         double size = 0.0;
-        for (std::size_t i = 1; i < course.points.size(); ++i)
-            size +=
-                distance(course.points[i - 1], course.points[i]) * (course.radius[i - 1] + course.radius[i]);
-        found_.push_back({std::move(course), size});
+        for (std::size_t i = 1; i < path.points.size(); ++i)
+            size += distance(path.points[i - 1], path.points[i]) * (path.radius[i - 1] + path.radius[i]);
+        found_.push_back({std::move(path), size, parent, start_node(first)});
 
         std::deque<Start> starts;
-        for (std::size_t i = 0; i < route.size(); ++i)
-            for (const Departure way : side_branches(end_node(route[i]), i + 1 < route.size()))
+        for (std::size_t i = 0; i < trail.size(); ++i)
+            for (const HalfEdge way : side_branches(end_node(trail[i]), i + 1 < trail.size()))
                 starts.push_back({way, found_.size() - 1});
         return starts;
     }
 
     /// What leaves a vessel at one of its nodes. Another vessel that only crosses it there does not: it is
     /// followed later, from its own wide end.
-    std::vector<Departure> side_branches(int node, bool vessel_goes_on) const {
-        const std::vector<Departure> ways = departures(node, used_);
+    std::vector<HalfEdge> side_branches(int node, bool vessel_goes_on) const {
+        const std::vector<HalfEdge> ways = unused_half_edges(node, used_);
         if (vessel_goes_on && ways.size() == 2 && crosses(ways[0], ways[1])) return {};
         return ways;
     }
 
-    bool crosses(Departure a, Departure b) const {
+    bool crosses(HalfEdge a, HalfEdge b) const {
         const double wide = std::max(width(a), width(b)), narrow = std::min(width(a), width(b));
         return a.branch != b.branch && wide <= crossing_width_ratio * narrow &&
                turn_deg(-1.0 * direction(a), direction(b)) < crossing_turn_deg;
     }
 
     /// Begins a side branch where it leaves the lumen of its parent: what lies before is the parent's.
-    static void leave_lumen(Course& course, const Course& parent) {
+    static void leave_lumen(Path& path, const Path& parent) {
         std::size_t first = 0;
-        while (first + 2 < course.points.size()) {
-            const CurvePoint near = nearest_on(parent.points, course.points[first]);
+        while (first + 2 < path.points.size()) {
+            const CurvePoint near = nearest_on(parent.points, path.points[first]);
             if (near.distance > parent.radius[near.segment]) break;
             ++first;
         }
-        course.drop_first(first);
+        path.drop_first(first);
     }
 
     /// Walls are looked for on both sides: where one side lies outside the picture, nothing can be measured.
-    void leave_border(Course& course) const {
+    void leave_border(Path& path) const {
         for (int end = 0; end < 2; ++end) {
             std::size_t outside = 0;
-            while (outside + 2 < course.points.size() &&
-                   at_border(course.points[outside], 1.5 * course.radius[outside] + 3.0))
+            while (outside + 2 < path.points.size() &&
+                   at_border(path.points[outside], 1.5 * path.radius[outside] + 3.0))
                 ++outside;
-            course.drop_first(outside);
-            course.reverse();
+            path.drop_first(outside);
+            path.reverse();
         }
     }
 
@@ -323,21 +330,31 @@ class VesselFollower {
 
 }  // namespace
 
-std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
-                                const VesselTreeOptions& options) {
+std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness& vesselness,
+                                        const VesselTreeOptions& options) {
     options.validate();
     vesselness.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
-    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
-    std::stable_sort(found.begin(), found.end(),
-                     [](const Found& a, const Found& b) { return a.size > b.size; });
-    std::vector<Centerline> result;
-    for (const Found& vessel : found) {
-        Centerline line = refine_centerline(vesselness, vessel.course.points, options.centerline);
-        if (length(line.points_px) >= min_length) result.push_back(std::move(line));
+    const std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
+    std::vector<std::size_t> by_size(found.size());
+    std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+    std::stable_sort(by_size.begin(), by_size.end(),
+                     [&](std::size_t a, std::size_t b) { return found[a].size > found[b].size; });
+
+    std::vector<TracedVessel> traced;
+    std::vector<std::optional<std::size_t>> place(found.size());  // of what was found among what is listed
+    std::vector<std::size_t> listed;
+    for (const std::size_t i : by_size) {
+        Centerline line = refine_centerline(vesselness, found[i].path.points, options.centerline);
+        if (length(line.points_px) < min_length) continue;
+        place[i] = traced.size();
+        listed.push_back(i);
+        traced.push_back({.centerline = std::move(line), .node = found[i].node});
     }
-    return result;
+    for (std::size_t k = 0; k < traced.size(); ++k)
+        if (const auto parent = found[listed[k]].parent) traced[k].parent = place[*parent];
+    return traced;
 }
 
 }  // namespace stenometry
