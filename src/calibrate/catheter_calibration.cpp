@@ -279,7 +279,7 @@ Level apparent_ratio(const Appearance& look, const KnownCatheter& catheter,
 std::vector<double> mean_across(const Frame& frame, const Reading& reading, const std::vector<bool>& used,
                                 double width_px, double step_px) {
     const Polyline& line = reading.contour.centerline.points_px;
-    const Straightened image = straighten(frame, line, right_normals(line, width_px), width_px, step_px);
+    const PlanarReformation image = reformat(frame, line, right_normals(line, width_px), width_px, step_px);
     std::vector<double> sum(static_cast<std::size_t>(image.columns()), 0.0);
     for (int r = 0; r < image.rows(); ++r)
         for (int c = 0; used[static_cast<std::size_t>(r)] && c < image.columns(); ++c)

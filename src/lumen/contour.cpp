@@ -41,7 +41,7 @@ void convolve(const std::vector<float>& padded, const std::vector<double>& weigh
 
 /// First and second derivative across the vessel of every profile.
 struct Derivatives {
-    Derivatives(const Straightened& image, double filter_px)
+    Derivatives(const PlanarReformation& image, double filter_px)
         : first(image.columns(), image.rows()), second(image.columns(), image.rows()) {
         const GaussianKernels kernels(filter_px / image.step_px);
         std::vector<float> padded(static_cast<std::size_t>(image.columns() + 2 * kernels.radius));
@@ -141,7 +141,7 @@ class Pass {
          const ContourOptions& options)
         : line_(line),
           normals_(right_normals(line, half_width_px)),
-          image_(smoothed_along(straighten(frame, line, normals_, half_width_px, across_step_px),
+          image_(smoothed_along(reformat(frame, line, normals_, half_width_px, across_step_px),
                                 options.smoothing.in_px(frame.sized_calibration()) / row_step())),
           derivatives_(image_, options.filter_px),
           rule_{options.first_derivative_weight, std::hypot(typical_blur_px, options.filter_px)} {}
@@ -152,7 +152,7 @@ class Pass {
     void set_rule(const EdgeRule& rule) { rule_ = rule; }
     std::size_t rows() const { return line_.size(); }
     const Polyline& line() const { return line_; }
-    const Straightened& image() const { return image_; }
+    const PlanarReformation& image() const { return image_; }
     const Derivatives& derivatives() const { return derivatives_; }
     Point at(std::size_t row, double offset) const { return line_[row] + offset * normals_[row]; }
 
@@ -176,7 +176,7 @@ class Pass {
 
     Polyline line_;
     std::vector<Point> normals_;
-    Straightened image_;
+    PlanarReformation image_;
     Derivatives derivatives_;
     EdgeRule rule_;
 };
@@ -268,7 +268,7 @@ double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, dou
 }
 
 /// How much darker the lumen is than the darker of its two sides, per row.
-std::vector<double> contrast_of(const Straightened& image, const Walls& walls, double blur_px) {
+std::vector<double> contrast_of(const PlanarReformation& image, const Walls& walls, double blur_px) {
     constexpr double side_px =
         4.0;  // enough to quieten the noise, close enough to be the lumen's surroundings
     std::vector<double> contrast(walls.left.size(), nan);

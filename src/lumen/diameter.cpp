@@ -25,8 +25,8 @@ class Densitometer {
     Densitometer(const Frame& frame, const VesselContour& contour, double reach_px)
         : logarithmic_(frame.intensity == Intensity::logarithmic),
           image_(
-              smoothed_along(straighten(frame, contour.centerline.points_px,
-                                        right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
+              smoothed_along(reformat(frame, contour.centerline.points_px,
+                                      right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
                              2.0)) {}
 
     /// ln of the background over the intensity, integrated across the lumen of one row: attenuation times
@@ -56,7 +56,7 @@ class Densitometer {
         return intensity > 0.0 ? std::log(background / intensity) : nan;
     }
     bool logarithmic_;
-    Straightened image_;
+    PlanarReformation image_;
 };
 
 /// Attenuation per pixel of the contrast medium, from the area of the wide parts of the vessel; NaN if none
@@ -173,7 +173,8 @@ std::vector<double> known_radii(const std::vector<double>& diameters) {
 }
 
 /// Standard deviation of the samples about the value, point by point.
-std::vector<double> spread(const std::vector<std::vector<double>>& samples, const std::vector<double>& values) {
+std::vector<double> spread(const std::vector<std::vector<double>>& samples,
+                           const std::vector<double>& values) {
     std::vector<double> sd(values.size(), 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) {
         for (const auto& sample : samples) sd[i] += (sample[i] - values[i]) * (sample[i] - values[i]);
@@ -203,7 +204,8 @@ DiameterProfile by_physics(const Frame& frame, const VesselContour& contour, con
     profile.depth_ratio = std::move(fit.depth_ratio);
     profile.depth_ratio_sd = std::move(fit.depth_ratio_sd);
     profile.diameter_px = doubled(std::move(fit.radius_px));
-    for (std::vector<double>& sample : fit.samples_px) profile.samples_px.push_back(doubled(std::move(sample)));
+    for (std::vector<double>& sample : fit.samples_px)
+        profile.samples_px.push_back(doubled(std::move(sample)));
     profile.sd_px = spread(profile.samples_px, profile.diameter_px);
     return profile;
 }

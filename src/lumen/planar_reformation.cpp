@@ -73,11 +73,11 @@ std::vector<Point> right_normals(const Polyline& line, double span_px) {
     return normals;
 }
 
-Straightened straighten(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
-                        double half_width_px, double step_px) {
+PlanarReformation reformat(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
+                           double half_width_px, double step_px) {
     const int half = std::max(1, static_cast<int>(std::ceil(half_width_px / step_px)));
-    Straightened out{.profiles = Image<float>(2 * half + 1, static_cast<int>(line.size())),
-                     .step_px = step_px};
+    PlanarReformation out{.profiles = Image<float>(2 * half + 1, static_cast<int>(line.size())),
+                          .step_px = step_px};
     std::vector<bool> known(static_cast<std::size_t>(out.columns()));
     for (int r = 0; r < out.rows(); ++r) {
         float* row = out.profiles.row(r);
@@ -92,21 +92,21 @@ Straightened straighten(const Frame& frame, const Polyline& line, const std::vec
     return out;
 }
 
-int Straightened::nearest_column(double offset_px) const {
+int PlanarReformation::nearest_column(double offset_px) const {
     return std::clamp(static_cast<int>(std::lround(column(offset_px))), 0, columns() - 1);
 }
 
-double Straightened::mean(std::size_t row, double from_px, double to_px) const {
+double PlanarReformation::mean(std::size_t row, double from_px, double to_px) const {
     const int begin = nearest_column(from_px), end = std::max(begin, nearest_column(to_px));
     double sum = 0.0;
     for (int c = begin; c <= end; ++c) sum += static_cast<double>(profiles(c, static_cast<int>(row)));
     return sum / (end - begin + 1);
 }
 
-Straightened smoothed_along(const Straightened& image, double sigma) {
+PlanarReformation smoothed_along(const PlanarReformation& image, double sigma) {
     if (sigma <= 0.0) return image;
     const GaussianKernels kernels(sigma);
-    Straightened out{.profiles = Image<float>(image.columns(), image.rows()), .step_px = image.step_px};
+    PlanarReformation out{.profiles = Image<float>(image.columns(), image.rows()), .step_px = image.step_px};
     for (int r = 0; r < image.rows(); ++r) {
         float* target = out.profiles.row(r);
         double total = 0.0;
