@@ -11,6 +11,7 @@
 
 #include "analysis/square_pixels.h"
 #include "calibrate/catheter_model.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 #include "lumen/planar_reformation.h"
@@ -22,18 +23,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// From the X-ray source to the patient, as in most rooms.
 constexpr double source_to_patient_mm = 765.0;
-
-void require(bool ok, const std::string& field, double value, const char* rule) {
-    if (!ok) throw InvalidInput(field + " must be " + rule + ", but is " + std::to_string(value));
-}
-
-void require_positive(const std::string& field, double value) {
-    require(value > 0.0 && std::isfinite(value), field, value, "positive");
-}
-
-void require_not_negative(const std::string& field, double value) {
-    require(value >= 0.0 && std::isfinite(value), field, value, "zero or more");
-}
 
 // ---------------------------------------------------------------------------------------------------------------
 // Where the catheter is.
