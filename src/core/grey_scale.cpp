@@ -53,6 +53,10 @@ Intensity meaning_of(const Frame& frame) {
     return any_above(frame.pixels, highest_of_8_bits) ? Intensity::linear : Intensity::display;
 }
 
+Intensity cautious_meaning_of(const Frame& frame) {
+    return frame.intensity == Intensity::unknown ? Intensity::display : frame.intensity;
+}
+
 GreyScale::GreyScale(const Frame& frame) : meaning(meaning_of(frame)) {
     const auto [low, high] = range_of(frame.pixels);
     if (ends_at(frame.pixels, low)) lowest = low + 0.5F;

@@ -31,4 +31,9 @@ struct GreyScale {
 /// where vessels are, so that they look alike in front of lung and spine.
 Intensity meaning_of(const Frame& frame);
 
+/// The same for looking for vessels all over a picture: where the file says nothing, `display` whatever the
+/// values. Intensities look nearly the same through a viewing curve's pedestal; without it, the noise of dark
+/// parts would pass for vessels if they were not intensities after all.
+Intensity cautious_meaning_of(const Frame& frame);
+
 }  // namespace stenometry

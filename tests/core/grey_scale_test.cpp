@@ -24,6 +24,7 @@ TEST(GreyScale, IsWhatTheFileSays) {
 TEST(GreyScale, EightBitsOfUnknownMeaningWereMadeForViewing) {
     EXPECT_EQ(GreyScale(ramp(256)).meaning, Intensity::display);
     EXPECT_EQ(GreyScale(ramp(257)).meaning, Intensity::linear);
+    for (const int levels : {256, 257}) EXPECT_EQ(cautious_meaning_of(ramp(levels)), Intensity::display);
 }
 
 TEST(GreyScale, AttenuationIsTheLogarithmOfARatioOnlyOfProportionalValues) {
