@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
+#include "core/best_path.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/cylinder.h"
 #include "lumen/planar_reformation.h"
-#include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
@@ -70,43 +70,19 @@ Image<float> edge_strength(const Derivatives& d, Side side, const EdgeRule& rule
     return strength;
 }
 
-/// Columns in which a wall is looked for.
-struct Window {
-    int begin, end;
-};
-
-/// The path through `strength` that gathers most of each row's strongest edge, one column per row.
-std::vector<int> best_path(const Image<float>& strength, Window window) {
-    const int rows = strength.height(), columns = strength.width();
-    constexpr double never = -1e30;
-    std::vector<double> score(static_cast<std::size_t>(columns), never), next(score);
-    Image<std::int8_t> from(columns, rows);
-
-    for (int r = 0; r < rows; ++r) {
-        float strongest = 0.0F;
-        for (int c = window.begin; c < window.end; ++c) strongest = std::max(strongest, strength(c, r));
-        std::fill(next.begin(), next.end(), never);
-        for (int c = window.begin; c < window.end; ++c) {
-            const double gain =
-                strongest > 0.0F ? std::max(0.0, static_cast<double>(strength(c, r) / strongest)) : 0.0;
-            double best = r == 0 ? 0.0 : never;
-            for (int shift = -max_shift; r > 0 && shift <= max_shift; ++shift) {
-                if (c + shift < 0 || c + shift >= columns) continue;
-                const double candidate =
-                    score[static_cast<std::size_t>(c + shift)] - shift_cost * std::abs(shift);
-                if (candidate > best) best = candidate, from(c, r) = static_cast<std::int8_t>(shift);
-            }
-            next[static_cast<std::size_t>(c)] = best + gain;
-        }
-        score.swap(next);
-    }
-    std::vector<int> path(static_cast<std::size_t>(rows));
-    int c = static_cast<int>(std::max_element(score.begin(), score.end()) - score.begin());
-    for (int r = rows - 1; r >= 0; --r) {
-        path[static_cast<std::size_t>(r)] = c;
-        c += from(c, r);
-    }
-    return path;
+/// The path from row to row that gathers most of each row's strongest edge between two columns.
+std::vector<int> wall_path(const Image<float>& strength, int begin, int end) {
+    std::vector<float> strongest;
+    for (int r = 0; r < strength.height(); ++r)
+        strongest.push_back(
+            std::max(0.0F, *std::max_element(strength.row(r) + begin, strength.row(r) + end)));
+    const auto gain = [&](int r, int c) {
+        const float most = strongest[static_cast<std::size_t>(r)];
+        return most > 0.0F ? std::max(0.0, static_cast<double>(strength(c, r) / most)) : 0.0;
+    };
+    PathRule rule{.begin = begin, .end = end, .shift_cost = shift_cost};
+    for (int shift = -max_shift; shift <= max_shift; ++shift) rule.shifts.push_back(shift);
+    return best_path(strength.height(), rule, gain);
 }
 
 /// The maximum of `strength` near column c, to a fraction of a sample, if it is above `faintest`; NaN where
@@ -162,8 +138,8 @@ class Pass {
     std::vector<double> find(Side side) const {
         const Image<float> strength = edge_strength(derivatives_, side, rule_);
         const int middle = image_.columns() / 2;
-        const std::vector<int> path = side == Side::left ? best_path(strength, {0, middle + 1})
-                                                         : best_path(strength, {middle, image_.columns()});
+        const std::vector<int> path = side == Side::left ? wall_path(strength, 0, middle + 1)
+                                                         : wall_path(strength, middle, image_.columns());
         std::vector<double> offsets;
         for (int r = 0; r < strength.height(); ++r) {
             // An edge that rounding alone could make is none.
@@ -283,8 +259,8 @@ std::vector<double> contrast_of(const PlanarReformation& image, const Walls& wal
     return contrast;
 }
 
-/// Half the width of the strip that holds nearly all of both walls and what stands beside them.
-double strip_of(const Walls& walls, double widest_px) {
+/// Half the width of the reformation that holds nearly all of both walls and what stands beside them.
+double half_width_of(const Walls& walls, double widest_px) {
     std::vector<double> offsets;
     for (const std::vector<double>* side : {&walls.left, &walls.right})
         for (const double offset : *side)
@@ -297,16 +273,11 @@ double strip_of(const Walls& walls, double widest_px) {
 }  // namespace
 
 void ContourOptions::validate() const {
-    if (!(max_diameter.mm > 0.0) || !(max_diameter.uncalibrated_px > 0.0))
-        throw InvalidInput("contour.max_diameter must be positive");
-    if (!(first_derivative_weight >= 0.0 && first_derivative_weight <= 1.0))
-        throw InvalidInput("contour.first_derivative_weight must lie in 0..1, but is " +
-                           std::to_string(first_derivative_weight));
-    if (!(filter_px > 0.0))
-        throw InvalidInput("contour.filter_px must be positive, but is " + std::to_string(filter_px));
-    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
-        throw InvalidInput("contour.smoothing must not be negative");
-    if (passes < 1) throw InvalidInput("contour.passes must be at least 1, but is " + std::to_string(passes));
+    require_positive("contour.max_diameter", max_diameter);
+    require_fraction("contour.first_derivative_weight", first_derivative_weight);
+    require_positive("contour.filter_px", filter_px);
+    require_not_negative("contour.smoothing", smoothing);
+    require(passes >= 1, "contour.passes", passes, "at least 1");
 }
 
 VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
@@ -331,7 +302,7 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
               options);
     Walls walls = pass.find();
     for (int k = 1; k < options.passes; ++k) {
-        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), strip_of(walls, half_width),
+        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), half_width_of(walls, half_width),
                     fine_step_px, options);
         contour.blur_px = estimate_blur(pass, pass.find(), options.filter_px, step);
         pass.set_rule({options.first_derivative_weight, std::hypot(contour.blur_px, options.filter_px)});

@@ -47,7 +47,8 @@ MatrixXf shapes_of(const States& states, const ReformationGrid& grid, double att
 }
 
 /// For each state of one row, the best score that a state of the row before can bring, less what the change
-/// costs: as much as one or two standard errors that it must explain.
+/// costs: as much as one or two standard errors that it must explain. Unlike those of `best_path`, states lie
+/// in two dimensions: the best place first, then the best radius.
 void best_moves(const VectorXf& score, VectorXf& moved, std::uint16_t* origin) {
     constexpr Index most_radii = 3, most_places = 1, places = States::places;
     constexpr float radius_cost = 1.0F, place_cost = 2.0F;

@@ -1,43 +1,14 @@
 #include "lumen/planar_reformation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
+#include "core/interpolate.h"
+
 namespace stenometry {
 namespace {
-
-std::array<float, 4> cubic_weights(float t) {
-    const float t2 = t * t, t3 = t2 * t;
-    return {0.5F * (-t3 + 2 * t2 - t), 0.5F * (3 * t3 - 5 * t2 + 2), 0.5F * (-3 * t3 + 4 * t2 + t),
-            0.5F * (t3 - t2)};
-}
-
-float blend(const std::array<float, 4>& w, float a, float b, float c, float d) {
-    return w[0] * a + w[1] * b + w[2] * c + w[3] * d;
-}
-
-float sample(const Image<float>& image, Point p) {
-    const int x0 = static_cast<int>(std::floor(p.x)), y0 = static_cast<int>(std::floor(p.y));
-    const auto wx = cubic_weights(static_cast<float>(p.x - x0)),
-               wy = cubic_weights(static_cast<float>(p.y - y0));
-    std::array<float, 4> lines{};
-    const bool inner = x0 >= 1 && y0 >= 1 && x0 + 2 < image.width() && y0 + 2 < image.height();
-    for (int j = 0; j < 4; ++j) {
-        const auto line = static_cast<std::size_t>(j);
-        if (inner) {
-            const float* at = image.row(y0 + j - 1) + x0 - 1;
-            lines[line] = blend(wx, at[0], at[1], at[2], at[3]);
-        } else {
-            const float* row = image.row(std::clamp(y0 + j - 1, 0, image.height() - 1));
-            const auto at = [&](int i) { return row[std::clamp(x0 + i, 0, image.width() - 1)]; };
-            lines[line] = blend(wx, at(-1), at(0), at(1), at(2));
-        }
-    }
-    return blend(wy, lines[0], lines[1], lines[2], lines[3]);
-}
 
 bool usable(const Frame& frame, Point p) {
     if (!frame.contains(p)) return false;
@@ -85,7 +56,7 @@ PlanarReformation reformat(const Frame& frame, const Polyline& line, const std::
         for (int c = 0; c < out.columns(); ++c) {
             const Point p = line[i] + out.offset_px(c) * normals[i];
             known[static_cast<std::size_t>(c)] = usable(frame, p);
-            row[c] = sample(frame.pixels, p);
+            row[c] = sample_bicubic(frame.pixels, p);
         }
         fill_outwards(row, known);
     }

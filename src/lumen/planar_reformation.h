@@ -39,9 +39,8 @@ struct PlanarReformation {
     double mean(std::size_t row, double from_px, double to_px) const;
 };
 
-/// Samples `frame` by bicubic interpolation (Keys, IEEE Trans. ASSP 29 (1981) 1153, a = -1/2), which
-/// reproduces a parabola exactly. Samples beyond the image or its valid region repeat the nearest valid
-/// sample of their row.
+/// Samples `frame` by cubic interpolation, which reproduces a parabola exactly. Samples beyond the image or
+/// its valid region repeat the nearest valid sample of their row.
 PlanarReformation reformat(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
                            double half_width_px, double step_px);
 
