@@ -5,7 +5,8 @@
 
 namespace stenometry {
 
-/// A thin sheet of a cylinder, along the beam: X-rays that fall on its width all have its chord to go through.
+/// A thin sheet of a cylinder, along the beam: X-rays that fall on its width all have its chord to go
+/// through.
 struct CylinderSheet {
     double at;          ///< distance from the axis, across the beam
     double half_chord;  ///< of the sheet through the cylinder
