@@ -44,8 +44,8 @@ struct DiameterOptions {
 /// Lumen diameter along one vessel from proximal to distal. All arrays are as long as the centerline.
 struct DiameterProfile {
     std::vector<double> position_px;  ///< arc length from the first centerline point
-    /// NaN where the walls were not found. Where it is less than its standard error, the lumen is not told
-    /// apart from a closed one; reports have no number there.
+    /// NaN where the walls were not found. Where it is less than its standard error, the lumen is not
+    /// significantly open; reports have no number there.
     std::vector<double> diameter_px;
     std::vector<double> sd_px;  ///< standard error of the diameter
     /// Densitometric cross-section: the attenuation integrated across the lumen over that of the contrast
@@ -53,7 +53,7 @@ struct DiameterProfile {
     /// was found at all.
     std::vector<double> area_px2;
     Polyline axis_px;  ///< the lumen's axis, where the method finds it; empty otherwise
-    /// Profiles that are as likely as `diameter_px`, each with errors as they hang together along the vessel.
+    /// Posterior samples: profiles as likely as `diameter_px`, with errors that are correlated along it.
     /// Their spread is the standard error of whatever is computed from a profile. Empty for `contour`.
     std::vector<std::vector<double>> samples_px;
     /// How deep the lumen is along the beam over how wide it is, over the stretch of about that width, as

@@ -11,6 +11,7 @@
 
 #include "analysis/square_pixels.h"
 #include "calibrate/catheter_model.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 #include "lumen/planar_reformation.h"
@@ -22,18 +23,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// From the X-ray source to the patient, as in most rooms.
 constexpr double source_to_patient_mm = 765.0;
-
-void require(bool ok, const std::string& field, double value, const char* rule) {
-    if (!ok) throw InvalidInput(field + " must be " + rule + ", but is " + std::to_string(value));
-}
-
-void require_positive(const std::string& field, double value) {
-    require(value > 0.0 && std::isfinite(value), field, value, "positive");
-}
-
-void require_not_negative(const std::string& field, double value) {
-    require(value >= 0.0 && std::isfinite(value), field, value, "zero or more");
-}
 
 // ---------------------------------------------------------------------------------------------------------------
 // Where the catheter is.
@@ -279,7 +268,7 @@ Level apparent_ratio(const Appearance& look, const KnownCatheter& catheter,
 std::vector<double> mean_across(const Frame& frame, const Reading& reading, const std::vector<bool>& used,
                                 double width_px, double step_px) {
     const Polyline& line = reading.contour.centerline.points_px;
-    const Straightened image = straighten(frame, line, right_normals(line, width_px), width_px, step_px);
+    const PlanarReformation image = reformat(frame, line, right_normals(line, width_px), width_px, step_px);
     std::vector<double> sum(static_cast<std::size_t>(image.columns()), 0.0);
     for (int r = 0; r < image.rows(); ++r)
         for (int c = 0; used[static_cast<std::size_t>(r)] && c < image.columns(); ++c)

@@ -35,7 +35,8 @@ std::vector<double> blur_weights(double blur_px) { return GaussianKernels(blur_p
 
 double reach_of(const ModelTube& tube, double blur_px) { return 0.5 * tube.outer_px + 4.0 * blur_px; }
 
-/// What is left of the X-rays at t = 0, step_px, 2 step_px, ... from the axis, blurred.
+/// What is left of the X-rays at t = 0, step_px, 2 step_px, ... from the axis, blurred. Sampled evenly: the
+/// sheets of `lumen/cylinder_sheets.h`, which crowd at one wall, would miss the inner wall of a catheter.
 std::vector<double> blurred_profile(const ModelTube& tube, const std::vector<double>& weights,
                                     double reach_px) {
     const auto radius = static_cast<std::ptrdiff_t>(weights.size() / 2);

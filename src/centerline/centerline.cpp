@@ -9,6 +9,7 @@
 #include <string>
 
 #include "centerline/ridge_line.h"
+#include "core/require.h"
 #include "core/same_size.h"
 #include "core/statistics.h"
 #include "stenometry/error.h"
@@ -302,16 +303,9 @@ Centerline failed(Unmeasurable reason) { return {.reason = reason}; }
 }  // namespace
 
 void CenterlineOptions::validate() const {
-    const auto require = [](bool ok, const char* field, double value) {
-        if (!ok)
-            throw InvalidInput(std::string("centerline ") + field +
-                               " is out of range: " + std::to_string(value));
-    };
-    require(snap_radius.mm > 0.0 && std::isfinite(snap_radius.mm), "snap_radius.mm", snap_radius.mm);
-    require(snap_radius.uncalibrated_px > 0.0 && std::isfinite(snap_radius.uncalibrated_px),
-            "snap_radius.uncalibrated_px", snap_radius.uncalibrated_px);
-    require(step_px > 0.0 && std::isfinite(step_px), "step_px", step_px);
-    require(smoothing_px > 0.0 && std::isfinite(smoothing_px), "smoothing_px", smoothing_px);
+    require_positive("centerline.snap_radius", snap_radius);
+    require_positive("centerline.step_px", step_px);
+    require_positive("centerline.smoothing_px", smoothing_px);
 }
 
 Centerline refine_centerline(const Vesselness& vesselness, const Polyline& rough_px,

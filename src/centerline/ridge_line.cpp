@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <vector>
 
+#include "core/best_path.h"
 #include "core/smoothing.h"
 
 namespace stenometry {
@@ -32,11 +32,11 @@ struct Section {
 };
 
 /// Samples of the ridge in the curve's own coordinates: one row per point, one column per offset.
-class Straightened {
+class Sections {
   public:
     /// \param reach of each point: what is farther than twice that is not looked at, and 0
-    Straightened(const Image<float>& ridge, const Polyline& line, const std::vector<double>& reach,
-                 double step_px)
+    Sections(const Image<float>& ridge, const Polyline& line, const std::vector<double>& reach,
+             double step_px)
         : step_(across_step(step_px)),
           half_(static_cast<int>(std::ceil((*std::max_element(reach.begin(), reach.end()) + 1.0) / step_))),
           values_(line.size() * columns()) {
@@ -65,44 +65,25 @@ class Straightened {
 /// The column of the crest in every row: the brightest way along the curve that moves by at most one column a
 /// row. A step aside costs a twentieth of the strongest response: noise beside a weak crest is no reason to
 /// leave it.
-std::vector<std::size_t> follow_crest(const Straightened& sections, const std::vector<double>& reach) {
-    const std::size_t n = sections.rows(), m = sections.columns();
-    const double step_cost = 0.05 * sections.strongest();
-    std::vector<double> best(n * m);
-    std::vector<std::int8_t> step(n * m, 0);
-    for (std::size_t i = 0; i < n; ++i) {
-        const double* above = i == 0 ? nullptr : &best[(i - 1) * m];
-        const double* response = sections.row(i);
-        const double shrink = 1.0 / reach[i];
-        for (std::size_t k = 0; k < m; ++k) {
-            double before = above ? above[k] : 0.0;
-            int from = 0;
-            if (above && k > 0 && above[k - 1] - step_cost > before)
-                before = above[k - 1] - step_cost, from = -1;
-            if (above && k + 1 < m && above[k + 1] - step_cost > before)
-                before = above[k + 1] - step_cost, from = 1;
-            step[i * m + k] = static_cast<std::int8_t>(from);
-            const double off = sections.offset(k) * shrink;
-            best[i * m + k] =
-                before + response[k] * std::max(0.0, 1.0 - off * off / (farthest_reaches * farthest_reaches));
-        }
-    }
-    // Among equals the middle, so that nothing moves where there is no ridge.
-    std::size_t at = m / 2;
-    for (std::size_t k = 0; k < m; ++k)
-        if (best[(n - 1) * m + k] > best[(n - 1) * m + at]) at = k;
-    std::vector<std::size_t> column(n);
-    for (std::size_t i = n; i-- > 0;) {
-        column[i] = at;
-        at += static_cast<std::size_t>(step[i * m + at]);
-    }
-    return column;
+std::vector<int> follow_crest(const Sections& sections, const std::vector<double>& reach) {
+    const auto gain = [&](int row, int column) {
+        const auto i = static_cast<std::size_t>(row), k = static_cast<std::size_t>(column);
+        const double off = sections.offset(k) * (1.0 / reach[i]);
+        return sections.row(i)[k] * std::max(0.0, 1.0 - off * off / (farthest_reaches * farthest_reaches));
+    };
+    // No shift first, so that nothing moves where there is no ridge.
+    return best_path(static_cast<int>(sections.rows()),
+                     {.begin = 0,
+                      .end = static_cast<int>(sections.columns()),
+                      .shifts = {0, -1, 1},
+                      .shift_cost = 0.05 * sections.strongest()},
+                     gain);
 }
 
 /// Vertex of the parabola through the samples around column `k`, by least squares over `half` columns on
 /// either side. The window is narrow: farther out the response leans towards neighbours and uneven
 /// background.
-Section fit_crest(const Straightened& sections, std::size_t i, std::size_t k, int half) {
+Section fit_crest(const Sections& sections, std::size_t i, std::size_t k, int half) {
     const double* row = sections.row(i);
     const int centre = std::clamp(static_cast<int>(k), half, static_cast<int>(sections.columns()) - 1 - half);
     double s0 = 0.0, s1 = 0.0, s2 = 0.0, q2 = 0.0, q4 = 0.0;
@@ -143,12 +124,12 @@ std::vector<Section> find_sections(const Ridge& ridge, const Polyline& line, dou
     const std::vector<double> scale = scales_along(ridge.scale_px, line, step_px);
     std::vector<double> reach;
     for (const double s : scale) reach.push_back(reach_of(s));
-    const Straightened sections(ridge.response, line, reach, step_px);
-    const std::vector<std::size_t> column = follow_crest(sections, reach);
+    const Sections sections(ridge.response, line, reach, step_px);
+    const std::vector<int> column = follow_crest(sections, reach);
     std::vector<Section> result;
     for (std::size_t i = 0; i < line.size(); ++i) {
         const int half = std::max(2, static_cast<int>(std::lround(0.3 * scale[i] / sections.step())));
-        result.push_back(fit_crest(sections, i, column[i], half));
+        result.push_back(fit_crest(sections, i, static_cast<std::size_t>(column[i]), half));
         result.back().scale = scale[i];
     }
     return result;

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <string>
 
+#include "core/require.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
@@ -52,11 +53,6 @@ std::optional<double> magnification_of(const SpacingAttributes& attributes) {
     return ratio >= 1.0 ? std::optional(ratio) : std::nullopt;
 }
 
-void require_positive(double value, const std::string& rule) {
-    if (!(value > 0.0) || !std::isfinite(value))
-        throw InvalidInput(rule + ", but is " + std::to_string(value));
-}
-
 }  // namespace
 
 std::string_view to_string(SpacingSource source) {
@@ -80,12 +76,12 @@ std::string_view to_string(SpacingSource source) {
 }
 
 Calibration Calibration::from_user(double mm_per_px) {
-    require_positive(mm_per_px, "the spacing must be a positive number of mm per pixel");
+    require_positive("the spacing in mm per pixel", mm_per_px);
     return {.mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
 }
 
 Calibration Calibration::rescaled(double mm_per_px, SpacingSource by, double relative_error) const {
-    require_positive(mm_per_px, "the spacing must be a positive number of mm per pixel");
+    require_positive("the spacing in mm per pixel", mm_per_px);
     Calibration calibration = *this;
     const double scale = known() ? mm_per_px / this->mm_per_px() : mm_per_px;
     calibration.mm_per_px_x = scale * (known() ? *mm_per_px_x : 1.0);
@@ -107,12 +103,10 @@ bool Calibration::square() const {
 
 Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double point_sd_px,
                                const Calibration& shape) {
-    require_positive(distance_mm, "the length of the ruler must be a positive number of mm");
-    require_positive(distance(from, to),
-                     "the two points of the ruler must be finite and apart: their distance in pixels");
-    if (!(point_sd_px >= 0.0) || !std::isfinite(point_sd_px))
-        throw InvalidInput("the standard error of a point of the ruler must be zero or more, but is " +
-                           std::to_string(point_sd_px));
+    require_positive("the length of the ruler in mm", distance_mm);
+    // Zero where the points are one, and no number where one of them is none.
+    require_positive("the distance of the two points of the ruler in pixels", distance(from, to));
+    require_not_negative("the standard error of a point of the ruler in pixels", point_sd_px);
     // In units of a square pixel of the same area.
     const double x = shape.known() ? *shape.mm_per_px_x / shape.mm_per_px() : 1.0;
     const double y = shape.known() ? *shape.mm_per_px_y / shape.mm_per_px() : 1.0;

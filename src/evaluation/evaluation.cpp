@@ -5,7 +5,9 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "core/distance.h"
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/same_size.h"
 #include "core/statistics.h"
 #include "evaluation/zhang_suen.h"
@@ -45,11 +47,10 @@ double part(std::size_t some, std::size_t all) {
 }
 
 /// Distance of every pixel to the nearest one that is set. \pre one is
-/// \param mask_size of OpenCV: DIST_MASK_5 within 2 %, DIST_MASK_PRECISE exact
-cv::Mat distance_to(const Image<std::uint8_t>& set, cv::DistanceTransformMasks mask_size) {
-    cv::Mat distance;
-    cv::distanceTransform(as_mat(set) == 0, distance, cv::DIST_L2, mask_size, CV_32F);
-    return distance;
+Image<float> distance_to(const Image<std::uint8_t>& set) {
+    Image<std::uint8_t> beside(set.width(), set.height());
+    as_mat(beside).setTo(255, as_mat(set) == 0);
+    return distance_to_background(beside);
 }
 
 Image<std::uint8_t> border_of(const Image<std::uint8_t>& mask) {
@@ -63,9 +64,9 @@ Image<std::uint8_t> border_of(const Image<std::uint8_t>& mask) {
 }
 
 double directed_distance(const Image<std::uint8_t>& from, const Image<std::uint8_t>& to, double of) {
-    const cv::Mat distance = distance_to(to, cv::DIST_MASK_PRECISE);
+    const Image<float> distance = distance_to(to);
     std::vector<double> distances;
-    for_set(from, [&](int x, int y) { distances.push_back(static_cast<double>(distance.at<float>(y, x))); });
+    for_set(from, [&](int x, int y) { distances.push_back(static_cast<double>(distance(x, y))); });
     return quantile(std::move(distances), of);
 }
 
@@ -75,11 +76,10 @@ std::optional<double> part_near(const Image<std::uint8_t>& lines, const Image<st
     const std::size_t all = count(lines);
     if (all == 0) return {};
     if (count(others) == 0) return 0.0;
-    const cv::Mat distance = distance_to(others, cv::DIST_MASK_5);
+    const Image<float> distance = distance_to(others);
     std::size_t near = 0;
-    for_set(lines, [&](int x, int y) {
-        near += static_cast<double>(distance.at<float>(y, x)) <= tolerance_px ? 1 : 0;
-    });
+    for_set(lines,
+            [&](int x, int y) { near += static_cast<double>(distance(x, y)) <= tolerance_px ? 1 : 0; });
     return part(near, all);
 }
 
@@ -95,11 +95,6 @@ cv::Mat dilated(const cv::Mat& image, cv::MorphShapes shape, int radius) {
     cv::Mat wide;
     cv::dilate(image, wide, cv::getStructuringElement(shape, {2 * radius + 1, 2 * radius + 1}));
     return wide;
-}
-
-void require(bool ok, const char* field, const char* rule, double value) {
-    if (!ok)
-        throw InvalidInput(std::string(field) + " must be " + rule + ", but is " + std::to_string(value));
 }
 
 }  // namespace
@@ -153,7 +148,7 @@ std::optional<double> area_under_curve(const Image<float>& probability, const Im
 std::optional<double> hausdorff_px(const Image<std::uint8_t>& mask, const Image<std::uint8_t>& truth,
                                    double part_of_border) {
     require_size_of(truth, mask);
-    require(part_of_border >= 0.0 && part_of_border <= 1.0, "part", "in 0..1", part_of_border);
+    require_fraction("part", part_of_border);
     const Image<std::uint8_t> border = border_of(mask), true_border = border_of(truth);
     if (count(border) == 0 || count(true_border) == 0) return {};
     return std::max(directed_distance(border, true_border, part_of_border),
@@ -163,7 +158,7 @@ std::optional<double> hausdorff_px(const Image<std::uint8_t>& mask, const Image<
 LineAgreement compare_lines(const Image<std::uint8_t>& lines, const Image<std::uint8_t>& truth,
                             double tolerance_px) {
     require_size_of(truth, lines);
-    require(tolerance_px >= 0.0, "tolerance_px", ">= 0", tolerance_px);
+    require_not_negative("tolerance_px", tolerance_px);
     return {.recall = part_near(truth, lines, tolerance_px),
             .precision = part_near(lines, truth, tolerance_px)};
 }
@@ -180,14 +175,14 @@ Image<std::uint8_t> draw_lines(std::span<const Polyline> lines_px, int width, in
 }
 
 void LesionMatchOptions::validate() const {
-    require(radius_mm > 0.0, "radius_mm", "> 0", radius_mm);
-    require(length_part >= 0.0, "length_part", ">= 0", length_part);
+    require_positive("radius_mm", radius_mm);
+    require_not_negative("length_part", length_part);
 }
 
 LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const TrueLesion> truth,
                             double mm_per_px, const LesionMatchOptions& options) {
     options.validate();
-    require(mm_per_px > 0.0, "mm_per_px", "> 0", mm_per_px);
+    require_positive("mm_per_px", mm_per_px);
     LesionMatches matches;
     matches.found_of_truth.resize(truth.size());
     std::vector<bool> explained(found.size());
@@ -208,7 +203,7 @@ LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const 
 
 RegionMatches match_regions(std::span<const Point> at_px, const Image<std::uint8_t>& regions,
                             int tolerance_px) {
-    require(tolerance_px >= 0, "tolerance_px", ">= 0", tolerance_px);
+    require_not_negative("tolerance_px", tolerance_px);
     if (!std::all_of(at_px.begin(), at_px.end(), is_finite))
         throw InvalidInput("a lesion that was found has no place");
     RegionMatches matches{.lesions = at_px.size()};

@@ -4,16 +4,11 @@
 #include <cmath>
 #include <string>
 
+#include "core/require.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
-
-void require_diameter(double diameter, const char* name) {
-    if (diameter > 0.0 && std::isfinite(diameter)) return;
-    throw InvalidInput(std::string(name) + " must be a positive diameter, but is " +
-                       std::to_string(diameter));
-}
 
 /// Of the laws that are sums of powers.
 double exponent(BranchingLaw law) { return law == BranchingLaw::murray ? 3.0 : 7.0 / 3.0; }
@@ -39,8 +34,8 @@ std::string_view to_string(BranchingLaw law) {
 }
 
 std::optional<double> mother_diameter(double daughter, double other_daughter, BranchingLaw law) {
-    require_diameter(daughter, "daughter");
-    require_diameter(other_daughter, "other_daughter");
+    require_positive("daughter", daughter);
+    require_positive("other_daughter", other_daughter);
     const double k = exponent(law);
     const double mother = law == BranchingLaw::finet
                               ? finet_ratio * (daughter + other_daughter)
@@ -49,8 +44,8 @@ std::optional<double> mother_diameter(double daughter, double other_daughter, Br
 }
 
 std::optional<double> daughter_diameter(double mother, double other_daughter, BranchingLaw law) {
-    require_diameter(mother, "mother");
-    require_diameter(other_daughter, "other_daughter");
+    require_positive("mother", mother);
+    require_positive("other_daughter", other_daughter);
     const double k = exponent(law);
     const double daughter = law == BranchingLaw::finet
                                 ? mother / finet_ratio - other_daughter
@@ -59,9 +54,7 @@ std::optional<double> daughter_diameter(double mother, double other_daughter, Br
 }
 
 void BifurcationOptions::validate() const {
-    if (!(max_deviation_percent > 0.0))
-        throw InvalidInput("bifurcation.max_deviation_percent must be positive, but is " +
-                           std::to_string(max_deviation_percent));
+    require_positive("bifurcation.max_deviation_percent", max_deviation_percent);
 }
 
 }  // namespace stenometry

@@ -250,7 +250,8 @@ void measure_areas(const Lesion& lesion, LesionGeometry& geometry) {
     if (lesion.profile.area_px2.size() != lesion.size()) return;
     const std::size_t minimum = lesion.at.mld_index;
     const double area = lesion.profile.area_px2[minimum];
-    if (!std::isfinite(area)) return;
+    // Where the lumen comes out brighter than its background, something beside it was taken for background.
+    if (!(area > 0.0)) return;
     geometry.minimal_area_px2 = area;
     if (const std::optional<double> proportion = healthy_proportion(lesion))
         geometry.percent_area_densitometric =

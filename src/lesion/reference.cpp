@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/physical.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 #include "stenometry/error.h"
@@ -353,11 +354,6 @@ bool too_uncertain(const ReferenceProfile& reference, double most) {
     return false;
 }
 
-void require_positive(const PhysicalLength& length, const std::string& name) {
-    for (const double value : {length.mm, length.uncalibrated_px})
-        if (!(value > 0.0)) throw InvalidInput(name + " must be positive, but is " + std::to_string(value));
-}
-
 void require(const ArcRange& range) {
     const auto in_order = [](double from, double to) { return from >= 0.0 && from < to; };
     if (in_order(range.from.mm, range.to.mm) &&
@@ -368,10 +364,8 @@ void require(const ArcRange& range) {
 }
 
 void require(const SideBranch& branch) {
-    if (!(branch.at.mm >= 0.0) || !(branch.at.uncalibrated_px >= 0.0))
-        throw InvalidInput("reference.side_branches.at must not be negative, but is " +
-                           std::to_string(branch.at.mm));
-    require_positive(branch.diameter, "reference.side_branches.diameter");
+    require_not_negative("reference.side_branches.at", branch.at);
+    require_positive("reference.side_branches.diameter", branch.diameter);
 }
 
 }  // namespace
@@ -395,19 +389,14 @@ void ReferenceOptions::validate() const {
         throw InvalidInput("reference.proximal_fraction and distal_fraction must satisfy 0 <= " +
                            std::to_string(proximal_fraction) + " < " + std::to_string(distal_fraction) +
                            " <= 1");
-    require_positive(window, "reference.window");
-    require_positive(min_healthy, "reference.min_healthy");
-    if (!(min_healthy_fraction >= 0.0 && min_healthy_fraction <= 1.0))
-        throw InvalidInput("reference.min_healthy_fraction must be from 0 to 1, but is " +
-                           std::to_string(min_healthy_fraction));
-    if (!(max_relative_sd > 0.0))
-        throw InvalidInput("reference.max_relative_sd must be positive, but is " +
-                           std::to_string(max_relative_sd));
+    require_positive("reference.window", window);
+    require_positive("reference.min_healthy", min_healthy);
+    require_fraction("reference.min_healthy_fraction", min_healthy_fraction);
+    require_positive("reference.max_relative_sd", max_relative_sd);
     for (const ArcRange& range : exclude) require(range);
     for (const SideBranch& branch : side_branches) require(branch);
     for (const auto& diameter : {given_mm, given_px})
-        if (diameter && !(*diameter > 0.0))
-            throw InvalidInput("reference.given must be positive, but is " + std::to_string(*diameter));
+        if (diameter) require_positive("reference.given", *diameter);
 }
 
 ArcRange arc_range(const DiameterProfile& profile, const Calibration& calibration, std::size_t first,

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 #include "stenometry/error.h"
@@ -326,11 +327,8 @@ void StenosisOptions::validate() const {
         throw InvalidInput("stenosis.border_percent and min_percent_diameter must satisfy 0 <= " +
                            std::to_string(border_percent) + " < " + std::to_string(min_percent_diameter) +
                            " <= 100");
-    if (!(min_standard_errors >= 0.0) || !std::isfinite(min_standard_errors))
-        throw InvalidInput("stenosis.min_standard_errors must be >= 0, but is " +
-                           std::to_string(min_standard_errors));
-    if (!(min_length.mm >= 0.0) || !(min_length.uncalibrated_px >= 0.0))
-        throw InvalidInput("stenosis.min_length must not be negative");
+    require_not_negative("stenosis.min_standard_errors", min_standard_errors);
+    require_not_negative("stenosis.min_length", min_length);
 }
 
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
+#include "core/best_path.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/cylinder.h"
 #include "lumen/planar_reformation.h"
-#include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
@@ -41,7 +41,7 @@ void convolve(const std::vector<float>& padded, const std::vector<double>& weigh
 
 /// First and second derivative across the vessel of every profile.
 struct Derivatives {
-    Derivatives(const Straightened& image, double filter_px)
+    Derivatives(const PlanarReformation& image, double filter_px)
         : first(image.columns(), image.rows()), second(image.columns(), image.rows()) {
         const GaussianKernels kernels(filter_px / image.step_px);
         std::vector<float> padded(static_cast<std::size_t>(image.columns() + 2 * kernels.radius));
@@ -70,43 +70,19 @@ Image<float> edge_strength(const Derivatives& d, Side side, const EdgeRule& rule
     return strength;
 }
 
-/// Columns in which a wall is looked for.
-struct Window {
-    int begin, end;
-};
-
-/// The path through `strength` that gathers most of each row's strongest edge, one column per row.
-std::vector<int> best_path(const Image<float>& strength, Window window) {
-    const int rows = strength.height(), columns = strength.width();
-    constexpr double never = -1e30;
-    std::vector<double> score(static_cast<std::size_t>(columns), never), next(score);
-    Image<std::int8_t> from(columns, rows);
-
-    for (int r = 0; r < rows; ++r) {
-        float strongest = 0.0F;
-        for (int c = window.begin; c < window.end; ++c) strongest = std::max(strongest, strength(c, r));
-        std::fill(next.begin(), next.end(), never);
-        for (int c = window.begin; c < window.end; ++c) {
-            const double gain =
-                strongest > 0.0F ? std::max(0.0, static_cast<double>(strength(c, r) / strongest)) : 0.0;
-            double best = r == 0 ? 0.0 : never;
-            for (int shift = -max_shift; r > 0 && shift <= max_shift; ++shift) {
-                if (c + shift < 0 || c + shift >= columns) continue;
-                const double candidate =
-                    score[static_cast<std::size_t>(c + shift)] - shift_cost * std::abs(shift);
-                if (candidate > best) best = candidate, from(c, r) = static_cast<std::int8_t>(shift);
-            }
-            next[static_cast<std::size_t>(c)] = best + gain;
-        }
-        score.swap(next);
-    }
-    std::vector<int> path(static_cast<std::size_t>(rows));
-    int c = static_cast<int>(std::max_element(score.begin(), score.end()) - score.begin());
-    for (int r = rows - 1; r >= 0; --r) {
-        path[static_cast<std::size_t>(r)] = c;
-        c += from(c, r);
-    }
-    return path;
+/// The path from row to row that gathers most of each row's strongest edge between two columns.
+std::vector<int> wall_path(const Image<float>& strength, int begin, int end) {
+    std::vector<float> strongest;
+    for (int r = 0; r < strength.height(); ++r)
+        strongest.push_back(
+            std::max(0.0F, *std::max_element(strength.row(r) + begin, strength.row(r) + end)));
+    const auto gain = [&](int r, int c) {
+        const float most = strongest[static_cast<std::size_t>(r)];
+        return most > 0.0F ? std::max(0.0, static_cast<double>(strength(c, r) / most)) : 0.0;
+    };
+    PathRule rule{.begin = begin, .end = end, .shift_cost = shift_cost};
+    for (int shift = -max_shift; shift <= max_shift; ++shift) rule.shifts.push_back(shift);
+    return best_path(strength.height(), rule, gain);
 }
 
 /// The maximum of `strength` near column c, to a fraction of a sample, if it is above `faintest`; NaN where
@@ -141,7 +117,7 @@ class Pass {
          const ContourOptions& options)
         : line_(line),
           normals_(right_normals(line, half_width_px)),
-          image_(smoothed_along(straighten(frame, line, normals_, half_width_px, across_step_px),
+          image_(smoothed_along(reformat(frame, line, normals_, half_width_px, across_step_px),
                                 options.smoothing.in_px(frame.sized_calibration()) / row_step())),
           derivatives_(image_, options.filter_px),
           rule_{options.first_derivative_weight, std::hypot(typical_blur_px, options.filter_px)} {}
@@ -152,7 +128,7 @@ class Pass {
     void set_rule(const EdgeRule& rule) { rule_ = rule; }
     std::size_t rows() const { return line_.size(); }
     const Polyline& line() const { return line_; }
-    const Straightened& image() const { return image_; }
+    const PlanarReformation& image() const { return image_; }
     const Derivatives& derivatives() const { return derivatives_; }
     Point at(std::size_t row, double offset) const { return line_[row] + offset * normals_[row]; }
 
@@ -162,8 +138,8 @@ class Pass {
     std::vector<double> find(Side side) const {
         const Image<float> strength = edge_strength(derivatives_, side, rule_);
         const int middle = image_.columns() / 2;
-        const std::vector<int> path = side == Side::left ? best_path(strength, {0, middle + 1})
-                                                         : best_path(strength, {middle, image_.columns()});
+        const std::vector<int> path = side == Side::left ? wall_path(strength, 0, middle + 1)
+                                                         : wall_path(strength, middle, image_.columns());
         std::vector<double> offsets;
         for (int r = 0; r < strength.height(); ++r) {
             // An edge that rounding alone could make is none.
@@ -176,7 +152,7 @@ class Pass {
 
     Polyline line_;
     std::vector<Point> normals_;
-    Straightened image_;
+    PlanarReformation image_;
     Derivatives derivatives_;
     EdgeRule rule_;
 };
@@ -268,7 +244,7 @@ double estimate_blur(const Pass& pass, const Walls& walls, double filter_px, dou
 }
 
 /// How much darker the lumen is than the darker of its two sides, per row.
-std::vector<double> contrast_of(const Straightened& image, const Walls& walls, double blur_px) {
+std::vector<double> contrast_of(const PlanarReformation& image, const Walls& walls, double blur_px) {
     constexpr double side_px =
         4.0;  // enough to quieten the noise, close enough to be the lumen's surroundings
     std::vector<double> contrast(walls.left.size(), nan);
@@ -283,8 +259,8 @@ std::vector<double> contrast_of(const Straightened& image, const Walls& walls, d
     return contrast;
 }
 
-/// Half the width of the strip that holds nearly all of both walls and what stands beside them.
-double strip_of(const Walls& walls, double widest_px) {
+/// Half the width of the reformation that holds nearly all of both walls and what stands beside them.
+double half_width_of(const Walls& walls, double widest_px) {
     std::vector<double> offsets;
     for (const std::vector<double>* side : {&walls.left, &walls.right})
         for (const double offset : *side)
@@ -297,16 +273,11 @@ double strip_of(const Walls& walls, double widest_px) {
 }  // namespace
 
 void ContourOptions::validate() const {
-    if (!(max_diameter.mm > 0.0) || !(max_diameter.uncalibrated_px > 0.0))
-        throw InvalidInput("contour.max_diameter must be positive");
-    if (!(first_derivative_weight >= 0.0 && first_derivative_weight <= 1.0))
-        throw InvalidInput("contour.first_derivative_weight must lie in 0..1, but is " +
-                           std::to_string(first_derivative_weight));
-    if (!(filter_px > 0.0))
-        throw InvalidInput("contour.filter_px must be positive, but is " + std::to_string(filter_px));
-    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
-        throw InvalidInput("contour.smoothing must not be negative");
-    if (passes < 1) throw InvalidInput("contour.passes must be at least 1, but is " + std::to_string(passes));
+    require_positive("contour.max_diameter", max_diameter);
+    require_fraction("contour.first_derivative_weight", first_derivative_weight);
+    require_positive("contour.filter_px", filter_px);
+    require_not_negative("contour.smoothing", smoothing);
+    require(passes >= 1, "contour.passes", passes, "at least 1");
 }
 
 VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
@@ -331,7 +302,7 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
               options);
     Walls walls = pass.find();
     for (int k = 1; k < options.passes; ++k) {
-        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), strip_of(walls, half_width),
+        pass = Pass(frame, middle_line(pass, walls, 0.5 * half_width, step), half_width_of(walls, half_width),
                     fine_step_px, options);
         contour.blur_px = estimate_blur(pass, pass.find(), options.filter_px, step);
         pass.set_rule({options.first_derivative_weight, std::hypot(contour.blur_px, options.filter_px)});

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numbers>
 
+#include "lumen/cylinder_sheets.h"
+
 namespace stenometry {
 namespace {
 
@@ -14,17 +16,11 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// intensity.
 struct Sheets {
     explicit Sheets(const BlurredCylinder& cylinder) {
-        constexpr int count =
-            48;  // sheets crowd where the chord is steep: the error is below 1e-4 of the depth
-        const double radius = 0.5 * cylinder.diameter_px;
-        const double step = std::numbers::pi / count;
-        for (int i = 0; i < count; ++i) {
-            const double angle = (i + 0.5) * step - 0.5 * std::numbers::pi;
-            const double chord = 2.0 * radius * std::cos(angle);
-            at.push_back(radius * std::sin(angle));
-            loss.push_back(-std::expm1(-cylinder.attenuation_per_px * chord) * radius * std::cos(angle) *
-                           step);
-        }
+        constexpr int count = 48;  // the error is below 1e-4 of the depth
+        for_each_sheet(0.5 * cylinder.diameter_px, count, [&](int, const CylinderSheet& sheet) {
+            at.push_back(sheet.at);
+            loss.push_back(-std::expm1(-cylinder.attenuation_per_px * 2.0 * sheet.half_chord) * sheet.width);
+        });
     }
     std::vector<double> at, loss;
 };

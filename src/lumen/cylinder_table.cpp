@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "lumen/cylinder_sheets.h"
+
 namespace stenometry {
 namespace {
 
@@ -18,20 +20,18 @@ constexpr int before = 1, behind = 2;
 /// The cylinder cut into thin sheets across the beam: where they are, what each takes, and its derivatives.
 struct Sheets {
     Sheets(double radius, double attenuation, double curvature) {
-        const double angle_step = std::numbers::pi / count;
-        for (std::size_t i = 0; i < count; ++i) {
-            const double angle = (static_cast<double>(i) + 0.5) * angle_step - 0.5 * std::numbers::pi;
-            const double half_chord = radius * std::cos(angle), width = half_chord * angle_step;
-            const double path = attenuation * 2.0 * half_chord, passed = std::exp(-curvature * path);
+        for_each_sheet(radius, count, [&](int k, const CylinderSheet& sheet) {
+            const auto i = static_cast<std::size_t>(k);
+            const double path = attenuation * 2.0 * sheet.half_chord, passed = std::exp(-curvature * path);
             const double loss = -std::expm1(-curvature * path) / curvature;
-            at[i] = radius * std::sin(angle);
-            value[i] = loss * width;
-            by_radius[i] = passed * attenuation * 2.0 * radius * angle_step;
-            by_attenuation[i] = passed * 2.0 * half_chord * width;
-            by_curvature[i] = (path * passed - loss) / curvature * width;
-        }
+            at[i] = sheet.at;
+            value[i] = loss * sheet.width;
+            by_radius[i] = passed * attenuation * 2.0 * radius * (std::numbers::pi / count);
+            by_attenuation[i] = passed * 2.0 * sheet.half_chord * sheet.width;
+            by_curvature[i] = (path * passed - loss) / curvature * sheet.width;
+        });
     }
-    static constexpr std::size_t count = 40;  // sheets crowd where the chord is steep
+    static constexpr int count = 40;
     std::array<double, count> at, value, by_radius, by_attenuation, by_curvature;
 };
 
@@ -73,7 +73,7 @@ LumenTable::LumenTable(double attenuation, double curvature, double max_radius)
         const double radius = (r - before) * step, sign = radius < 0.0 ? -1.0 : 1.0;
         const Sheets sheets(std::abs(radius), attenuation, curvature);
         std::fill(sums.begin(), sums.end(), std::array<double, 5>{});
-        for (std::size_t i = 0; i < Sheets::count; ++i) blur_sheet(sheets, i, sums);
+        for (std::size_t i = 0; i < sheets.at.size(); ++i) blur_sheet(sheets, i, sums);
         Nodes& nodes = nodes_[static_cast<std::size_t>(r)];
         for (int k = 0; k < offsets_; ++k) {
             const auto& sum = sums[static_cast<std::size_t>(k)];

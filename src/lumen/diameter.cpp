@@ -4,59 +4,52 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <string>
 
+#include "core/grey_scale.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/cylinder.h"
 #include "lumen/measured_profile.h"
 #include "lumen/planar_reformation.h"
 #include "lumen/windowed_fit.h"
-#include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Reads attenuation off the straightened frame. The background under the lumen is the straight line between
-/// what stands on either side of it.
+/// Reads attenuation off a planar reformation of the vessel. The background under the lumen is the straight
+/// line between what stands on either side of it.
 class Densitometer {
   public:
     Densitometer(const Frame& frame, const VesselContour& contour, double reach_px)
-        : logarithmic_(frame.intensity == Intensity::logarithmic),
+        : scale_(frame),
           image_(
-              smoothed_along(straighten(frame, contour.centerline.points_px,
-                                        right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
+              smoothed_along(reformat(frame, contour.centerline.points_px,
+                                      right_normals(contour.centerline.points_px, reach_px), reach_px, 0.5),
                              2.0)) {}
 
-    /// ln of the background over the intensity, integrated across the lumen of one row: attenuation times
-    /// pixels. NaN where that has no meaning. \param half_px half the width of what to integrate, blur
-    /// included.
+    /// Attenuation integrated across the lumen of one row, times pixels; of whatever unit the grey scale has.
+    /// NaN where that has no meaning. \param half_px half the width of what to integrate, blur included.
     double area(std::size_t row, double half_px) const {
         constexpr double side_px =
             2.5;  // enough samples beside the lumen to quieten the noise, few enough to stay local
         const double left = image_.mean(row, -half_px - side_px, -half_px),
                      right = image_.mean(row, half_px, half_px + side_px);
         const double place = half_px + 0.5 * side_px;
-        if (!(left > 0.0) || !(right > 0.0)) return nan;
         const int last = image_.nearest_column(half_px);
         double sum = 0.0;
         for (int c = image_.nearest_column(-half_px); c <= last; ++c) {
-            const double t = image_.offset_px(c);
-            const double background = std::lerp(left, right, 0.5 * (t + place) / place);
-            sum += attenuation(background, static_cast<double>(image_.profiles(c, static_cast<int>(row)))) *
-                   image_.step_px;
+            const double background = std::lerp(left, right, 0.5 * (image_.offset_px(c) + place) / place),
+                         value = static_cast<double>(image_.profiles(c, static_cast<int>(row)));
+            sum += scale_.attenuation(background, value) * image_.step_px;
         }
         return sum;
     }
 
   private:
-    double attenuation(double background, double intensity) const {
-        if (logarithmic_) return background - intensity;
-        return intensity > 0.0 ? std::log(background / intensity) : nan;
-    }
-    bool logarithmic_;
-    Straightened image_;
+    GreyScale scale_;
+    PlanarReformation image_;
 };
 
 /// Attenuation per pixel of the contrast medium, from the area of the wide parts of the vessel; NaN if none
@@ -229,12 +222,9 @@ std::string_view to_string(DiameterMethod method) {
 }
 
 void DiameterOptions::validate() const {
-    if (!(smoothing.mm >= 0.0) || !(smoothing.uncalibrated_px >= 0.0))
-        throw InvalidInput("diameter.smoothing must not be negative");
-    if (!(window.mm > 0.0) || !(window.uncalibrated_px > 0.0))
-        throw InvalidInput("diameter.window must be positive");
-    if (!(max_misfit > 1.0))
-        throw InvalidInput("diameter.max_misfit must be above 1, but is " + std::to_string(max_misfit));
+    require_not_negative("diameter.smoothing", smoothing);
+    require_positive("diameter.window", window);
+    require(max_misfit > 1.0, "diameter.max_misfit", max_misfit, "above 1");
 }
 
 DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contour,

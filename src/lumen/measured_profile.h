@@ -12,7 +12,7 @@ namespace stenometry {
 /// vessel strays.
 inline constexpr double healthy_within = 0.15;
 
-/// Whether the lumen is told apart from a closed one: its diameter is more than its own standard error.
+/// Whether the lumen is significantly open: its diameter is more than its own standard error.
 inline bool lumen_seen(double diameter_px, double sd_px) {
     return diameter_px > 0.0 && std::isfinite(diameter_px) && !(diameter_px <= sd_px);
 }

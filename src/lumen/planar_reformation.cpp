@@ -1,43 +1,14 @@
 #include "lumen/planar_reformation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
+#include "core/interpolate.h"
+
 namespace stenometry {
 namespace {
-
-std::array<float, 4> cubic_weights(float t) {
-    const float t2 = t * t, t3 = t2 * t;
-    return {0.5F * (-t3 + 2 * t2 - t), 0.5F * (3 * t3 - 5 * t2 + 2), 0.5F * (-3 * t3 + 4 * t2 + t),
-            0.5F * (t3 - t2)};
-}
-
-float blend(const std::array<float, 4>& w, float a, float b, float c, float d) {
-    return w[0] * a + w[1] * b + w[2] * c + w[3] * d;
-}
-
-float sample(const Image<float>& image, Point p) {
-    const int x0 = static_cast<int>(std::floor(p.x)), y0 = static_cast<int>(std::floor(p.y));
-    const auto wx = cubic_weights(static_cast<float>(p.x - x0)),
-               wy = cubic_weights(static_cast<float>(p.y - y0));
-    std::array<float, 4> lines{};
-    const bool inner = x0 >= 1 && y0 >= 1 && x0 + 2 < image.width() && y0 + 2 < image.height();
-    for (int j = 0; j < 4; ++j) {
-        const auto line = static_cast<std::size_t>(j);
-        if (inner) {
-            const float* at = image.row(y0 + j - 1) + x0 - 1;
-            lines[line] = blend(wx, at[0], at[1], at[2], at[3]);
-        } else {
-            const float* row = image.row(std::clamp(y0 + j - 1, 0, image.height() - 1));
-            const auto at = [&](int i) { return row[std::clamp(x0 + i, 0, image.width() - 1)]; };
-            lines[line] = blend(wx, at(-1), at(0), at(1), at(2));
-        }
-    }
-    return blend(wy, lines[0], lines[1], lines[2], lines[3]);
-}
 
 bool usable(const Frame& frame, Point p) {
     if (!frame.contains(p)) return false;
@@ -73,11 +44,11 @@ std::vector<Point> right_normals(const Polyline& line, double span_px) {
     return normals;
 }
 
-Straightened straighten(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
-                        double half_width_px, double step_px) {
+PlanarReformation reformat(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
+                           double half_width_px, double step_px) {
     const int half = std::max(1, static_cast<int>(std::ceil(half_width_px / step_px)));
-    Straightened out{.profiles = Image<float>(2 * half + 1, static_cast<int>(line.size())),
-                     .step_px = step_px};
+    PlanarReformation out{.profiles = Image<float>(2 * half + 1, static_cast<int>(line.size())),
+                          .step_px = step_px};
     std::vector<bool> known(static_cast<std::size_t>(out.columns()));
     for (int r = 0; r < out.rows(); ++r) {
         float* row = out.profiles.row(r);
@@ -85,28 +56,28 @@ Straightened straighten(const Frame& frame, const Polyline& line, const std::vec
         for (int c = 0; c < out.columns(); ++c) {
             const Point p = line[i] + out.offset_px(c) * normals[i];
             known[static_cast<std::size_t>(c)] = usable(frame, p);
-            row[c] = sample(frame.pixels, p);
+            row[c] = sample_bicubic(frame.pixels, p);
         }
         fill_outwards(row, known);
     }
     return out;
 }
 
-int Straightened::nearest_column(double offset_px) const {
+int PlanarReformation::nearest_column(double offset_px) const {
     return std::clamp(static_cast<int>(std::lround(column(offset_px))), 0, columns() - 1);
 }
 
-double Straightened::mean(std::size_t row, double from_px, double to_px) const {
+double PlanarReformation::mean(std::size_t row, double from_px, double to_px) const {
     const int begin = nearest_column(from_px), end = std::max(begin, nearest_column(to_px));
     double sum = 0.0;
     for (int c = begin; c <= end; ++c) sum += static_cast<double>(profiles(c, static_cast<int>(row)));
     return sum / (end - begin + 1);
 }
 
-Straightened smoothed_along(const Straightened& image, double sigma) {
+PlanarReformation smoothed_along(const PlanarReformation& image, double sigma) {
     if (sigma <= 0.0) return image;
     const GaussianKernels kernels(sigma);
-    Straightened out{.profiles = Image<float>(image.columns(), image.rows()), .step_px = image.step_px};
+    PlanarReformation out{.profiles = Image<float>(image.columns(), image.rows()), .step_px = image.step_px};
     for (int r = 0; r < image.rows(); ++r) {
         float* target = out.profiles.row(r);
         double total = 0.0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "stenometry/frame.h"
@@ -10,8 +11,20 @@ namespace stenometry {
 /// arc so that neighbouring normals do not cross inside a bend.
 std::vector<Point> right_normals(const Polyline& line, double span_px);
 
-/// A frame cut along a curve and laid straight: row i is the profile across point i, from left to right.
-struct Straightened {
+/// Where the samples of a curved planar reformation lie.
+struct ReformationGrid {
+    std::size_t rows = 0, columns = 0;
+    double row_px = 1.0, column_px = 1.0;  ///< distance of the rows, and of the columns
+
+    /// Signed distance of a column from the line, negative to the left.
+    double offset_px(double column) const {
+        return (column - 0.5 * static_cast<double>(columns - 1)) * column_px;
+    }
+};
+
+/// A frame resampled along a curve and laid straight: row i is the profile across point i, from left to
+/// right.
+struct PlanarReformation {
     Image<float> profiles;  ///< grey values of the frame; width: samples across, height: points along
     double step_px = 0.25;  ///< distance of the samples across
 
@@ -26,14 +39,13 @@ struct Straightened {
     double mean(std::size_t row, double from_px, double to_px) const;
 };
 
-/// Samples `frame` by bicubic interpolation (Keys, IEEE Trans. ASSP 29 (1981) 1153, a = -1/2), which
-/// reproduces a parabola exactly. Samples beyond the image or its valid region repeat the nearest valid
-/// sample of their row.
-Straightened straighten(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
-                        double half_width_px, double step_px);
+/// Samples `frame` by cubic interpolation, which reproduces a parabola exactly. Samples beyond the image or
+/// its valid region repeat the nearest valid sample of their row.
+PlanarReformation reformat(const Frame& frame, const Polyline& line, const std::vector<Point>& normals,
+                           double half_width_px, double step_px);
 
 /// The same with every column averaged along the curve by a Gaussian of `sigma` rows.
-Straightened smoothed_along(const Straightened& image, double sigma);
+PlanarReformation smoothed_along(const PlanarReformation& image, double sigma);
 
 /// Weights of a Gaussian of standard deviation `sigma` samples and of its first two derivatives, from -radius
 /// to radius.

@@ -6,7 +6,7 @@
 
 namespace stenometry {
 
-/// Uniform cubic B-splines along the rows of a straightened vessel, and the same splines blurred along it.
+/// Uniform cubic B-splines along the rows of a reformation, and the same splines blurred along it.
 class SplineBasis {
   public:
     /// Knots that one row touches: four of a spline, six once it is blurred.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/interpolate.h"
 #include "phantom/portable_math.h"
 #include "phantom/random.h"
 #include "phantom/rows.h"
@@ -56,17 +57,6 @@ Beam block_means(const Beam& image, int size) {
         }
     });
     return means;
-}
-
-/// Between the four nearest pixels; beyond the border the outermost ones.
-double bilinear(const Beam& image, double x, double y) {
-    x = std::clamp(x, 0.0, image.width() - 1.0);
-    y = std::clamp(y, 0.0, image.height() - 1.0);
-    const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
-    const int x1 = std::min(x0 + 1, image.width() - 1), y1 = std::min(y0 + 1, image.height() - 1);
-    const double u = x - x0, v = y - y0;
-    return (1.0 - v) * ((1.0 - u) * image(x0, y0) + u * image(x1, y0)) +
-           v * ((1.0 - u) * image(x0, y1) + u * image(x1, y1));
 }
 
 /// Excess of the quanta detected over those expected, for every pixel and `margin` more on each side.
@@ -162,7 +152,7 @@ void add_scatter(Beam& beam, const Scene& scene) {
     const Beam scatter = blurred(block_means(beam, block), gaussian_weights(spread_px / block));
     for_each_row(beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) {
-            const double stray = bilinear(scatter, (x + 0.5) / block - 0.5, (y + 0.5) / block - 0.5);
+            const double stray = sample_bilinear(scatter, {(x + 0.5) / block - 0.5, (y + 0.5) / block - 0.5});
             beam(x, y) += scene.scatter_fraction * (stray - beam(x, y));
         }
     });

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/require.h"
 #include "phantom/beam.h"
 #include "phantom/portable_math.h"
 #include "phantom/truth.h"
@@ -11,21 +12,6 @@
 
 namespace stenometry::phantom {
 namespace {
-
-void require(bool holds, const std::string& field, double value, const char* rule) {
-    if (holds) return;
-    std::ostringstream message;
-    message << field << " must be " << rule << ", but is " << value;
-    throw InvalidInput(message.str());
-}
-
-void require_positive(const std::string& field, double value) {
-    require(value > 0.0 && std::isfinite(value), field, value, "positive");
-}
-
-void require_not_negative(const std::string& field, double value) {
-    require(value >= 0.0 && std::isfinite(value), field, value, "at least 0");
-}
 
 /// Lengths that the picture is smeared over: longer ones would take hours to render and show nothing.
 void require_smear(const std::string& field, double value, double unit) {

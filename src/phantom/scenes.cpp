@@ -2,6 +2,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/require.h"
 #include "phantom/lumen.h"
 #include "phantom/portable_math.h"
 #include "phantom/random.h"
@@ -14,13 +15,6 @@ namespace {
 Point direction(double angle_deg) {
     const double angle = angle_deg * portable::pi / 180.0;
     return {portable::cos(angle), portable::sin(angle)};
-}
-
-void require(bool holds, const char* field, double value, const char* rule) {
-    if (holds) return;
-    std::ostringstream message;
-    message << field << " must be " << rule << ", but is " << value;
-    throw InvalidInput(message.str());
 }
 
 Scene square_scene(int size_px, double mm_per_px) {

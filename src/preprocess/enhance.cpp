@@ -12,7 +12,9 @@
 #include <tuple>
 
 #include "core/blocks.h"
+#include "core/grey_scale.h"
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/sparse_sample.h"
 #include "core/statistics.h"
 #include "core/usable_pixels.h"
@@ -112,21 +114,29 @@ Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid
     if (sample.empty()) return out;
     const double dark = ranked(sample, 0.002), bright = ranked(sample, 0.998);
     if (!(bright > dark)) return out;
-    if (frame.intensity == Intensity::logarithmic) {
-        // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.
-        constexpr double chest_range = 2.0;
-        const auto slope = static_cast<float>(chest_range / (bright - dark));
-        for (int y = 0; y < frame.height(); ++y)
-            for (int x = 0; x < frame.width(); ++x)
-                if (valid(x, y)) out(x, y) = (static_cast<float>(bright) - frame.pixels(x, y)) * slope;
-    } else if (frame.intensity == Intensity::linear) {
-        // Less than a hundredth of the brightest is noise of the detector, not transmission.
-        if (bright > 0.0) negative_log(frame.pixels, valid, 0.0, bright, 0.01, out);
-    } else {
-        // A viewing curve has an unknown black, and compresses its ends. Vessels stand out best on real
-        // angiograms with half of the range as a pedestal; a tenth of it blows up the dark parts.
-        const double pedestal = 0.5 * (bright - dark);
-        negative_log(frame.pixels, valid, dark - pedestal, bright, 0.1, out);
+    switch (cautious_meaning_of(frame)) {
+        case Intensity::logarithmic: {
+            // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.
+            constexpr double chest_range = 2.0;
+            const auto slope = static_cast<float>(chest_range / (bright - dark));
+            for (int y = 0; y < frame.height(); ++y)
+                for (int x = 0; x < frame.width(); ++x)
+                    if (valid(x, y)) out(x, y) = (static_cast<float>(bright) - frame.pixels(x, y)) * slope;
+            break;
+        }
+        case Intensity::linear:
+            // Less than a hundredth of the brightest is noise of the detector, not transmission.
+            if (bright > 0.0) negative_log(frame.pixels, valid, 0.0, bright, 0.01, out);
+            break;
+        case Intensity::display:
+        case Intensity::unknown: {
+            // Around one vessel a viewing curve is linear in the logarithm, but not from the darkest to the
+            // brightest part of a picture: it compresses its ends. Vessels stand out best on real angiograms
+            // with half of the range as a pedestal; a tenth of it blows up the dark parts.
+            const double pedestal = 0.5 * (bright - dark);
+            negative_log(frame.pixels, valid, dark - pedestal, bright, 0.1, out);
+            break;
+        }
     }
     return out;
 }
@@ -236,14 +246,7 @@ void remove_background(Image<float>& attenuation, const Image<std::uint8_t>& val
 
 }  // namespace
 
-void EnhanceOptions::validate() const {
-    const auto check = [](const char* name, double value) {
-        if (!(value > 0.0) || !std::isfinite(value))
-            throw InvalidInput(std::string(name) + " must be positive, but is " + std::to_string(value));
-    };
-    check("enhance.background.mm", background.mm);
-    check("enhance.background.uncalibrated_px", background.uncalibrated_px);
-}
+void EnhanceOptions::validate() const { require_positive("enhance.background", background); }
 
 double NoiseModel::at(double value) const {
     if (intensity.empty() || std::isnan(value)) return std::numeric_limits<double>::quiet_NaN();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/grey_scale.h"
 #include "core/mat.h"
 #include "stenometry/error.h"
 
@@ -20,25 +21,28 @@ constexpr int reduced_side_px = 256;
 /// Dark structures up to about this part of the image's side can be vessels.
 constexpr double widest_vessel_fraction = 0.035;
 
-/// Grey levels that a cine uses, from its first frame.
-struct GreyRange {
-    explicit GreyRange(const Frame& frame) {
+/// Grey levels that a cine uses, and what they mean, from its first frame.
+struct CineScale {
+    explicit CineScale(const Frame& frame) : meaning(cautious_meaning_of(frame)) {
         const cv::Mat mask = frame.valid.empty() ? cv::Mat() : as_mat(frame.valid);
         cv::minMaxLoc(as_mat(frame.pixels), &low, &high, nullptr, nullptr, mask);
         if (!(high > low)) high = low + 1.0;
     }
+    Intensity meaning;
     double low = 0.0, high = 1.0;
 };
 
 /// The frame, reduced, in a scale in which the same vessel is as dark in front of lung as in front of the
 /// spine.
-cv::Mat reduced(const Frame& frame, const GreyRange& range) {
+cv::Mat reduced(const Frame& frame, const CineScale& grey) {
     const double scale =
         std::min(1.0, static_cast<double>(reduced_side_px) / std::max(frame.width(), frame.height()));
     cv::Mat small;
     cv::resize(as_mat(frame.pixels), small, {}, scale, scale, cv::INTER_AREA);
-    small = (small - range.low) / (range.high - range.low);
-    if (frame.intensity == Intensity::logarithmic) return small;
+    small = (small - grey.low) / (grey.high - grey.low);
+    // Over a whole picture a viewing curve is not linear in the logarithm: as intensities do, it shows
+    // vessels in front of the spine fainter. What is measured along one vessel needs less of it.
+    if (grey.meaning == Intensity::logarithmic) return small;
     constexpr double floor = 0.05;  // the darkest pixels are noise: their logarithm must not dominate
     small = cv::max(small, 0.0) + floor;
     cv::log(small, small);
@@ -104,12 +108,12 @@ std::vector<FrameScore> score_frames(int count, const std::function<Frame(int)>&
     std::vector<cv::Mat> narrow;
     std::vector<double> motion;
     cv::Mat before;
-    std::optional<GreyRange> range;
+    std::optional<CineScale> scale;
     for (int i = 0; i < count; ++i) {
         const Frame frame = read(i);
         frame.validate();
-        if (!range) range.emplace(frame);
-        const cv::Mat small = reduced(frame, *range);
+        if (!scale) scale.emplace(frame);
+        const cv::Mat small = reduced(frame, *scale);
         if (!before.empty() && before.size() != small.size())
             throw InvalidInput("frame " + std::to_string(i) + " has another size than the first");
         narrow.push_back(dark_and_narrow(small));

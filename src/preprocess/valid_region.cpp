@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/statistics.h"
 #include "core/usable_pixels.h"
 #include "stenometry/error.h"
@@ -346,11 +347,8 @@ void hide_blades(const Image<float>& pixels, Image<std::uint8_t>& valid, const L
 }  // namespace
 
 void ValidRegionOptions::validate() const {
-    if (!(margin_px >= 0) || !std::isfinite(margin_px))
-        throw InvalidInput("valid_region.margin_px must be >= 0, but is " + std::to_string(margin_px));
-    if (!(max_hidden_fraction >= 0 && max_hidden_fraction <= 1))
-        throw InvalidInput("valid_region.max_hidden_fraction must be in 0..1, but is " +
-                           std::to_string(max_hidden_fraction));
+    require_not_negative("valid_region.margin_px", margin_px);
+    require_fraction("valid_region.max_hidden_fraction", max_hidden_fraction);
 }
 
 Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options) {

@@ -8,7 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "core/blocks.h"
-#include "core/interpolate.h"
+#include "core/interpolate_mat.h"
 #include "core/mat.h"
 #include "segment/ridge_graph.h"
 

@@ -10,6 +10,7 @@
 
 #include "core/distance.h"
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/same_size.h"
 #include "segment/catheter.h"
 #include "segment/lumen_edge.h"
@@ -82,25 +83,13 @@ void validate(const EnhancedFrame& frame, const Vesselness& vesselness) {
         throw InvalidInput("the enhanced frame or the vesselness has a pixel that is no number");
 }
 
-void require(bool ok, const char* field, double value, const char* rule) {
-    if (!ok)
-        throw InvalidInput(std::string("segment.") + field + " must be " + rule + ", but is " +
-                           std::to_string(value));
-}
-
-void require_length(const char* field, const PhysicalLength& length) {
-    for (const double value : {length.mm, length.uncalibrated_px})
-        require(value >= 0 && std::isfinite(value), field, value, ">= 0");
-}
-
 }  // namespace
 
 void SegmentOptions::validate() const {
-    require(low_probability >= 0 && low_probability <= 1, "low_probability", low_probability, "in 0..1");
-    require(high_probability >= low_probability && high_probability <= 1, "high_probability",
-            high_probability, "between low_probability and 1");
-    require_length("min_length", min_length);
-    require_length("max_gap", max_gap);
+    require_fraction("segment.low_probability", low_probability);
+    require_between("segment.high_probability", high_probability, low_probability, 1.0);
+    require_not_negative("segment.min_length", min_length);
+    require_not_negative("segment.max_gap", max_gap);
 }
 
 bool VesselMask::blank() const { return mask.empty() || cv::countNonZero(as_mat(mask)) == 0; }

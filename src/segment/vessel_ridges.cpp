@@ -8,7 +8,7 @@
 #include <iterator>
 #include <opencv2/imgproc.hpp>
 
-#include "core/interpolate.h"
+#include "core/interpolate_mat.h"
 #include "core/mat.h"
 #include "segment/ridge_graph.h"
 #include "segment/vessel_evidence.h"

@@ -11,6 +11,7 @@
 #include "centerline/ridge_line.h"
 #include "core/distance.h"
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/same_size.h"
 #include "stenometry/error.h"
 #include "tree/skeleton_graph.h"
@@ -19,12 +20,6 @@
 namespace stenometry {
 
 namespace {
-
-void require_length(const PhysicalLength& length, const char* field) {
-    for (const double value : {length.mm, length.uncalibrated_px})
-        if (!(value >= 0.0 && std::isfinite(value)))
-            throw InvalidInput("tree " + std::string(field) + " is out of range: " + std::to_string(value));
-}
 
 /// The mask without holes of less than `max_area`: noise in the lumen would become a loop of two vessels.
 Image<std::uint8_t> without_small_holes(const Image<std::uint8_t>& mask, double max_area) {
@@ -113,9 +108,9 @@ bool touches(const Image<std::uint8_t>& image, Point p, double reach) {
 }  // namespace
 
 void VesselTreeOptions::validate() const {
-    require_length(min_spur, "min_spur");
-    require_length(min_vessel, "min_vessel");
-    require_length(max_gap, "max_gap");
+    require_not_negative("tree.min_spur", min_spur);
+    require_not_negative("tree.min_vessel", min_vessel);
+    require_not_negative("tree.max_gap", max_gap);
     centerline.validate();
 }
 

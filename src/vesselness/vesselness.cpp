@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/mat.h"
+#include "core/require.h"
 #include "core/same_size.h"
 #include "core/statistics.h"
 #include "kernels/gaussian.h"
@@ -39,11 +40,6 @@ using vesselness::RowBuffers;
 
 /// Where the chord through a cylinder of diameter 1 answers best to sigma^2 times the second derivative.
 constexpr double sigma_per_diameter = 0.42;
-
-void require(bool ok, const std::string& field, double value, const char* rule) {
-    if (!ok)
-        throw InvalidInput("vesselness." + field + " must be " + rule + ", but is " + std::to_string(value));
-}
 
 /// What is known of one frame before its responses are computed.
 struct Strength {
@@ -168,21 +164,18 @@ std::string_view to_string(RidgeMeasure measure) {
 }
 
 void VesselnessOptions::validate() const {
-    const auto positive = [](double value) { return value > 0.0 && std::isfinite(value); };
-    require(positive(min_diameter.mm), "min_diameter.mm", min_diameter.mm, "positive");
-    require(positive(min_diameter.uncalibrated_px), "min_diameter.uncalibrated_px",
-            min_diameter.uncalibrated_px, "positive");
-    require(std::isfinite(max_diameter.mm) && max_diameter.mm >= min_diameter.mm, "max_diameter.mm",
-            max_diameter.mm, "at least min_diameter.mm");
+    require_positive("vesselness.min_diameter", min_diameter);
+    require(std::isfinite(max_diameter.mm) && max_diameter.mm >= min_diameter.mm,
+            "vesselness.max_diameter.mm", max_diameter.mm, "at least min_diameter.mm");
     require(std::isfinite(max_diameter.uncalibrated_px) &&
                 max_diameter.uncalibrated_px >= min_diameter.uncalibrated_px,
-            "max_diameter.uncalibrated_px", max_diameter.uncalibrated_px,
+            "vesselness.max_diameter.uncalibrated_px", max_diameter.uncalibrated_px,
             "at least min_diameter.uncalibrated_px");
-    require(scales >= 1 && scales <= 64, "scales", scales, "in 1..64");
-    require(positive(frangi_beta), "frangi_beta", frangi_beta, "positive");
-    require(jerman_tau >= 0.5 && jerman_tau <= 1.0, "jerman_tau", jerman_tau, "in 0.5..1");
-    require(orientations >= 4 && orientations <= 180, "orientations", orientations, "in 4..180");
-    require(elongation >= 1.0 && elongation <= 8.0, "elongation", elongation, "in 1..8");
+    require_between("vesselness.scales", scales, 1, 64);
+    require_positive("vesselness.frangi_beta", frangi_beta);
+    require_between("vesselness.jerman_tau", jerman_tau, 0.5, 1.0);
+    require_between("vesselness.orientations", orientations, 4, 180);
+    require_between("vesselness.elongation", elongation, 1.0, 8.0);
 }
 
 struct VesselnessFilter::Impl {
@@ -355,8 +348,7 @@ VesselnessFilter::VesselnessFilter(std::vector<double> sigmas_px, const Vesselne
     if (sigmas_px.empty()) throw InvalidInput("a vesselness filter needs at least one sigma");
     impl_->options = options;
     impl_->sigmas = sigmas_px;
-    for (const double sigma : sigmas_px)
-        require(sigma > 0.0 && std::isfinite(sigma), "sigma", sigma, "positive");
+    for (const double sigma : sigmas_px) require_positive("vesselness.sigma", sigma);
     if (options.measure == RidgeMeasure::oriented) {
         impl_->bank.emplace(sigmas_px, options.orientations, options.elongation);
         return;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/mat.h"
+#include "core/require.h"
 #include "stenometry/error.h"
 #include "stenometry/valid_region.h"
 #include "viz/drawing.h"
@@ -411,10 +412,7 @@ void shade_mask(Image<Rgb>& picture, const Image<std::uint8_t>& mask) {
 
 }  // namespace
 
-void OverlayOptions::validate() const {
-    if (!(scale >= 1.0 && scale <= 8.0))
-        throw InvalidInput("scale must be from 1 to 8, but is " + std::to_string(scale));
-}
+void OverlayOptions::validate() const { require_between("scale", scale, 1.0, 8.0); }
 
 Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options) {
     frame.validate();

@@ -271,10 +271,13 @@ TEST(Densitometry, IsEmptyWithoutAreas) {
     EXPECT_FALSE(v.geometry().minimal_area_px2);
 }
 
-TEST(Densitometry, IsEmptyWhereTheAreaOfTheMinimumIsUnknown) {
-    Vessel v = vessel({});
-    v.profile.area_px2[v.place.mld_index] = nan;
-    EXPECT_FALSE(v.geometry().percent_area_densitometric);
+TEST(Densitometry, IsEmptyWhereTheMinimumHasNoArea) {
+    for (const double none : {nan, 0.0, -5.0}) {
+        Vessel v = vessel({});
+        v.profile.area_px2[v.place.mld_index] = none;
+        EXPECT_FALSE(v.geometry().percent_area_densitometric);
+        EXPECT_FALSE(v.geometry().minimal_area_px2);
+    }
 }
 
 // What must not change the numbers.

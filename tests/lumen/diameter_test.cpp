@@ -92,6 +92,28 @@ TEST(Diameter, DensitometricCrossSectionIsThatOfTheLumen) {
     EXPECT_NEAR(0.04 * profile.area_px2[middle], 0.25 * std::numbers::pi * 1.5 * 1.5, 0.1);
 }
 
+TEST(Diameter, DensitometricCrossSectionIsTheSameInAGreyScaleForViewing) {
+    TubePhantom tube = make_tube({.lesions = {{.at_mm = 18.0,
+                                               .length_mm = 8.4,
+                                               .percent_diameter = 50.0,
+                                               .shape = phantom::LesionShape::drilled}}});
+    Frame& frame = tube.image.frame;
+    frame.pixels = frame.pixels.clone();
+    for (int y = 0; y < frame.height(); ++y)
+        for (int x = 0; x < frame.width(); ++x)
+            // Linear in the logarithm; that dark, the logarithm of a ratio would be another thing.
+            frame.pixels(x, y) = std::round(70.0F + 150.0F * std::log(frame.pixels(x, y)));
+    for (const Intensity meaning : {Intensity::display, Intensity::logarithmic, Intensity::unknown}) {
+        frame.intensity = meaning;
+        const DiameterProfile profile = measure(tube);
+        ASSERT_EQ(profile.area_px2.size(), profile.diameter_px.size());
+        const std::size_t middle = profile.area_px2.size() / 2, healthy = middle / 3;
+        // mm2, as for intensities, and what the blur, which acts on these, makes of their logarithm
+        EXPECT_NEAR(0.04 * profile.area_px2[healthy], 0.25 * std::numbers::pi * 3.0 * 3.0, 0.3);
+        EXPECT_NEAR(0.04 * profile.area_px2[middle], 0.25 * std::numbers::pi * 1.5 * 1.5, 0.1);
+    }
+}
+
 TEST(Diameter, IsNotANumberWhereThereAreNoWalls) {
     const TubePhantom tube = make_tube({});
     VesselContour contour = detect_contour(tube.image.frame, tube.centerline);

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "lumen/bordered_band.h"
 #include "stenometry/diameter.h"
 #include "stenometry/phantom.h"
 #include "support/tube_phantom.h"
@@ -109,7 +107,7 @@ TEST(JointFit, AxisRunsInTheMiddleOfTheVessel) {
                   0.3);  // px, two standard errors
 }
 
-TEST(JointFit, DrawsSpreadAsTheStandardErrorSays) {
+TEST(JointFit, PosteriorSamplesSpreadAsTheStandardErrorSays) {
     const DiameterProfile profile = measure(make_tube({.quanta_per_px = 1500.0}));
     ASSERT_GE(profile.samples_px.size(), 20U);
     const std::size_t at = profile.diameter_px.size() / 2;
@@ -185,36 +183,6 @@ TEST(JointFit, TellsAFlatLumenFromARoundOne) {
         EXPECT_NEAR(profile.depth_ratio[middle], ratio, 0.1 + 3.0 * profile.depth_ratio_sd[middle]);
         EXPECT_LT(profile.depth_ratio_sd[middle], 0.07);
     }
-}
-
-TEST(BorderedBand, InverseIsThatOfTheWholeMatrix) {
-    constexpr std::size_t size = 12, width = 3, borders = 2, all = size + borders;
-    Eigen::MatrixXd whole = Eigen::MatrixXd::Zero(all, all);
-    BorderedBand matrix(size, width, borders);
-    const auto entry = [](std::size_t i, std::size_t j) {
-        return i == j ? 5.0 : std::sin(static_cast<double>(3 * i + 7 * j));
-    };
-    const auto set = [&](std::size_t i, std::size_t j, double& kept) {
-        kept = entry(i, j);
-        whole(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = kept;
-        whole(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i)) = kept;
-    };
-    for (std::size_t i = 0; i < size; ++i)
-        for (std::size_t j = i > width ? i - width : 0; j <= i; ++j) set(i, j, matrix.band(i, j));
-    for (std::size_t k = 0; k < borders; ++k) {
-        for (std::size_t j = 0; j < size; ++j) set(size + k, j, matrix.border(k, j));
-        for (std::size_t l = 0; l <= k; ++l) set(size + k, size + l, matrix.corner(k, l));
-    }
-    whole.diagonal().array() += 10.0;
-    for (std::size_t i = 0; i < size; ++i) matrix.band(i, i) += 10.0;
-    for (std::size_t k = 0; k < borders; ++k) matrix.corner(k, k) += 10.0;
-    ASSERT_TRUE(matrix.factorize());
-    const BorderedBand found = matrix.inverse();
-    const Eigen::MatrixXd expected = whole.inverse();
-    for (std::size_t i = 0; i < size; ++i)
-        for (std::size_t j = i > width ? i - width : 0; j <= i; ++j)
-            EXPECT_NEAR(found.band(i, j),
-                        expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)), 1e-12);
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ TEST(Enhance, OptionsOutOfRangeAreRefusedByName) {
         enhance(frame, {.background = {.mm = -3.0, .uncalibrated_px = 50.0}});
         FAIL() << "a negative width was accepted";
     } catch (const InvalidInput& error) {
-        EXPECT_STREQ(error.what(), "enhance.background.mm must be positive, but is -3.000000");
+        EXPECT_STREQ(error.what(), "enhance.background.mm must be positive, but is -3");
     }
     EXPECT_THROW(enhance(Frame{}), InvalidInput);
 }
