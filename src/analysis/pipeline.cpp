@@ -18,6 +18,13 @@ void warn(Analysis& analysis, std::string code, std::string message) {
     analysis.warnings.push_back({std::move(code), std::move(message)});
 }
 
+// Parts of the whole at which the stages begin, of a frame of 512 x 512 with a few vessels.
+constexpr double enhance_at = 0.01, vesselness_at = 0.03, segment_at = 0.08, tree_at = 0.15, vessels_at = 0.2;
+
+void tell(const AnalysisOptions& options, double fraction, std::string_view stage) {
+    if (options.progress && !options.progress(fraction, stage)) throw Cancelled();
+}
+
 /// \param whose what has no measurement, with a colon; nothing for the frame
 void warn(Analysis& analysis, Unmeasurable reason, const std::string& whose = "") {
     warn(analysis, std::string(to_string(reason)), whose + std::string(explain(reason)));
@@ -145,6 +152,8 @@ std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree,
                                      const std::vector<Centerline>& lines, const AnalysisOptions& options) {
     std::vector<Vessel> found;
     for (const Centerline& line : lines) {
+        const auto done = static_cast<double>(&line - lines.data()) / static_cast<double>(lines.size());
+        tell(options, std::lerp(vessels_at, 1.0, done), "vessels");
         Vessel vessel = vessel_along(frame, line, options);
         if (!two_sided(vessel.contour)) continue;
         vessel.id = static_cast<int>(found.size());
@@ -172,9 +181,13 @@ struct Segmentation {
     Vesselness vesselness;
 };
 
-Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options) {
+/// \param whole how much of an analysis the caller does
+Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options, double whole = 1.0) {
+    tell(options, enhance_at / whole, "enhancement");
     const EnhancedFrame enhanced = enhance(frame, options.enhance);
+    tell(options, vesselness_at / whole, "vesselness");
     Segmentation found{.vesselness = compute_vesselness(enhanced, options.vesselness)};
+    tell(options, segment_at / whole, "segmentation");
     found.mask = segment(enhanced, found.vesselness, options.segment);
     return found;
 }
@@ -195,22 +208,26 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
+    tell(options, 0.0, "valid region");
     const Frame frame = find_valid_region(input, options.valid_region);
     auto [mask, vesselness] = given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
     analysis.mask = std::move(mask);
     // Who asks for the catheter in the mask wants it among the vessels too.
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
+    tell(options, tree_at, "vessel tree");
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
     const std::vector<Centerline> lines = vessels(tree, vesselness, tree_options);
     for (Vessel& vessel : measured_vessels(frame, tree, lines, options))
         add_vessel(analysis, std::move(vessel), options);
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
+    tell(options, 1.0, "done");
     return analysis;
 }
 
 /// What a line between two points follows, without telling vessels from the rest of the frame first.
 Vesselness find_ridges(const Frame& frame, const AnalysisOptions& options) {
+    tell(options, enhance_at, "ridges");
     return compute_vesselness(enhance(frame, options.enhance), options.vesselness);
 }
 
@@ -220,6 +237,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
+    tell(options, 0.0, "valid region");
     const Frame frame = find_valid_region(input, options.valid_region);
     if (given && given->blank()) {
         fail(analysis, Unmeasurable::no_vessel);
@@ -232,9 +250,11 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         fail(analysis, line.reason);
         return analysis;
     }
+    tell(options, vessels_at, "vessel");
     Vessel vessel = vessel_along(frame, line, options);
     find_lesions(vessel, frame.sized_calibration(), options);
     add_vessel(analysis, std::move(vessel), options);
+    tell(options, 1.0, "done");
     if (begins_narrow(analysis.vessels.front(), options.stenosis))
         warn(
             analysis, "narrow_origin",
@@ -297,8 +317,11 @@ VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options) {
     frame.validate();
     options.validate();
     const SquarePixels square(frame);
-    return square.restore(
-        segment_frame(find_valid_region(square.frame(), options.valid_region), options).mask);
+    tell(options, 0.0, "valid region");
+    VesselMask found =
+        segment_frame(find_valid_region(square.frame(), options.valid_region), options, tree_at).mask;
+    tell(options, 1.0, "done");
+    return square.restore(std::move(found));
 }
 
 Analysis analyze(const Frame& frame, const AnalysisOptions& options) {
