@@ -393,7 +393,7 @@ TEST(Progress, RisesFromNothingToTheWholeThroughStagesThatHaveNames) {
     EXPECT_EQ(told.back().fraction, 1.0);
     for (std::size_t i = 0; i < told.size(); ++i) {
         EXPECT_FALSE(told[i].stage.empty());
-        if (i > 0) EXPECT_GE(told[i].fraction, told[i - 1].fraction) << told[i].stage;
+        EXPECT_GE(told[i].fraction, told[i == 0 ? 0 : i - 1].fraction) << told[i].stage;
     }
 }
 
