@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "scene.h"
+#include "stenometry/interop/opencv.h"
 #include "stenometry/io/image.h"
 #include "stenometry/report.h"
 
@@ -56,6 +58,37 @@ void BM_AnalyzeFileToJson(benchmark::State& state) {
     });
 }
 BENCHMARK(BM_AnalyzeFileToJson)->Unit(benchmark::kMillisecond);
+
+/// The scene of 512 pixels a side, magnified: the same vessels in more and smaller pixels.
+Frame magnified(int side_px) {
+    Frame frame;
+    cv::Mat pixels;
+    cv::resize(interop::as_mat(bench::frame().pixels), pixels, {side_px, side_px}, 0, 0, cv::INTER_CUBIC);
+    frame.pixels = interop::from_mat<float>(pixels);
+    frame.intensity = bench::frame().intensity;
+    frame.calibration =
+        Calibration::from_user(bench::frame().calibration.mm_per_px() * bench::side_px / side_px);
+    return frame;
+}
+
+/// From the pixels to the tree. Its cost is that of the pixels: the last two lines are the fit of a constant
+/// per pixel and how far the sizes stray from it.
+void BM_FrameToTreeBySide(benchmark::State& state) {
+    const auto side_px = static_cast<int>(state.range(0));
+    const Frame frame = magnified(side_px);
+    for (auto _ : state) {
+        const EnhancedFrame enhanced = enhance(find_valid_region(frame));
+        const Vesselness vesselness = compute_vesselness(enhanced);
+        benchmark::DoNotOptimize(build_vessel_tree(segment(enhanced, vesselness), vesselness));
+    }
+    state.SetComplexityN(state.range(0) * state.range(0));
+    state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(0));
+}
+BENCHMARK(BM_FrameToTreeBySide)
+    ->RangeMultiplier(2)
+    ->Range(bench::side_px, 8 * bench::side_px)
+    ->Complexity(benchmark::oN)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace stenometry

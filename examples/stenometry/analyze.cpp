@@ -29,8 +29,8 @@ void run(const AnalyzeCommand& command) {
     ReportInput input = report_input(frame, command.input.image.string());
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
     const auto vessels = read_given_vessels(command.vessels, frame, input);
-    const Analysis analysis =
-        vessels ? analyze(frame, *vessels, command.analysis) : analyze(frame, command.analysis);
+    const Analysis analysis = vessels ? analyze(frame, *vessels, with_progress(command.analysis))
+                                      : analyze(frame, with_progress(command.analysis));
     write(command.outputs, frame, analysis, input);
 }
 

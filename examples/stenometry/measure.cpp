@@ -36,8 +36,9 @@ void run(const MeasureCommand& command) {
     for (const std::string& text : command.via) via.push_back(point_inside(frame, text, "--via"));
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
     const auto vessels = read_given_vessels(command.vessels, frame, input);
-    const Analysis analysis = vessels ? measure(frame, *vessels, from, to, via, command.analysis)
-                                      : measure(frame, from, to, via, command.analysis);
+    const Analysis analysis = vessels
+                                  ? measure(frame, *vessels, from, to, via, with_progress(command.analysis))
+                                  : measure(frame, from, to, via, with_progress(command.analysis));
     write(command.outputs, frame, analysis, input);
 }
 

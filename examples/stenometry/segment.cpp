@@ -46,7 +46,7 @@ void run(const SegmentCommand& command) {
     const ThreadLimit limit(command.threads);
     const Frame frame = read_frame(command.input);
     const VesselMask vessels =
-        require_vessel(find_vessels(frame, command.network, command.analysis),
+        require_vessel(find_vessels(frame, command.network, with_progress(command.analysis)),
                        command.input.image.string() + ": " + std::string(explain(Unmeasurable::no_vessel)));
     OutputFiles files({command.input.image, command.network.model, command.network.settings});
     const auto add = [&files](const fs::path& path, const auto& image) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "failure.h"
+#include "terminal.h"
 #include "values.h"
 
 namespace stenometry::program {
@@ -167,6 +168,11 @@ void add_tree_options(CLI::App& command, AnalysisOptions& options) {
     StageOptions reference(command, "Reference diameter");
     reference.add("--step-down", options.bifurcation.step_down,
                   "let the reference step down where vessels of the tree leave");
+}
+
+AnalysisOptions with_progress(AnalysisOptions options) {
+    options.progress = shown_progress();
+    return options;
 }
 
 void check(const AnalysisOptions& options) {

@@ -29,6 +29,10 @@ void add_one_vessel_options(CLI::App& command, AnalysisOptions& options);
 /// Adds what the tree can do for the vessels.
 void add_tree_options(CLI::App& command, AnalysisOptions& options);
 
+/// The options, with what shows the user on a terminal how far the analysis has come, and wipes that with
+/// them.
+AnalysisOptions with_progress(AnalysisOptions options);
+
 /// \throws Failure wrong_command for options that contradict each other.
 void check(const AnalysisOptions& options);
 

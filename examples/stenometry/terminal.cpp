@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 
 namespace stenometry::program {
 namespace {
@@ -38,22 +39,39 @@ Progress::~Progress() {
     if (terminal_ && shown_) std::cerr << "\r\033[K" << std::flush;
 }
 
-void Progress::show(int done) {
+bool Progress::is_due() {
     const auto now = Clock::now();
-    if (now < next_ || (!terminal_ && elsewhere_ == Elsewhere::nothing)) return;
+    if (now < next_ || (!terminal_ && elsewhere_ == Elsewhere::nothing)) return false;
     next_ = now + std::chrono::milliseconds(terminal_ ? 100 : 5000);
-    shown_ = true;
-    if (terminal_)
-        show_bar(done);
-    else
-        std::cerr << what_ << ": " << done << " of " << total_ << '\n';
+    return shown_ = true;
 }
 
-void Progress::show_bar(int done) const {
+void Progress::show(int done) {
+    if (!is_due()) return;
+    const std::string where = std::to_string(done) + " of " + std::to_string(total_);
+    if (terminal_)
+        show_bar(total_ > 0 ? static_cast<double>(done) / total_ : 0.0, where);
+    else
+        std::cerr << what_ << ": " << where << '\n';
+}
+
+void Progress::show_stage(double fraction, std::string_view stage) {
+    if (is_due()) show_bar(fraction, stage);
+}
+
+void Progress::show_bar(double part, std::string_view where) const {
     constexpr int width = 30;
-    const auto filled = static_cast<std::size_t>(total_ > 0 ? width * done / total_ : 0);
+    const auto filled = static_cast<std::size_t>(width * part);
     std::cerr << '\r' << what_ << " [" << std::string(filled, '#') << std::string(width - filled, '.') << "] "
-              << done << " of " << total_ << "\033[K" << std::flush;
+              << where << "\033[K" << std::flush;
+}
+
+ProgressCallback shown_progress() {
+    const auto progress = std::make_shared<Progress>("analysing", 1, Progress::Elsewhere::nothing);
+    return [progress](double fraction, std::string_view stage) {
+        progress->show_stage(fraction, stage);
+        return true;
+    };
 }
 
 SilentStandardError::SilentStandardError() : saved_(dup(STDERR_FILENO)) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "stenometry/progress.h"
+
 namespace stenometry::program {
 
 /// Says on standard error how far a piece of work has come, once it has taken longer than a second: as a bar
@@ -19,10 +21,13 @@ class Progress {
 
     /// \param done pieces finished, 0..total
     void show(int done);
+    /// \param fraction of the whole that is done, 0..1, and what comes next
+    void show_stage(double fraction, std::string_view stage);
 
   private:
     using Clock = std::chrono::steady_clock;
-    void show_bar(int done) const;
+    bool is_due();
+    void show_bar(double part, std::string_view where) const;
 
     std::string what_;
     int total_;
@@ -31,6 +36,10 @@ class Progress {
     bool shown_ = false;
     Clock::time_point next_;
 };
+
+/// Shows on a terminal, and nowhere else, how far an analysis has come that takes longer than a second, and
+/// wipes that when it is destroyed.
+ProgressCallback shown_progress();
 
 /// As long as it lives, nobody writes to standard error: libraries that decode files report faults there in
 /// their own words, and throw as well.

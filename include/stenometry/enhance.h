@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "stenometry/frame.h"
@@ -51,5 +52,25 @@ struct EnhancedFrame {
 /// Source: Knutsson and Westin, CVPR 1993 (normalised convolution).
 /// \throws InvalidInput if the frame or an option is invalid.
 EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options = {});
+
+/// `enhance` with its buffers: keep it for a cine. It asks for memory only where a frame needs more than
+/// those before it. One enhancer must not be used by several threads at the same time.
+class Enhancer {
+  public:
+    /// \throws InvalidInput if an option is out of range.
+    explicit Enhancer(const EnhanceOptions& options = {});
+    ~Enhancer();
+    Enhancer(Enhancer&&) noexcept;
+    Enhancer& operator=(Enhancer&&) noexcept;
+
+    /// Enhances one frame. The images of `out` are written over where they have the frame's size, with all
+    /// that share their pixels, and replaced where they have not.
+    /// \throws InvalidInput if the frame is invalid.
+    void operator()(const Frame& frame, EnhancedFrame& out);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace stenometry

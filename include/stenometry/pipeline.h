@@ -8,6 +8,7 @@
 #include "stenometry/diameter.h"
 #include "stenometry/enhance.h"
 #include "stenometry/frame.h"
+#include "stenometry/progress.h"
 #include "stenometry/reference.h"
 #include "stenometry/segment.h"
 #include "stenometry/stenosis.h"
@@ -30,10 +31,13 @@ struct AnalysisOptions {
     BifurcationOptions bifurcation;
     ReferenceOptions reference;
     StenosisOptions stenosis;
+    ProgressCallback progress;  ///< told before each stage and each vessel; none: nobody is told
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
 };
+
+// All of these end with `Cancelled` where `AnalysisOptions::progress` says so.
 
 /// What `analyze` takes for vessel: the valid region, enhancement, vesselness and `segment` of a frame, whose
 /// pixels need not be square.

@@ -42,6 +42,7 @@
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/phantom.h"
 #include "stenometry/pipeline.h"
+#include "stenometry/progress.h"
 #include "stenometry/reference.h"
 #include "stenometry/report.h"
 #include "stenometry/segment.h"

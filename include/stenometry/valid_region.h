@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "stenometry/frame.h"
 
 namespace stenometry {
@@ -25,5 +27,27 @@ struct ValidRegionOptions {
 /// and no border was found.
 /// \throws InvalidInput if the frame or an option is invalid.
 Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options = {});
+
+/// `find_valid_region` with its buffers: keep it for a cine. It asks for memory only where a frame needs more
+/// than those before it. One finder must not be used by several threads at the same time.
+class ValidRegionFinder {
+  public:
+    /// \throws InvalidInput if an option is out of range.
+    explicit ValidRegionFinder(const ValidRegionOptions& options = {});
+    ~ValidRegionFinder();
+    ValidRegionFinder(ValidRegionFinder&&) noexcept;
+    ValidRegionFinder& operator=(ValidRegionFinder&&) noexcept;
+
+    /// Finds the valid region of one frame.
+    /// \param valid becomes 255 where the detector saw the patient, else 0; written over where it has the
+    /// frame's size, with all that share its pixels, and replaced where it has not
+    /// \returns whether anything of the frame is hidden
+    /// \throws InvalidInput if the frame is invalid.
+    bool operator()(const Frame& frame, Image<std::uint8_t>& valid);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace stenometry

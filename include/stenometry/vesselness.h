@@ -97,4 +97,26 @@ std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibratio
 /// \throws InvalidInput if an option is out of range.
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options = {});
 
+/// `compute_vesselness` with its buffers: keep it for a cine. It asks for memory only where a frame needs
+/// more than those before it, and prepares its filters anew only where the size of the picture or of its
+/// pixels is another. One must not be used by several threads at the same time.
+class CineVesselness {
+  public:
+    /// \throws InvalidInput if an option is out of range.
+    explicit CineVesselness(const VesselnessOptions& options = {});
+    ~CineVesselness();
+    CineVesselness(CineVesselness&&) noexcept;
+    CineVesselness& operator=(CineVesselness&&) noexcept;
+
+    /// Ridge response of one enhanced frame. The images of `out` but `valid`, which becomes that of the
+    /// frame, are written over where they have the frame's size, with all that share their pixels, and
+    /// replaced where they have not. \throws InvalidInput if the frame has no pixels, or images that differ
+    /// in size.
+    void operator()(const EnhancedFrame& frame, Vesselness& out);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 }  // namespace stenometry

@@ -18,6 +18,13 @@ void warn(Analysis& analysis, std::string code, std::string message) {
     analysis.warnings.push_back({std::move(code), std::move(message)});
 }
 
+// Parts of the whole at which the stages begin, of a frame of 512 x 512 with a few vessels.
+constexpr double enhance_at = 0.01, vesselness_at = 0.03, segment_at = 0.08, tree_at = 0.15, vessels_at = 0.2;
+
+void tell(const AnalysisOptions& options, double fraction, std::string_view stage) {
+    if (options.progress && !options.progress(fraction, stage)) throw Cancelled();
+}
+
 /// \param whose what has no measurement, with a colon; nothing for the frame
 void warn(Analysis& analysis, Unmeasurable reason, const std::string& whose = "") {
     warn(analysis, std::string(to_string(reason)), whose + std::string(explain(reason)));
@@ -141,9 +148,13 @@ struct Segmentation {
     Vesselness vesselness;
 };
 
-Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options) {
+/// \param whole how much of an analysis the caller does
+Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options, double whole = 1.0) {
+    tell(options, enhance_at / whole, "enhancement");
     const EnhancedFrame enhanced = enhance(frame, options.enhance);
+    tell(options, vesselness_at / whole, "vesselness");
     Segmentation found{.vesselness = compute_vesselness(enhanced, options.vesselness)};
+    tell(options, segment_at / whole, "segmentation");
     found.mask = segment(enhanced, found.vesselness, options.segment);
     return found;
 }
@@ -164,18 +175,22 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
+    tell(options, 0.0, "valid region");
     const Frame frame = find_valid_region(input, options.valid_region);
     auto [mask, vesselness] = given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
     analysis.mask = std::move(mask);
     // Who asks for the catheter in the mask wants it among the vessels too.
     VesselTreeOptions tree_options = options.tree;
     tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
+    tell(options, tree_at, "vessel tree");
     const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
     const std::vector<TracedVessel> traced = trace_vessels(tree, vesselness, tree_options);
+    tell(options, vessels_at, "vessels");
     for (Vessel& vessel : measure_tree(frame, tree, traced, options))
         add_vessel(analysis, std::move(vessel), options);
     warn_of_left_out(analysis, tree_options);
     if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
+    tell(options, 1.0, "done");
     return analysis;
 }
 
@@ -185,6 +200,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     analysis.calibration = input.calibration;
     warn_of_spacing(analysis);
 
+    tell(options, 0.0, "valid region");
     const Frame frame = find_valid_region(input, options.valid_region);
     if (given && given->blank()) {
         fail(analysis, Unmeasurable::no_vessel);
@@ -197,6 +213,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         fail(analysis, line.reason);
         return analysis;
     }
+    tell(options, vessels_at, "vessel");
     std::vector<Point> points{from};
     points.insert(points.end(), via.begin(), via.end());
     points.push_back(to);
@@ -207,6 +224,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     std::optional<Vessel> section =
         measure_section(frame, traced, points, longest_detour * length(line.points_px), options);
     add_vessel(analysis, section ? std::move(*section) : measure_vessel(frame, line, options), options);
+    tell(options, 1.0, "done");
     if (begins_narrow(analysis.vessels.front(), options.stenosis))
         warn(
             analysis, "narrow_origin",
@@ -269,8 +287,11 @@ VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options) {
     frame.validate();
     options.validate();
     const SquarePixels square(frame);
-    return square.restore(
-        segment_frame(find_valid_region(square.frame(), options.valid_region), options).mask);
+    tell(options, 0.0, "valid region");
+    VesselMask found =
+        segment_frame(find_valid_region(square.frame(), options.valid_region), options, tree_at).mask;
+    tell(options, 1.0, "done");
+    return square.restore(std::move(found));
 }
 
 Analysis analyze(const Frame& frame, const AnalysisOptions& options) {

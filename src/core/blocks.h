@@ -1,6 +1,9 @@
 #pragma once
 
+#include <tbb/enumerable_thread_specific.h>
+
 #include <opencv2/core.hpp>
+#include <vector>
 
 namespace stenometry {
 
@@ -9,8 +12,18 @@ inline cv::Size reduced(cv::Size image, int size_px) {
     return {(image.width + size_px - 1) / size_px, (image.height + size_px - 1) / size_px};
 }
 
-/// Means over blocks, those cut by the edge filled by repetition.
-cv::Mat averaged(const cv::Mat& image, int size_px);
+/// Means over blocks, those cut by the edge filled by repetition: the numbers of `cv::resize` with
+/// `cv::INTER_AREA`.
+/// \param image of floats
+/// \param size_px a power of two
+/// \param means written over where it has the size, else replaced
+void average(const cv::Mat& image, int size_px, cv::Mat& means);
+
+inline cv::Mat averaged(const cv::Mat& image, int size_px) {
+    cv::Mat means;
+    average(image, size_px, means);
+    return means;
+}
 
 /// An image in square blocks, those of the last column and row cut by its edge.
 struct Blocks {
@@ -22,9 +35,26 @@ struct Blocks {
     cv::Mat mean() const { return sum / cv::max(count, 1e-3F); }
 };
 
-/// \param values of floats
-/// \param valid 0 where a value does not count
-Blocks sum_blocks(const cv::Mat& values, const cv::Mat& valid, int size_px);
+/// Sums over blocks that keep their memory.
+class BlockSums {
+  public:
+    /// \param values of floats
+    /// \param valid 0 where a value does not count
+    /// \param blocks written over where they have the size, else replaced
+    void operator()(const cv::Mat& values, const cv::Mat& valid, int size_px, Blocks& blocks);
+
+  private:
+    struct Columns {
+        std::vector<float> sum, count;
+    };
+    tbb::enumerable_thread_specific<Columns> columns_;
+};
+
+inline Blocks sum_blocks(const cv::Mat& values, const cv::Mat& valid, int size_px) {
+    Blocks blocks;
+    BlockSums()(values, valid, size_px, blocks);
+    return blocks;
+}
 
 /// One value per block, interpolated linearly between the middles of the blocks.
 cv::Mat spread_blocks(const cv::Mat& blocks, int size_px, cv::Size image);

@@ -12,6 +12,8 @@
 #include <tuple>
 
 #include "core/blocks.h"
+#include "core/enlarge.h"
+#include "core/gaussian_blur.h"
 #include "core/grey_scale.h"
 #include "core/mat.h"
 #include "core/require.h"
@@ -47,15 +49,16 @@ bool neighbourhood_valid(const Image<std::uint8_t>& valid, int x, int y) {
     return true;
 }
 
-std::vector<Detail> collect_details(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
+/// \param details whose memory is used again
+void collect_details(const Image<float>& pixels, const Image<std::uint8_t>& valid,
+                     std::vector<Detail>& details) {
     constexpr std::size_t enough = 8192;
     int step = 1;
     while (pixels.size() / static_cast<std::size_t>(step * step) > 2 * enough) ++step;
-    std::vector<Detail> details;
+    details.clear();
     for (int y = 2; y + 2 < pixels.height(); y += step)
         for (int x = 2; x + 2 < pixels.width(); x += step)
             if (neighbourhood_valid(valid, x, y)) details.push_back(detail_at(pixels, x, y));
-    return details;
 }
 
 /// Standard deviation of normal noise whose absolute values these are.
@@ -63,30 +66,40 @@ double robust_sd(std::vector<float>& absolute_values) {
     return 1.4826 * ranked(absolute_values, 0.5);  // 1 / (0.75 quantile of the normal distribution)
 }
 
-NoiseModel fit_noise(std::vector<Detail> details) {
+/// What the estimate of noise keeps from one frame to the next.
+struct NoiseBuffers {
+    std::vector<Detail> details;
+    std::vector<float> values;
+};
+
+void fit_noise(NoiseBuffers& buffers, NoiseModel& model) {
     constexpr std::size_t smallest_bin = 256;  // a median of 256 values is good to 8 %
     constexpr std::size_t most_bins = 16;
-    NoiseModel model;
+    std::vector<Detail>& details = buffers.details;
+    for (std::vector<double>* values : {&model.intensity, &model.sd}) {
+        values->clear();
+        values->reserve(most_bins);
+    }
     const std::size_t bins = std::min(most_bins, details.size() / smallest_bin);
     std::sort(details.begin(), details.end(),
               [](const Detail& a, const Detail& b) { return a.level < b.level; });
     for (std::size_t bin = 0; bin < bins; ++bin) {
         const std::size_t begin = bin * details.size() / bins, end = (bin + 1) * details.size() / bins;
-        std::vector<float> values;
-        for (std::size_t i = begin; i < end; ++i) values.push_back(details[i].high_pass);
+        buffers.values.clear();
+        for (std::size_t i = begin; i < end; ++i) buffers.values.push_back(details[i].high_pass);
         const double level = details[begin + (end - begin) / 2].level;
         if (!model.intensity.empty() && level <= model.intensity.back())
             continue;  // a flat part of the picture
         model.intensity.push_back(level);
-        model.sd.push_back(robust_sd(values));
+        model.sd.push_back(robust_sd(buffers.values));
     }
-    return model;
 }
 
-double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& valid) {
-    std::vector<float> values;
-    for (const Detail& detail : collect_details(attenuation, valid)) values.push_back(detail.high_pass);
-    return values.empty() ? 0.0 : robust_sd(values);
+double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& valid, NoiseBuffers& buffers) {
+    collect_details(attenuation, valid, buffers.details);
+    buffers.values.clear();
+    for (const Detail& detail : buffers.details) buffers.values.push_back(detail.high_pass);
+    return buffers.values.empty() ? 0.0 : robust_sd(buffers.values);
 }
 
 /// -ln((pixel - black) / (bright - black)), where less than `floor` of that range says nothing.
@@ -108,25 +121,28 @@ void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, 
 }
 
 /// Attenuation of every valid pixel, up to a constant; 0 elsewhere.
-Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid) {
-    Image<float> out(frame.width(), frame.height());
-    std::vector<float> sample = sparse_sample(as_mat(frame.pixels), as_mat(valid));
-    if (sample.empty()) return out;
-    const double dark = ranked(sample, 0.002), bright = ranked(sample, 0.998);
-    if (!(bright > dark)) return out;
+/// \param sample whose memory is used again
+void to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid, std::vector<float>& sample,
+                    Image<float>& out) {
+    sparse_sample(as_mat(frame.pixels), as_mat(valid), sample);
+    const double dark = ranked(sample, 0.002, 0.0), bright = ranked(sample, 0.998, 0.0);
+    if (!(bright > dark)) return out.fill(0.0F);
     switch (cautious_meaning_of(frame)) {
         case Intensity::logarithmic: {
             // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.
             constexpr double chest_range = 2.0;
             const auto slope = static_cast<float>(chest_range / (bright - dark));
-            for (int y = 0; y < frame.height(); ++y)
+            tbb::parallel_for(0, frame.height(), [&](int y) {
                 for (int x = 0; x < frame.width(); ++x)
-                    if (valid(x, y)) out(x, y) = (static_cast<float>(bright) - frame.pixels(x, y)) * slope;
+                    out(x, y) =
+                        valid(x, y) ? (static_cast<float>(bright) - frame.pixels(x, y)) * slope : 0.0F;
+            });
             break;
         }
         case Intensity::linear:
             // Less than a hundredth of the brightest is noise of the detector, not transmission.
-            if (bright > 0.0) negative_log(frame.pixels, valid, 0.0, bright, 0.01, out);
+            if (!(bright > 0.0)) return out.fill(0.0F);
+            negative_log(frame.pixels, valid, 0.0, bright, 0.01, out);
             break;
         case Intensity::display:
         case Intensity::unknown: {
@@ -138,7 +154,6 @@ Image<float> to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid
             break;
         }
     }
-    return out;
 }
 
 /// Means over square blocks of `block` pixels, and how much of each block is valid.
@@ -147,9 +162,16 @@ struct Grid {
     cv::Mat weight;
 };
 
-Grid reduce(const Image<float>& image, const Image<std::uint8_t>& valid, int block) {
-    const Blocks blocks = sum_blocks(as_mat(image), as_mat(valid), block);
-    return {blocks.mean(), blocks.count * (1.0 / (block * block))};
+void reduce(const Blocks& blocks, int block, Grid& grid) {
+    grid.mean.create(blocks.sum.size(), CV_32F);
+    grid.weight.create(blocks.sum.size(), CV_32F);
+    const auto share = static_cast<float>(1.0 / (block * block));
+    for (int y = 0; y < blocks.sum.rows; ++y)
+        for (int x = 0; x < blocks.sum.cols; ++x) {
+            const float count = blocks.count.at<float>(y, x);
+            grid.mean.at<float>(y, x) = blocks.sum.at<float>(y, x) / std::max(count, 1e-3F);
+            grid.weight.at<float>(y, x) = count * share;
+        }
 }
 
 /// Weighted sums over a neighbourhood: 1, x, y, x^2, x y, y^2, a, a x, a y.
@@ -170,79 +192,105 @@ double plane_at(const Moments& m, double x, double y) {
     return mean + slope_x * (x - mean_x) + slope_y * (y - mean_y);
 }
 
-cv::Mat blur(const cv::Mat& image, double sigma_blocks) {
-    cv::Mat out;
-    cv::GaussianBlur(image, out, {}, sigma_blocks, sigma_blocks, cv::BORDER_CONSTANT);
-    return out;
-}
-
-/// A plane through the weighted blocks around each block, at the block: a mean would be wrong where a slope
+/// Planes through the weighted blocks around each block, at the block: a mean would be wrong where a slope
 /// meets the border of what is valid, because all of the neighbourhood lies on one side. Source: normalised
 /// differential convolution, Knutsson and Westin, CVPR 1993.
-cv::Mat local_plane(const Grid& grid, double sigma_blocks) {
-    const cv::Size size = grid.mean.size();
-    cv::Mat x(size, CV_32F), y(size, CV_32F);  // from the middle, so that products keep their digits
-    for (int row = 0; row < size.height; ++row)
-        for (int column = 0; column < size.width; ++column) {
-            x.at<float>(row, column) = static_cast<float>((column - 0.5 * size.width) / sigma_blocks);
-            y.at<float>(row, column) = static_cast<float>((row - 0.5 * size.height) / sigma_blocks);
-        }
-    const cv::Mat w = grid.weight, wx = w.mul(x), wy = w.mul(y), wa = w.mul(grid.mean);
-    std::array<cv::Mat, std::tuple_size_v<Moments>> sums{w,         wx, wy,        wx.mul(x), wx.mul(y),
-                                                         wy.mul(y), wa, wa.mul(x), wa.mul(y)};
-    tbb::parallel_for(std::size_t{0}, sums.size(),
-                      [&](std::size_t k) { sums[k] = blur(sums[k], sigma_blocks); });
-    cv::Mat plane(size, CV_32F);
-    tbb::parallel_for(0, size.height, [&](int row) {
-        for (int column = 0; column < size.width; ++column) {
-            Moments m;
-            for (std::size_t k = 0; k < m.size(); ++k)
-                m[k] = static_cast<double>(sums[k].at<float>(row, column));
-            plane.at<float>(row, column) =
-                static_cast<float>(plane_at(m, static_cast<double>(x.at<float>(row, column)),
-                                            static_cast<double>(y.at<float>(row, column))));
-        }
-    });
-    return plane;
-}
+class LocalPlanes {
+  public:
+    /// \param plane written over where it has the size, else replaced
+    void operator()(const Grid& grid, double sigma_blocks, cv::Mat& plane) {
+        const cv::Size size = grid.mean.size();
+        weigh(grid, sigma_blocks);
+        tbb::parallel_for(std::size_t{0}, sums_.size(),
+                          [&](std::size_t k) { blurs_[k](sums_[k], sums_[k], sigma_blocks, Beyond::zero); });
+        plane.create(size, CV_32F);
+        tbb::parallel_for(0, size.height, [&](int row) {
+            for (int column = 0; column < size.width; ++column) {
+                Moments m;
+                for (std::size_t k = 0; k < m.size(); ++k)
+                    m[k] = static_cast<double>(sums_[k].at<float>(row, column));
+                plane.at<float>(row, column) =
+                    static_cast<float>(plane_at(m, from_middle(column, size.width, sigma_blocks),
+                                                from_middle(row, size.height, sigma_blocks)));
+            }
+        });
+    }
+
+  private:
+    /// From the middle, so that products keep their digits.
+    static float from_middle(int at, int size, double sigma_blocks) {
+        return static_cast<float>((at - 0.5 * size) / sigma_blocks);
+    }
+
+    /// What each block adds to the moments of its neighbourhood.
+    void weigh(const Grid& grid, double sigma_blocks) {
+        const cv::Size size = grid.mean.size();
+        for (cv::Mat& sum : sums_) sum.create(size, CV_32F);
+        tbb::parallel_for(0, size.height, [&](int row) {
+            const float y = from_middle(row, size.height, sigma_blocks);
+            for (int column = 0; column < size.width; ++column) {
+                const float x = from_middle(column, size.width, sigma_blocks);
+                const float w = grid.weight.at<float>(row, column), wx = w * x, wy = w * y,
+                            wa = w * grid.mean.at<float>(row, column);
+                const std::array<float, std::tuple_size_v<Moments>> moments{
+                    w, wx, wy, wx * x, wx * y, wy * y, wa, wa * x, wa * y};
+                for (std::size_t k = 0; k < moments.size(); ++k) sums_[k].at<float>(row, column) = moments[k];
+            }
+        });
+    }
+
+    std::array<cv::Mat, std::tuple_size_v<Moments>> sums_;
+    std::array<GaussianBlur, std::tuple_size_v<Moments>> blurs_;
+};
 
 /// Lowers the weight of blocks that stand above the background: vessels and catheters.
-void distrust_vessels(Grid& grid, const cv::Mat& background) {
-    std::vector<float> deviations;
-    const cv::Mat excess = grid.mean - background;
-    for (int y = 0; y < excess.rows; ++y)
-        for (int x = 0; x < excess.cols; ++x)
-            if (grid.weight.at<float>(y, x) > 0.5f) deviations.push_back(std::abs(excess.at<float>(y, x)));
+/// \param deviations whose memory is used again
+void distrust_vessels(Grid& grid, const cv::Mat& background, std::vector<float>& deviations) {
+    deviations.clear();
+    const auto excess = [&](int x, int y) { return grid.mean.at<float>(y, x) - background.at<float>(y, x); };
+    for (int y = 0; y < grid.mean.rows; ++y)
+        for (int x = 0; x < grid.mean.cols; ++x)
+            if (grid.weight.at<float>(y, x) > 0.5f) deviations.push_back(std::abs(excess(x, y)));
     if (deviations.empty()) return;
     const double spread = std::max(robust_sd(deviations), 1e-4);  // of a perfectly flat background
-    for (int y = 0; y < excess.rows; ++y)
-        for (int x = 0; x < excess.cols; ++x) {
-            const double z = std::max(0.0, static_cast<double>(excess.at<float>(y, x)) / spread);
+    for (int y = 0; y < grid.mean.rows; ++y)
+        for (int x = 0; x < grid.mean.cols; ++x) {
+            const double z = std::max(0.0, static_cast<double>(excess(x, y)) / spread);
             grid.weight.at<float>(y, x) *= static_cast<float>(1.0 / (1.0 + z * z));
         }
 }
 
-/// What is wider than `width_px`, at every pixel.
-cv::Mat estimate_background(const Image<float>& attenuation, const Image<std::uint8_t>& valid,
-                            double width_px) {
-    // What is wider than twice the picture is no different from what is as wide.
-    const double widest = 2.0 * std::max(attenuation.width(), attenuation.height());
-    const double sigma_px = std::min(width_px, widest) / 2.0;
-    const int block = std::max(1, static_cast<int>(sigma_px / 4.0));
-    Grid grid = reduce(attenuation, valid, block);
-    const double sigma_blocks = sigma_px / block;
-    distrust_vessels(grid, local_plane(grid, sigma_blocks));
-    cv::Mat background;
-    cv::resize(local_plane(grid, sigma_blocks), background, {grid.mean.cols * block, grid.mean.rows * block},
-               0, 0, cv::INTER_CUBIC);
-    return background(cv::Rect(0, 0, attenuation.width(), attenuation.height()));
-}
+/// Takes away what is wider than any vessel, and keeps its memory.
+class BackgroundRemover {
+  public:
+    void operator()(Image<float>& attenuation, const Image<std::uint8_t>& valid, double width_px) {
+        // What is wider than twice the picture is no different from what is as wide.
+        const double widest = 2.0 * std::max(attenuation.width(), attenuation.height());
+        const double sigma_px = std::min(width_px, widest) / 2.0;
+        const int block = std::max(1, static_cast<int>(sigma_px / 4.0));
+        sums_(as_mat(attenuation), as_mat(valid), block, blocks_);
+        reduce(blocks_, block, grid_);
+        planes_(grid_, sigma_px / block, plane_);
+        distrust_vessels(grid_, plane_, deviations_);
+        planes_(grid_, sigma_px / block, plane_);
+        enlarger_(plane_, block, {attenuation.width(), attenuation.height()}, Enlarger::Interpolation::cubic,
+                  [&](int y, const float* background) {
+                      float* out = attenuation.row(y);
+                      const std::uint8_t* seen = valid.row(y);
+                      for (int x = 0; x < attenuation.width(); ++x)
+                          out[x] = seen[x] ? out[x] - background[x] : 0.0F;
+                  });
+    }
 
-void remove_background(Image<float>& attenuation, const Image<std::uint8_t>& valid, double width_px) {
-    cv::Mat mat = as_mat(attenuation);
-    mat -= estimate_background(attenuation, valid, width_px);
-    mat.setTo(0.0f, as_mat(valid) == 0);
-}
+  private:
+    BlockSums sums_;
+    Blocks blocks_;
+    Grid grid_;
+    LocalPlanes planes_;
+    cv::Mat plane_;
+    std::vector<float> deviations_;
+    Enlarger enlarger_;
+};
 
 }  // namespace
 
@@ -260,22 +308,51 @@ double NoiseModel::at(double value) const {
 
 NoiseModel estimate_noise(const Frame& frame) {
     frame.validate();
-    return fit_noise(collect_details(frame.pixels, usable_pixels(frame)));
+    NoiseBuffers buffers;
+    NoiseModel model;
+    collect_details(frame.pixels, usable_pixels(frame), buffers.details);
+    fit_noise(buffers, model);
+    return model;
+}
+
+struct Enhancer::Impl {
+    EnhanceOptions options;
+    NoiseBuffers of_pixels, of_attenuation;
+    std::vector<float> sample;
+    BackgroundRemover remove_background;
+};
+
+Enhancer::Enhancer(const EnhanceOptions& options) : impl_(std::make_unique<Impl>()) {
+    options.validate();
+    impl_->options = options;
+}
+Enhancer::~Enhancer() = default;
+Enhancer::Enhancer(Enhancer&&) noexcept = default;
+Enhancer& Enhancer::operator=(Enhancer&&) noexcept = default;
+
+void Enhancer::operator()(const Frame& frame, EnhancedFrame& out) {
+    frame.validate();
+    out.calibration = frame.sized_calibration();
+    usable_pixels(frame, out.valid);
+    if (!same_size(out.attenuation, frame.pixels))
+        out.attenuation = Image<float>::unfilled(frame.width(), frame.height());
+    tbb::parallel_invoke(
+        [&] {
+            collect_details(frame.pixels, out.valid, impl_->of_pixels.details);
+            fit_noise(impl_->of_pixels, out.noise);
+        },
+        [&] {
+            to_attenuation(frame, out.valid, impl_->sample, out.attenuation);
+            impl_->remove_background(out.attenuation, out.valid,
+                                     impl_->options.background.in_px(out.calibration));
+            out.attenuation_noise_sd = noise_of(out.attenuation, out.valid, impl_->of_attenuation);
+        });
 }
 
 EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options) {
-    frame.validate();
-    options.validate();
     EnhancedFrame enhanced;
-    enhanced.calibration = frame.sized_calibration();
-    enhanced.valid = usable_pixels(frame);
-    tbb::parallel_invoke([&] { enhanced.noise = fit_noise(collect_details(frame.pixels, enhanced.valid)); },
-                         [&] {
-                             enhanced.attenuation = to_attenuation(frame, enhanced.valid);
-                             remove_background(enhanced.attenuation, enhanced.valid,
-                                               options.background.in_px(enhanced.calibration));
-                             enhanced.attenuation_noise_sd = noise_of(enhanced.attenuation, enhanced.valid);
-                         });
+    Enhancer enhancer(options);
+    enhancer(frame, enhanced);
     return enhanced;
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <opencv2/imgproc.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +32,10 @@ struct Levels {
     float range() const { return high - low; }
 };
 
-Levels levels_of(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
+/// \param sample whose memory is used again
+Levels levels_of(const Image<float>& pixels, const Image<std::uint8_t>& valid, std::vector<float>& sample) {
     const int step = std::max(1, static_cast<int>(std::sqrt(static_cast<double>(pixels.size()) / 16384)));
-    std::vector<float> sample;
+    sample.clear();
     for (int y = 0; y < pixels.height(); y += step)
         for (int x = 0; x < pixels.width(); x += step)
             if (valid(x, y)) sample.push_back(pixels(x, y));
@@ -41,13 +43,40 @@ Levels levels_of(const Image<float>& pixels, const Image<std::uint8_t>& valid) {
     return {static_cast<float>(ranked(sample, 0.002)), static_cast<float>(ranked(sample, 0.998))};
 }
 
-double share_of(const Image<std::uint8_t>& mask) {
-    return double(cv::countNonZero(as_mat(mask))) / double(mask.size());
+std::size_t count_of(const Image<std::uint8_t>& mask) {
+    return static_cast<std::size_t>(cv::countNonZero(as_mat(mask)));
 }
 
-void widen(cv::Mat& mask, double radius_px) {
-    const int r = static_cast<int>(std::ceil(radius_px));
-    if (r > 0) cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * r + 1, 2 * r + 1}));
+/// How far a disc reaches to either side in each of its rows: that of OpenCV's ellipse.
+int half_width(int row, int radius) {
+    const double square = static_cast<double>(radius) * radius;
+    return radius == 0 ? 0 : cvRound(radius * std::sqrt((square - row * row) * (1.0 / square)));
+}
+
+/// Adds to `wide` what lies no farther than `radius` from a pixel of `mask`: along each run of them at once.
+void widen(const Image<std::uint8_t>& mask, int radius, Image<std::uint8_t>& wide) {
+    for (int y = 0; y < mask.height(); ++y) {
+        const std::uint8_t* const row = mask.row(y);
+        const std::uint8_t* const end = row + mask.width();
+        const auto is_set = [](std::uint8_t m) { return m != 0; };
+        for (const std::uint8_t *run = std::find_if(row, end, is_set), *run_end; run != end;
+             run = std::find_if(run_end, end, is_set)) {
+            run_end = std::find(run, end, std::uint8_t{0});
+            const int top = std::max(0, y - radius), bottom = std::min(mask.height() - 1, y + radius);
+            for (int at = top; at <= bottom; ++at) {
+                const int aside = half_width(at - y, radius);
+                const int from = std::max(0, static_cast<int>(run - row) - aside),
+                          to = std::min(mask.width(), static_cast<int>(run_end - row) + aside);
+                std::fill(wide.row(at) + from, wide.row(at) + to, seen);
+            }
+        }
+    }
+}
+
+/// \param to written over where it has the size, else replaced
+void copy(const Image<std::uint8_t>& from, Image<std::uint8_t>& to) {
+    if (!same_size(from, to)) to = Image<std::uint8_t>::unfilled(from.width(), from.height());
+    for (int y = 0; y < from.height(); ++y) std::copy_n(from.row(y), from.width(), to.row(y));
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -64,76 +93,115 @@ constexpr double white_jump_share = 0.9;
 constexpr int blank_reach_px = 2;  // a blanked border is this sharp
 constexpr int corner_px = 5;  // side of the square that tells the level of a corner: single pixels are noisy
 
-/// A region that may have been blanked, and how sure its border must be.
+/// What may have been blanked, and how sure its border must be.
 struct Blank {
     float level = 0;
-    cv::Mat region;  // empty if the corner is neither black nor white
+    float below = 0, above = 0;  ///< how far from the level its pixels lie
     double jump_share = 0;
 };
 
 /// The pixel of the corner's square whose grey level is the median of the square.
-cv::Point typical_pixel(const cv::Mat& pixels, cv::Point corner) {
-    std::vector<std::pair<float, cv::Point>> square;
+cv::Point typical_pixel(const Image<float>& pixels, cv::Point corner) {
+    std::array<std::pair<float, cv::Point>, corner_px * corner_px> square;
+    auto end = square.begin();
     const cv::Point towards_middle(corner.x == 0 ? 1 : -1, corner.y == 0 ? 1 : -1);
     for (int y = 0; y < corner_px; ++y)
         for (int x = 0; x < corner_px; ++x) {
             const cv::Point p = corner + cv::Point(x * towards_middle.x, y * towards_middle.y);
-            square.emplace_back(pixels.at<float>(p), p);
+            if (std::isfinite(pixels(p.x, p.y))) *end++ = {pixels(p.x, p.y), p};
         }
-    std::erase_if(square, [](const auto& s) { return !std::isfinite(s.first); });
-    if (square.empty()) return corner;
-    const auto middle = square.begin() + static_cast<std::ptrdiff_t>(square.size() / 2);
-    std::nth_element(square.begin(), middle, square.end(),
-                     [](auto& a, auto& b) { return a.first < b.first; });
+    if (end == square.begin()) return corner;
+    const auto middle = square.begin() + (end - square.begin()) / 2;
+    std::nth_element(square.begin(), middle, end, [](auto& a, auto& b) { return a.first < b.first; });
     return middle->second;
 }
 
-/// The region of about one grey level around the corner, if that level is black or white.
-Blank flat_region_at(cv::Point corner, const cv::Mat& pixels, const Levels& levels) {
-    const cv::Point seed = typical_pixel(pixels, corner);
-    const float level = pixels.at<float>(seed);
+/// What is blanked at a pixel, if that is black or white.
+std::optional<Blank> blank_at(float level, const Levels& levels) {
     const bool black = level <= levels.low + black_tolerance * levels.range();
     const bool white = level >= levels.high - white_tolerance * levels.range();
-    if (!std::isfinite(level) || black == white) return {};
-    const float unlimited = std::numeric_limits<float>::max() / 2;
-    const float below = black ? unlimited : white_tolerance * levels.range();
-    const float above = black ? black_tolerance * levels.range() : unlimited;
-    cv::Mat padded = cv::Mat::zeros(pixels.rows + 2, pixels.cols + 2, CV_8U);
-    // Only the mask is written with FLOODFILL_MASK_ONLY; the call takes the image as in-out all the same.
-    cv::Mat image = pixels;
-    cv::floodFill(image, padded, seed, {}, nullptr, double{below}, double{above},
-                  8 | cv::FLOODFILL_FIXED_RANGE | cv::FLOODFILL_MASK_ONLY | (int{seen} << 8));
-    return {level, padded(cv::Rect(1, 1, pixels.cols, pixels.rows)),
-            black ? black_jump_share : white_jump_share};
+    if (!std::isfinite(level) || black == white) return std::nullopt;
+    constexpr float unlimited = std::numeric_limits<float>::max() / 2;
+    if (black) return Blank{level, unlimited, black_tolerance * levels.range(), black_jump_share};
+    return Blank{level, white_tolerance * levels.range(), unlimited, white_jump_share};
 }
 
-/// Whether the picture begins with a jump nearly all along the region's border. The edge of saturated lung or
-/// of a dark shadow goes over gradually.
-bool ends_with_a_jump(const Blank& blank, const cv::Mat& pixels, const cv::Mat& valid, const Levels& levels) {
-    cv::Mat near = blank.region.clone();
-    widen(near, blank_reach_px - 1);
-    cv::Mat far = near.clone();
-    widen(far, 1);
-    std::vector<cv::Point> border;
-    cv::findNonZero(far & ~near & valid, border);
-    const auto jumps = std::count_if(border.begin(), border.end(), [&](const cv::Point& p) {
-        return std::abs(pixels.at<float>(p) - blank.level) > blank_jump * levels.range();
-    });
-    return static_cast<double>(jumps) > blank.jump_share * static_cast<double>(border.size());
-}
-
-/// Everything blanked; 255 where hidden.
-cv::Mat find_blanked(const cv::Mat& pixels, const cv::Mat& valid, const Levels& levels) {
-    cv::Mat hidden = cv::Mat::zeros(pixels.size(), CV_8U);
-    const int right = pixels.cols - 1;
-    const int bottom = pixels.rows - 1;
-    for (const cv::Point corner : {cv::Point(0, 0), {right, 0}, {0, bottom}, {right, bottom}}) {
-        if (hidden.at<std::uint8_t>(corner) || !valid.at<std::uint8_t>(corner)) continue;
-        const Blank blank = flat_region_at(corner, pixels, levels);
-        if (!blank.region.empty() && ends_with_a_jump(blank, pixels, valid, levels)) hidden |= blank.region;
+/// Finds what was blanked, and keeps its memory.
+class BlankFinder {
+  public:
+    /// Everything blanked; 255 where hidden.
+    const Image<std::uint8_t>& find(const Image<float>& pixels, const Image<std::uint8_t>& valid,
+                                    const Levels& levels) {
+        copy(valid, hidden_);
+        hidden_.fill(0);
+        const int right = pixels.width() - 1, bottom = pixels.height() - 1;
+        for (const cv::Point corner : {cv::Point(0, 0), {right, 0}, {0, bottom}, {right, bottom}}) {
+            if (hidden_(corner.x, corner.y) || !valid(corner.x, corner.y)) continue;
+            const cv::Point seed = typical_pixel(pixels, corner);
+            const std::optional<Blank> blank = blank_at(pixels(seed.x, seed.y), levels);
+            if (!blank) continue;
+            spread_from(seed, *blank, pixels);
+            if (ends_with_a_jump(*blank, pixels, valid, levels)) hide_region();
+        }
+        return hidden_;
     }
-    return hidden;
-}
+
+  private:
+    /// The region of about one grey level that reaches from the seed, over corners of pixels too.
+    void spread_from(cv::Point seed, const Blank& blank, const Image<float>& pixels) {
+        copy(hidden_, region_);
+        region_.fill(0);
+        const auto joins = [&](int x, int y) {
+            const float rise = pixels(x, y) - blank.level;
+            return region_(x, y) == 0 && rise >= -blank.below && rise <= blank.above;
+        };
+        for (pending_.assign(1, seed); !pending_.empty();) {
+            const auto [x, y] = pending_.back();
+            pending_.pop_back();
+            if (region_(x, y) != 0) continue;
+            int from = x, to = x + 1;
+            while (from > 0 && joins(from - 1, y)) --from;
+            while (to < pixels.width() && joins(to, y)) ++to;
+            std::fill(region_.row(y) + from, region_.row(y) + to, seen);
+            for (const int beside : {y - 1, y + 1}) {
+                if (beside < 0 || beside >= pixels.height()) continue;
+                bool in_run = false;
+                for (int k = std::max(0, from - 1); k < std::min(pixels.width(), to + 1); ++k) {
+                    const bool joined = joins(k, beside);
+                    if (joined && !in_run) pending_.emplace_back(k, beside);
+                    in_run = joined;
+                }
+            }
+        }
+    }
+
+    /// Whether the picture begins with a jump nearly all along the region's border. The edge of saturated
+    /// lung or of a dark shadow goes over gradually.
+    bool ends_with_a_jump(const Blank& blank, const Image<float>& pixels, const Image<std::uint8_t>& valid,
+                          const Levels& levels) {
+        copy(region_, near_);
+        widen(region_, blank_reach_px - 1, near_);
+        copy(near_, far_);
+        widen(near_, 1, far_);
+        std::size_t border = 0, jumps = 0;
+        for (int y = 0; y < pixels.height(); ++y)
+            for (int x = 0; x < pixels.width(); ++x) {
+                if (far_(x, y) == 0 || near_(x, y) != 0 || valid(x, y) == 0) continue;
+                ++border;
+                jumps += std::abs(pixels(x, y) - blank.level) > blank_jump * levels.range();
+            }
+        return static_cast<double>(jumps) > blank.jump_share * static_cast<double>(border);
+    }
+
+    void hide_region() {
+        for (int y = 0; y < region_.height(); ++y)
+            std::transform(region_.row(y), region_.row(y) + region_.width(), hidden_.row(y), hidden_.row(y),
+                           [](std::uint8_t r, std::uint8_t h) { return static_cast<std::uint8_t>(r | h); });
+    }
+
+    Image<std::uint8_t> hidden_, region_, near_, far_;
+    std::vector<cv::Point> pending_;
+};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Blades: a straight dark band along one side.
@@ -191,12 +259,14 @@ float value_at(const Profile& profile, int k) {
 
 /// Mean level against depth between `from` and `to`, read row by row whatever the side. Some of the pixels of
 /// a fine detector tell as much as all.
-Profile mean_levels(const SideView& view, int from, int to, int depth) {
+/// \param sum becomes these means
+/// \param count whose memory is used again
+void mean_levels(const SideView& view, int from, int to, int depth, Profile& sum, std::vector<int>& count) {
     constexpr int enough = 32;
     const int stride = std::max(1, (to - from) / enough);
     const int lines = (to - from + stride - 1) / stride;
-    Profile sum(static_cast<std::size_t>(depth));
-    std::vector<int> count(sum.size());
+    sum.assign(static_cast<std::size_t>(depth), 0.0F);
+    count.assign(sum.size(), 0);
     const auto add = [&](const float* pixel, const std::uint8_t* valid, std::size_t k) {
         sum[k] += *valid ? *pixel : 0.0F;
         count[k] += *valid ? 1 : 0;
@@ -219,20 +289,25 @@ Profile mean_levels(const SideView& view, int from, int to, int depth) {
     }
     for (std::size_t k = 0; k < sum.size(); ++k)
         sum[k] = 2 * count[k] > lines ? sum[k] / float(count[k]) : std::numeric_limits<float>::quiet_NaN();
-    return sum;
 }
 
-std::vector<Block> block_profiles(const SideView& view, int depth) {
-    std::vector<Block> blocks;
+/// The blocks of one side, which keep their memory.
+struct Blocks {
+    std::array<Block, block_count> block;
+    std::vector<int> count;
+};
+
+void measure_profiles(const SideView& view, int depth, Blocks& blocks) {
     for (int b = 0; b < block_count; ++b) {
         const int from = view.length() * b / block_count;
         const int to = view.length() * (b + 1) / block_count;
-        Block block{0.5 * (from + to - view.length()), mean_levels(view, from, to, depth), {}};
+        Block& block = blocks.block[static_cast<std::size_t>(b)];
+        block.middle = 0.5 * (from + to - view.length());
+        mean_levels(view, from, to, depth, block.level, blocks.count);
+        block.rise.clear();
         for (int k = 0; k < depth; ++k)
             block.rise.push_back(value_at(block.level, k + rise_px) - value_at(block.level, k));
-        blocks.push_back(std::move(block));
     }
-    return blocks;
 }
 
 /// A straight edge: its depth at the middle of the side, and its tilt.
@@ -244,7 +319,7 @@ struct Line {
 
 /// The value that `agreeing_blocks` of the blocks reach; empty if fewer than half of them see anything.
 template <class F>
-std::optional<float> agreed(const std::vector<Block>& blocks, F&& value_of) {
+std::optional<float> agreed(std::span<const Block> blocks, F&& value_of) {
     std::array<float, block_count> values{};
     std::size_t n = 0;
     for (const Block& block : blocks)
@@ -255,7 +330,7 @@ std::optional<float> agreed(const std::vector<Block>& blocks, F&& value_of) {
     return *reached;
 }
 
-std::optional<float> agreed_rise(const std::vector<Block>& blocks, const Line& line) {
+std::optional<float> agreed_rise(std::span<const Block> blocks, const Line& line) {
     return agreed(blocks, [&](const Block& block) { return value_at(block.rise, line.at(block.middle)); });
 }
 
@@ -266,7 +341,7 @@ struct Edge {
 
 /// Whether so few blocks rise by less than `least` that the agreed rise may be greater; cheaper than knowing
 /// it.
-bool may_rise_above(float least, const std::vector<Block>& blocks, const Line& line) {
+bool may_rise_above(float least, std::span<const Block> blocks, const Line& line) {
     int fewer = 0;
     for (const Block& block : blocks)
         if (value_at(block.rise, line.at(block.middle)) <= least &&
@@ -276,7 +351,7 @@ bool may_rise_above(float least, const std::vector<Block>& blocks, const Line& l
 }
 
 /// The straight edge that rises most. Blades stand nearly upright, so a tilted edge must be clearly better.
-Edge steepest_edge(const std::vector<Block>& blocks, int depth) {
+Edge steepest_edge(std::span<const Block> blocks, int depth) {
     Edge best;
     float best_score = 0;
     const int tilts = static_cast<int>(std::lround(steepest_tilt / tilt_step));
@@ -294,7 +369,7 @@ Edge steepest_edge(const std::vector<Block>& blocks, int depth) {
 }
 
 /// Follows the penumbra from its steepest place inwards until the grey level no longer rises.
-Line end_of_penumbra(const std::vector<Block>& blocks, const Edge& edge, int depth) {
+Line end_of_penumbra(std::span<const Block> blocks, const Edge& edge, int depth) {
     Line end = edge.line;
     while (end.depth < depth && agreed_rise(blocks, end).value_or(0.0F) > penumbra_end * edge.rise)
         end.depth += 1;
@@ -302,16 +377,17 @@ Line end_of_penumbra(const std::vector<Block>& blocks, const Edge& edge, int dep
 }
 
 /// Grey level from outside the edge to behind the penumbra, as far as most blocks agree.
-float contrast_across(const std::vector<Block>& blocks, const Line& from, const Line& to) {
+float contrast_across(std::span<const Block> blocks, const Line& from, const Line& to) {
     const auto across = [&](const Block& block) {
         return value_at(block.level, to.at(block.middle)) - value_at(block.level, from.at(block.middle));
     };
     return agreed(blocks, across).value_or(0.0F);
 }
 
-std::optional<Line> find_blade(const SideView& view, const Levels& levels) {
+std::optional<Line> find_blade(const SideView& view, const Levels& levels, Blocks& buffers) {
     const int depth = static_cast<int>(blade_depth * view.depth());
-    const std::vector<Block> blocks = block_profiles(view, depth + rise_px);
+    measure_profiles(view, depth + rise_px, buffers);
+    const std::span<const Block> blocks = buffers.block;
     const Edge edge = steepest_edge(blocks, depth);
     if (edge.rise <= 0) return std::nullopt;
     const Line end = end_of_penumbra(blocks, edge, depth);
@@ -331,12 +407,12 @@ void hide_outside(const Line& line, const SideView& view, Image<std::uint8_t>& v
 
 /// Narrows `valid` to the inside of the four blades, as far as there are any.
 void hide_blades(const Image<float>& pixels, Image<std::uint8_t>& valid, const Levels& levels,
-                 double margin_px) {
+                 double margin_px, std::array<Blocks, 4>& buffers) {
     constexpr std::array sides{Side::left, Side::right, Side::top, Side::bottom};
     const auto view_of = [&](Side side) { return SideView{pixels, valid, side}; };
     std::array<std::optional<Line>, sides.size()> blades;
     tbb::parallel_for(std::size_t{0}, sides.size(),
-                      [&](std::size_t i) { blades[i] = find_blade(view_of(sides[i]), levels); });
+                      [&](std::size_t i) { blades[i] = find_blade(view_of(sides[i]), levels, buffers[i]); });
     for (std::size_t i = 0; i < sides.size(); ++i) {
         if (!blades[i]) continue;
         blades[i]->depth += margin_px;
@@ -351,21 +427,55 @@ void ValidRegionOptions::validate() const {
     require_fraction("valid_region.max_hidden_fraction", max_hidden_fraction);
 }
 
-Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options) {
-    frame.validate();
-    options.validate();
-    const Image<std::uint8_t> usable = usable_pixels(frame);
-    Image<std::uint8_t> valid = usable.clone();
-    const Levels levels = levels_of(frame.pixels, usable);
-    if (std::min(frame.width(), frame.height()) >= smallest_side_px && levels.range() > 0) {
-        cv::Mat hidden = find_blanked(as_mat(frame.pixels), as_mat(usable), levels);
-        if (cv::countNonZero(hidden) > 0) widen(hidden, options.margin_px + 1);
-        as_mat(valid).setTo(0, hidden);
-        hide_blades(frame.pixels, valid, levels, options.margin_px);
+struct ValidRegionFinder::Impl {
+    ValidRegionOptions options;
+    Image<std::uint8_t> usable, margin;
+    std::vector<float> sample;
+    BlankFinder blanks;
+    std::array<Blocks, 4> sides;
+
+    void narrow(const Image<float>& pixels, const Levels& levels, Image<std::uint8_t>& valid);
+};
+
+/// Takes away from `valid` what was blanked and what lies behind blades.
+void ValidRegionFinder::Impl::narrow(const Image<float>& pixels, const Levels& levels,
+                                     Image<std::uint8_t>& valid) {
+    const Image<std::uint8_t>& hidden = blanks.find(pixels, usable, levels);
+    if (count_of(hidden) > 0) {
+        copy(hidden, margin);
+        widen(hidden, static_cast<int>(std::ceil(options.margin_px + 1)), margin);
+        for (int y = 0; y < valid.height(); ++y)
+            for (int x = 0; x < valid.width(); ++x)
+                if (margin(x, y) != 0) valid(x, y) = 0;
     }
-    if (1.0 - share_of(valid) > options.max_hidden_fraction) valid = usable;
+    hide_blades(pixels, valid, levels, options.margin_px, sides);
+}
+
+ValidRegionFinder::ValidRegionFinder(const ValidRegionOptions& options) : impl_(std::make_unique<Impl>()) {
+    options.validate();
+    impl_->options = options;
+}
+ValidRegionFinder::~ValidRegionFinder() = default;
+ValidRegionFinder::ValidRegionFinder(ValidRegionFinder&&) noexcept = default;
+ValidRegionFinder& ValidRegionFinder::operator=(ValidRegionFinder&&) noexcept = default;
+
+bool ValidRegionFinder::operator()(const Frame& frame, Image<std::uint8_t>& valid) {
+    frame.validate();
+    usable_pixels(frame, impl_->usable);
+    copy(impl_->usable, valid);
+    const Levels levels = levels_of(frame.pixels, impl_->usable, impl_->sample);
+    if (std::min(frame.width(), frame.height()) >= smallest_side_px && levels.range() > 0)
+        impl_->narrow(frame.pixels, levels, valid);
+    const double share = static_cast<double>(count_of(valid)) / static_cast<double>(valid.size());
+    if (1.0 - share > impl_->options.max_hidden_fraction) copy(impl_->usable, valid);
+    return count_of(valid) < valid.size();
+}
+
+Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options) {
+    Image<std::uint8_t> valid;
+    const bool hides = ValidRegionFinder(options)(frame, valid);
     Frame narrowed = frame;
-    if (!frame.valid.empty() || share_of(valid) < 1.0) narrowed.valid = valid;
+    if (!frame.valid.empty() || hides) narrowed.valid = valid;
     return narrowed;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/distance.h"
+#include "core/enlarge.h"
 #include "core/mat.h"
 #include "core/require.h"
 #include "core/same_size.h"
@@ -55,20 +56,23 @@ constexpr float drawn_on_mask_slope = 0.68F;
 
 /// What stands on a vessel as a whole is more likely to be one than its own pixel says, and what does not
 /// less. Whatever is on the mask stays above a half.
-Image<float> weigh_by_context(const cv::Mat& probability, const Image<std::uint8_t>& mask) {
+float weighed_by_context(float p, bool on_vessel) {
     constexpr float least_rise = 0.02F;  // over what is hardly above a half, so that the order is kept
-    auto weighed = Image<float>::unfilled(mask.width(), mask.height());
-    tbb::parallel_for(0, mask.height(), [&](int y) {
-        const float* p = probability.ptr<float>(y);
-        const std::uint8_t* drawn = mask.row(y);
-        float* out = weighed.row(y);
-        for (int x = 0; x < mask.width(); ++x) {
-            const float on_mask =
-                std::max(0.501F + least_rise * p[x], drawn_on_mask + drawn_on_mask_slope * p[x]);
-            out[x] = drawn[x] ? on_mask : drawn_off_mask * p[x];
-        }
-    });
-    return weighed;
+    if (!on_vessel) return drawn_off_mask * p;
+    return std::max(0.501F + least_rise * p, drawn_on_mask + drawn_on_mask_slope * p);
+}
+
+/// Calls `set(x, y, value)` for all pixels of the frame with the image interpolated there, where `valid` says
+/// that they are; elsewhere with `elsewhere`.
+template <class Set>
+void enlarge(const cv::Mat& image, int reduction, const Image<std::uint8_t>& valid, float elsewhere,
+             Set&& set) {
+    Enlarger()(image, reduction, {valid.width(), valid.height()}, Enlarger::Interpolation::linear,
+               [&](int y, const float* values) {
+                   const std::uint8_t* seen = valid.row(y);
+                   for (int x = 0; x < valid.width(); ++x)
+                       set(x, y, reduction == 1 || seen[x] ? values[x] : elsewhere);
+               });
 }
 
 void validate(const EnhancedFrame& frame, const Vesselness& vesselness) {
@@ -113,15 +117,16 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
         cv::Mat rise = rise_over_edge(small_frame, probability, ridges, territory);
         drop_islands(rise, ridges);
         const cv::Mat of_catheter = catheter_territory(small_frame, ridges, territory, rise > 0);
+        enlarge(rise, reduction, frame.valid, 0.0F,
+                [&](int x, int y, float above) { vessels.mask(x, y) = above > 0.0F ? on : 0; });
         cv::Mat mask = as_mat(vessels.mask), catheter = as_mat(vessels.catheter);
-        cv::compare(enlarged(rise, reduction, size, cv::INTER_LINEAR), 0, mask, cv::CMP_GT);
-        if (reduction > 1) mask.setTo(0, as_mat(frame.valid) == 0);
         cv::bitwise_and(enlarged(of_catheter, reduction, size, cv::INTER_NEAREST), mask, catheter);
         if (!options.keep_catheter) mask.setTo(0, catheter);
     }
-    cv::Mat whole = enlarged(probability, reduction, size, cv::INTER_LINEAR);
-    if (reduction > 1) whole.setTo(0.0, as_mat(frame.valid) == 0);
-    vessels.probability = weigh_by_context(whole, vessels.mask);
+    vessels.probability = Image<float>::unfilled(size.width, size.height);
+    enlarge(probability, reduction, frame.valid, 0.0F, [&](int x, int y, float p) {
+        vessels.probability(x, y) = weighed_by_context(p, vessels.mask(x, y) != 0);
+    });
     return vessels;
 }
 

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <numbers>
+#include <set>
 #include <utility>
 
 #include "centerline/ridge_line.h"
@@ -166,6 +169,41 @@ double distance_to_next_lumen(const Image<float>& depth, Point p, Point way, dou
     return std::numeric_limits<double>::infinity();
 }
 
+/// Which of many places are close to each other, by the cells of a grid as wide as that.
+class Neighbourhoods {
+  public:
+    template <class Places>
+    Neighbourhoods(const Places& places, double reach) : cell_(std::max(reach, 1.0)) {
+        for (const auto& place : places) {
+            cells_.push_back({row_or_column(place.at.x), row_or_column(place.at.y)});
+            in_cell_[cells_.back()].push_back(cells_.size() - 1);
+        }
+    }
+
+    /// The places that come after the i-th and may be no farther than the reach from it, in their order.
+    std::vector<std::size_t> after(std::size_t i) const {
+        std::vector<std::size_t> found;
+        const auto [x, y] = cells_[i];
+        for (int dy = -1; dy <= 1; ++dy)
+            for (int dx = -1; dx <= 1; ++dx) {
+                const auto cell = in_cell_.find({x + dx, y + dy});
+                if (cell == in_cell_.end()) continue;
+                std::copy_if(cell->second.begin(), cell->second.end(), std::back_inserter(found),
+                             [i](std::size_t j) { return j > i; });
+            }
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+  private:
+    using Cell = std::pair<int, int>;
+    int row_or_column(double place) const { return static_cast<int>(std::floor(place / cell_)); }
+
+    double cell_;
+    std::vector<Cell> cells_;  ///< of each place
+    std::map<Cell, std::vector<std::size_t>> in_cell_;
+};
+
 Polyline reversed(Polyline line) {
     std::reverse(line.begin(), line.end());
     return line;
@@ -187,7 +225,9 @@ double mask_radius(const Image<float>& depth, Point p) {
         const double down = (y - p.y) * (y - p.y);
         if (down >= nearest) continue;
         const float* row = depth.row(y);
-        for (int x = left; x <= std::min(right, depth.width() - 1); ++x)
+        // No background is nearer to a pixel than it is deep.
+        for (int x = left; x <= std::min(right, depth.width() - 1);
+             x += std::max(1, static_cast<int>(std::ceil(row[x]))))
             if (row[x] == 0.0F) nearest = std::min(nearest, (x - p.x) * (x - p.x) + down);
     }
     return std::max(0.0, std::sqrt(nearest) - 0.3);
@@ -217,21 +257,30 @@ double TreeEditor::reach_beyond_wall(int branch) const {
 }
 
 void TreeEditor::prune(double min_reach) {
-    while (true) {
-        int shortest = -1;
-        double reach = min_reach;
-        for (int b = 0; b < std::ssize(tree_.branches); ++b) {
-            if (removed(b)) continue;
-            const auto& [from, to] = std::pair(tree_.branches[at(b)].from, tree_.branches[at(b)].to);
-            if (!is_end(from) && !is_end(to)) continue;
-            const double own = reach_beyond_wall(b);
-            if (own >= reach) continue;
-            reach = own;
-            shortest = b;
+    std::set<std::pair<double, int>> short_ends;  // reach and branch, the shortest first
+    std::vector<double> reach(tree_.branches.size(), min_reach);
+    const auto look_at = [&](int branch) {
+        double& own = reach[at(branch)];
+        short_ends.erase({own, branch});
+        own = is_dead_end(branch) ? reach_beyond_wall(branch) : min_reach;
+        if (own < min_reach) short_ends.insert({own, branch});
+    };
+    for (int b = 0; b < std::ssize(tree_.branches); ++b) look_at(b);
+    while (!short_ends.empty()) {
+        const int shortest = short_ends.begin()->second;
+        std::vector<int> changed{shortest};
+        for (const int node : {tree_.branches[at(shortest)].from, tree_.branches[at(shortest)].to}) {
+            const std::vector<int>& met = tree_.nodes[at(node)].branches;
+            changed.insert(changed.end(), met.begin(), met.end());
         }
-        if (shortest < 0) return;
         remove(shortest);
+        for (const int branch : changed) look_at(branch);
     }
+}
+
+bool TreeEditor::is_dead_end(int branch) const {
+    if (removed(branch)) return false;
+    return is_end(tree_.branches[at(branch)].from) || is_end(tree_.branches[at(branch)].to);
 }
 
 void TreeEditor::merge_overlapping_nodes() {
@@ -265,17 +314,18 @@ void TreeEditor::add_bridge(int from, int to) {
     tree_.nodes[at(to)].branches.push_back(index);
 }
 
-void TreeEditor::join_gaps(double max_gap) {
-    struct Bridge {
-        double cost;
-        int a, b;
-    };
+std::vector<TreeEditor::Bridge> TreeEditor::possible_bridges(double max_gap) const {
     std::vector<Tip> tips;
-    for (int n = 0; n < std::ssize(tree_.nodes); ++n)
-        if (is_end(n)) tips.push_back(tip_at(n));
+    double widest = 0.0;
+    for (int n = 0; n < std::ssize(tree_.nodes); ++n) {
+        if (!is_end(n)) continue;
+        tips.push_back(tip_at(n));
+        widest = std::max(widest, tips.back().radius);
+    }
+    const Neighbourhoods near(tips, max_gap + 2.0 * widest);
     std::vector<Bridge> bridges;
     for (std::size_t i = 0; i < tips.size(); ++i) {
-        for (std::size_t j = i + 1; j < tips.size(); ++j) {
+        for (const std::size_t j : near.after(i)) {
             const Tip &a = tips[i], &b = tips[j];
             const Point across = b.at - a.at;
             const double far = norm(across), gap = far - a.radius - b.radius;
@@ -285,6 +335,11 @@ void TreeEditor::join_gaps(double max_gap) {
             if (straight >= least_cosine(gap / max_gap)) bridges.push_back({far / straight, a.node, b.node});
         }
     }
+    return bridges;
+}
+
+void TreeEditor::join_gaps(double max_gap) {
+    std::vector<Bridge> bridges = possible_bridges(max_gap);
     std::stable_sort(bridges.begin(), bridges.end(),
                      [](const Bridge& a, const Bridge& b) { return a.cost < b.cost; });
     for (const Bridge& bridge : bridges)

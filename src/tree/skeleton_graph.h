@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "stenometry/image.h"
 #include "stenometry/vessel_tree.h"
@@ -50,10 +51,18 @@ class TreeEditor {
         CurvePoint on;
     };
 
+    /// A way from one dead end to another.
+    struct Bridge {
+        double cost;
+        int a, b;
+    };
+
     bool removed(int branch) const { return tree_.branches[static_cast<std::size_t>(branch)].from < 0; }
     bool is_end(int node) const { return tree_.nodes[static_cast<std::size_t>(node)].branches.size() == 1; }
     double radius_at(Point p) const;
+    bool is_dead_end(int branch) const;
     double reach_beyond_wall(int branch) const;
+    std::vector<Bridge> possible_bridges(double max_gap) const;
     Tip tip_at(int node) const;
     std::optional<Landing> land(const Tip& tip, double max_gap) const;
     std::optional<Landing> vessel_around(Point p, int own) const;

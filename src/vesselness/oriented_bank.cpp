@@ -58,13 +58,17 @@ std::array<double, 4> cubic_weights(double t) {
             0.5 * t * (1.0 + t * (4.0 - 3.0 * t)), 0.5 * t * t * (t - 1.0)};
 }
 
-/// Every n-th pixel of every n-th row.
-cv::Mat every(int n, const cv::Mat& image) {
-    if (n == 1) return image;
-    cv::Mat sparse;
-    cv::resize(image, sparse, reduced(image.size(), n), 0, 0, cv::INTER_NEAREST);
-    return sparse;
-}
+/// Where the n-th sample of one in `step` lies along a side: what `cv::resize` takes for the nearest.
+class SampleAt {
+  public:
+    SampleAt(int step, int side)
+        : ratio_(1.0 / (static_cast<double>((side + step - 1) / step) / side)), last_(side - 1) {}
+    int operator()(int n) const { return std::min(static_cast<int>(n * ratio_), last_); }
+
+  private:
+    double ratio_;
+    int last_;
+};
 
 /// Weights and first tap of the pixels that an enlarged one lies between: a quarter of a pixel before its
 /// own, or behind.
@@ -78,39 +82,6 @@ struct EnlargeTaps {
                        [](double w) { return static_cast<float>(w); });
     }
 };
-
-/// Twice the size by Catmull-Rom interpolation, cut to the size of `out`; `finish` has the last word on each
-/// value. OpenCV's cubic is not exact on slopes.
-template <class Finish>
-void enlarge_plane(const Image<float>& in, Image<float>& out, Finish&& finish) {
-    constexpr int margin = 2;
-    const EnlargeTaps taps[] = {EnlargeTaps(false), EnlargeTaps(true)};
-    const auto width = static_cast<std::size_t>(in.width());
-    for_each_band(out.height(), [&](int begin, int end) {
-        std::vector<float> row(width + 2 * margin), even(width), odd(width);
-        for (int y = begin; y < end; ++y) {
-            std::array<const float*, 4> rows;
-            for (int i = 0; i < 4; ++i)
-                rows[static_cast<std::size_t>(i)] =
-                    in.row(std::clamp(y / 2 + taps[y % 2].first + i, 0, in.height() - 1));
-            kernels::weighted_sum_row(rows.data(), taps[y % 2].weights.data(), 4, width, row.data() + margin);
-            std::fill_n(row.begin(), margin, row[margin]);
-            std::fill_n(row.end() - margin, margin, row[width + margin - 1]);
-            for (int side = 0; side < 2; ++side) {
-                const float* first = row.data() + margin + taps[side].first;
-                const std::array<const float*, 4> shifted{first, first + 1, first + 2, first + 3};
-                kernels::weighted_sum_row(shifted.data(), taps[side].weights.data(), 4, width,
-                                          (side == 0 ? even : odd).data());
-            }
-            float* to = out.row(y);
-            for (int x = 0; x < out.width() / 2; ++x) {
-                to[2 * x] = finish(even[static_cast<std::size_t>(x)]);
-                to[2 * x + 1] = finish(odd[static_cast<std::size_t>(x)]);
-            }
-            if (out.width() % 2 == 1) to[out.width() - 1] = finish(even[width - 1]);
-        }
-    });
-}
 
 /// Twice the size by repetition, cut to the size of `out`.
 void repeat_plane(const Image<float>& in, Image<float>& out) {
@@ -185,14 +156,14 @@ void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_d
     levels_[0].response = out.response;
     levels_[0].sigma = out.scale_px;
     reduce(image, border_distance);
-    std::vector<std::pair<Level*, Scale*>> scales;
+    scales_.clear();
     for (Level& level : levels_)
-        for (Scale& scale : level.scales) scales.emplace_back(&level, &scale);
-    tbb::parallel_for(std::size_t{0}, scales.size(),
-                      [&](std::size_t i) { run_scale(*scales[i].first, *scales[i].second, noise_sd); });
+        for (Scale& scale : level.scales) scales_.emplace_back(&level, &scale);
+    tbb::parallel_for(std::size_t{0}, scales_.size(),
+                      [&](std::size_t i) { run_scale(*scales_[i].first, *scales_[i].second, noise_sd); });
     for (std::size_t i = levels_.size(); i-- > 0;) {
         if (i + 1 < levels_.size()) enlarge(levels_[i + 1], levels_[i]);
-        for (const Scale& scale : levels_[i].scales) combine(levels_[i], scale);
+        for (Scale& scale : levels_[i].scales) combine(levels_[i], scale);
     }
     tbb::parallel_for(0, image.height(), [&](int y) {
         float* response = out.response.row(y);
@@ -209,9 +180,21 @@ void OrientedBank::reduce(const Image<float>& image, const cv::Mat& border_dista
     levels_[0].border_distance = border_distance;
     for (std::size_t i = 1; i < levels_.size(); ++i) {
         levels_[i].reduction = 2 * levels_[i - 1].reduction;
-        levels_[i].pixels = from_mat<float>(averaged(as_mat(levels_[i - 1].pixels), 2));
-        levels_[i].border_distance =
-            border_distance.empty() ? cv::Mat() : cv::Mat(0.5 * averaged(levels_[i - 1].border_distance, 2));
+        Image<float>& pixels = levels_[i].pixels;
+        const cv::Mat finer = as_mat(levels_[i - 1].pixels);
+        const cv::Size size = reduced(finer.size(), 2);
+        if (pixels.width() != size.width || pixels.height() != size.height)
+            pixels = Image<float>::unfilled(size.width, size.height);
+        cv::Mat means = as_mat(pixels);
+        average(finer, 2, means);
+        cv::Mat& distance = levels_[i].border_distance;
+        if (border_distance.empty()) {
+            distance.release();
+            continue;
+        }
+        average(levels_[i - 1].border_distance, 2, distance);
+        for (int y = 0; y < distance.rows; ++y)
+            for (int x = 0; x < distance.cols; ++x) distance.at<float>(y, x) *= 0.5F;
     }
     for (Level& level : levels_)
         for (Image<float>* plane :
@@ -231,8 +214,8 @@ void OrientedBank::run_scale(const Level& level, Scale& scale, double noise_sd) 
         if (!same_size(plane, level.pixels)) plane = Image<float>::unfilled(level.pixels.width(), height);
     for_each_band(height, [&](int begin, int end) { run_band(level, scale, begin, end); });
     const auto border_px = static_cast<float>(border_sigmas * scale.sigma_px / level.reduction);
-    scale.clutter = clutter_around(scale.answer[0], level, border_px,
-                                   std::max(least_clutter, noise_response_sd(noise_sd, scale.sigma_px)));
+    find_clutter(scale.answer[0], level, border_px,
+                 std::max(least_clutter, noise_response_sd(noise_sd, scale.sigma_px)), scale.clutter);
 }
 
 /// The same without clutter, for the rows from `begin` to before `end`.
@@ -267,43 +250,62 @@ void OrientedBank::HessianBand::compute(const Level& level, const kernels::Gauss
 /// How strongly what is no vessel answers around each place of `response`: vessels are few, and the root and
 /// the cap keep them from counting much. Without any clutter it is a small part of the strongest response.
 /// \param least what it is at least, > 0
-cv::Mat OrientedBank::clutter_around(const Image<float>& response, const Level& level, float border_px,
-                                     double least) {
+void OrientedBank::find_clutter(const Image<float>& response, const Level& level, float border_px,
+                                double least, Clutter& clutter) {
     constexpr double reach_of_side = 30.0 / 512.0;  // standard deviation; a few of the widest vessels
     constexpr int block_px = 8;                     // of the finest level
     constexpr double cap_quantile = 0.9;            // nine tenths of a frame are no vessel
     constexpr double least_of_strongest = 0.02;
     // Every second pixel of the finest level knows as much.
     const int step = level.reduction == 1 ? 2 : 1;
-    const cv::Mat answer = every(step, as_mat(response));
-    const cv::Mat seen = level.border_distance.empty()
-                             ? cv::Mat(answer.size(), CV_8U, cv::Scalar(255))
-                             : cv::Mat(every(step, level.border_distance) >= border_px);
-    double strongest = 0.0;
-    cv::minMaxLoc(answer, nullptr, &strongest);
-    std::vector<float> sample = sparse_sample(answer, seen);
-    const double cap = std::sqrt(ranked(sample, cap_quantile, 0.0));
-    cv::Mat root;
-    cv::sqrt(answer, root);
-    cv::min(root, cap, root);
-    Blocks blocks = sum_blocks(root, seen, std::max(1, block_px / level.reduction / step));
-    const double sigma = reach_of_side * std::max(answer.cols, answer.rows) / blocks.size_px;
-    cv::GaussianBlur(blocks.sum, blocks.sum, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(blocks.count, blocks.count, {}, sigma, sigma, cv::BORDER_REPLICATE);
-    const cv::Mat mean = blocks.mean();
-    const cv::Mat of_blocks = cv::max(mean.mul(mean), least) + least_of_strongest * strongest;
-    return spread_blocks(of_blocks, blocks.size_px * step, {response.width(), response.height()});
+    const cv::Size size = reduced(cv::Size(response.width(), response.height()), step);
+    const SampleAt column(step, response.width()), row(step, response.height());
+    cv::Mat &root = clutter.root, &seen = clutter.seen;
+    root.create(size, CV_32F);
+    seen.create(size, CV_8U);
+    float strongest = 0.0F;
+    for (int y = 0; y < size.height; ++y) {
+        const float* answer = response.row(row(y));
+        const float* border =
+            level.border_distance.empty() ? nullptr : level.border_distance.ptr<float>(row(y));
+        for (int x = 0; x < size.width; ++x) {
+            root.at<float>(y, x) = answer[column(x)];
+            seen.at<std::uint8_t>(y, x) = !border || border[column(x)] >= border_px ? 255 : 0;
+            strongest = std::max(strongest, answer[column(x)]);
+        }
+    }
+    sparse_sample(root, seen, clutter.sample);
+    const auto cap = static_cast<float>(std::sqrt(ranked(clutter.sample, cap_quantile, 0.0)));
+    for (int y = 0; y < size.height; ++y) {
+        auto* out = root.ptr<float>(y);
+        for (int x = 0; x < size.width; ++x) out[x] = std::min(std::sqrt(out[x]), cap);
+    }
+    Blocks& blocks = clutter.blocks;
+    clutter.sum_blocks(root, seen, std::max(1, block_px / level.reduction / step), blocks);
+    clutter.block_px = blocks.size_px * step;
+    const double sigma = reach_of_side * std::max(size.width, size.height) / blocks.size_px;
+    clutter.blur(blocks.sum, blocks.sum, sigma, Beyond::edge);
+    clutter.blur(blocks.count, blocks.count, sigma, Beyond::edge);
+    clutter.of_blocks.create(blocks.sum.size(), CV_32F);
+    const auto added = static_cast<float>(least_of_strongest * static_cast<double>(strongest));
+    for (int y = 0; y < blocks.sum.rows; ++y)
+        for (int x = 0; x < blocks.sum.cols; ++x) {
+            const float mean = blocks.sum.at<float>(y, x) / std::max(blocks.count.at<float>(y, x), 1e-3F);
+            clutter.of_blocks.at<float>(y, x) = std::max(mean * mean, static_cast<float>(least)) + added;
+        }
 }
 
 /// Adds one scale to what the others say. The scale that stands out most of its own clutter names the width.
-void OrientedBank::combine(Level& level, const Scale& scale) {
+void OrientedBank::combine(Level& level, Scale& scale) {
     const auto width = static_cast<std::size_t>(level.pixels.width());
-    tbb::parallel_for(0, level.pixels.height(), [&](int y) {
-        kernels::add_scale_row(scale.answer[0].row(y), scale.answer[1].row(y), scale.answer[2].row(y),
-                               scale.clutter.ptr<float>(y), static_cast<float>(scale.sigma_px), width,
-                               {level.response.row(y), level.strongest.row(y), level.sigma.row(y),
-                                level.cos2.row(y), level.sin2.row(y)});
-    });
+    scale.clutter.enlarger(
+        scale.clutter.of_blocks, scale.clutter.block_px, {level.pixels.width(), level.pixels.height()},
+        Enlarger::Interpolation::linear, [&](int y, const float* clutter) {
+            kernels::add_scale_row(scale.answer[0].row(y), scale.answer[1].row(y), scale.answer[2].row(y),
+                                   clutter, static_cast<float>(scale.sigma_px), width,
+                                   {level.response.row(y), level.strongest.row(y), level.sigma.row(y),
+                                    level.cos2.row(y), level.sin2.row(y)});
+        });
 }
 
 /// Lets one direction compete for the strongest response of a band, and adds it to the mean direction.
@@ -340,11 +342,50 @@ void OrientedBank::add_line(const Line& line, const HessianBand& hessian, int be
     }
 }
 
+/// Twice the size by Catmull-Rom interpolation, cut to the size of `out`; `finish` has the last word on each
+/// value. OpenCV's cubic is not exact on slopes.
+template <class Finish>
+void OrientedBank::enlarge_plane(const Image<float>& in, Image<float>& out, Finish&& finish) {
+    constexpr int margin = 2;
+    const EnlargeTaps taps[] = {EnlargeTaps(false), EnlargeTaps(true)};
+    const auto width = static_cast<std::size_t>(in.width());
+    for_each_band(out.height(), [&](int begin, int end) {
+        auto& [row, even, odd] = buffers_.local().enlarged;
+        row.resize(std::max(row.size(), width + 2 * margin));
+        even.resize(std::max(even.size(), width));
+        odd.resize(std::max(odd.size(), width));
+        for (int y = begin; y < end; ++y) {
+            std::array<const float*, 4> rows;
+            for (int i = 0; i < 4; ++i)
+                rows[static_cast<std::size_t>(i)] =
+                    in.row(std::clamp(y / 2 + taps[y % 2].first + i, 0, in.height() - 1));
+            kernels::weighted_sum_row(rows.data(), taps[y % 2].weights.data(), 4, width, row.data() + margin);
+            std::fill_n(row.begin(), margin, row[margin]);
+            std::fill_n(row.begin() + margin + static_cast<std::ptrdiff_t>(width), margin,
+                        row[width + margin - 1]);
+            for (int side = 0; side < 2; ++side) {
+                const float* first = row.data() + margin + taps[side].first;
+                const std::array<const float*, 4> shifted{first, first + 1, first + 2, first + 3};
+                kernels::weighted_sum_row(shifted.data(), taps[side].weights.data(), 4, width,
+                                          (side == 0 ? even : odd).data());
+            }
+            float* to = out.row(y);
+            for (int x = 0; x < out.width() / 2; ++x) {
+                to[2 * x] = finish(even[static_cast<std::size_t>(x)]);
+                to[2 * x + 1] = finish(odd[static_cast<std::size_t>(x)]);
+            }
+            if (out.width() % 2 == 1) to[out.width() - 1] = finish(even[width - 1]);
+        }
+    });
+}
+
 /// What the coarser level found is where the finer one starts from. Roots of the squares are what is as
 /// smooth as the filters, and can be interpolated.
-void OrientedBank::enlarge(const Level& coarse, Level& fine) {
-    cv::Mat root = as_mat(coarse.response);
-    cv::sqrt(root, root);
+void OrientedBank::enlarge(Level& coarse, Level& fine) {
+    tbb::parallel_for(0, coarse.response.height(), [&](int y) {
+        float* root = coarse.response.row(y);
+        std::transform(root, root + coarse.response.width(), root, [](float v) { return std::sqrt(v); });
+    });
     const auto as_it_is = [](float v) { return v; };
     tbb::parallel_invoke(
         [&] { enlarge_plane(coarse.response, fine.response, [](float v) { return v * v; }); },

@@ -4,8 +4,12 @@
 
 #include <array>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
+#include "core/blocks.h"
+#include "core/enlarge.h"
+#include "core/gaussian_blur.h"
 #include "stenometry/vesselness.h"
 #include "vesselness/hessian_rows.h"
 
@@ -38,12 +42,23 @@ class OrientedBank {
         std::vector<LineTap> taps;
         int reach_x, reach_y;  ///< of the taps
     };
+    /// What a response is measured in: as a value per block, and what finding it takes.
+    struct Clutter {
+        cv::Mat of_blocks;
+        int block_px = 1;  ///< in pixels of the level
+        cv::Mat root, seen;
+        std::vector<float> sample;
+        BlockSums sum_blocks;
+        Blocks blocks;
+        GaussianBlur blur;
+        Enlarger enlarger;
+    };
     struct Scale {
         double sigma_px;  ///< in the picture that was given
         kernels::GaussianTaps taps;
         std::vector<Line> lines;
         std::array<Image<float>, 3> answer;  ///< strongest response of all directions, cos2, sin2
-        cv::Mat clutter;                     ///< what it is measured in
+        Clutter clutter;
     };
     /// The picture reduced to 1 / `reduction` of its size, and the response in it so far.
     struct Level {
@@ -71,6 +86,7 @@ class OrientedBank {
         RowBuffers rows;
         HessianBand hessian;
         std::vector<float> across, response, weights;
+        std::array<std::vector<float>, 3> enlarged;  ///< a row, its even and its odd columns
     };
 
     static std::vector<LineTap> line_taps(double angle_rad, double sigma_px, int step);
@@ -80,12 +96,15 @@ class OrientedBank {
     void run_band(const Level& level, Scale& scale, int begin, int end);
     void add_line(const Line& line, const HessianBand& hessian, int begin, int end,
                   std::array<Image<float>, 3>& answer);
-    static cv::Mat clutter_around(const Image<float>& response, const Level& level, float border_px,
-                                  double least);
-    static void combine(Level& level, const Scale& scale);
-    static void enlarge(const Level& coarse, Level& fine);
+    static void find_clutter(const Image<float>& response, const Level& level, float border_px, double least,
+                             Clutter& clutter);
+    static void combine(Level& level, Scale& scale);
+    template <class Finish>
+    void enlarge_plane(const Image<float>& in, Image<float>& out, Finish&& finish);
+    void enlarge(Level& coarse, Level& fine);
 
-    std::vector<Level> levels_;  ///< finest first
+    std::vector<Level> levels_;                      ///< finest first
+    std::vector<std::pair<Level*, Scale*>> scales_;  ///< of all levels
     tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
 };
 

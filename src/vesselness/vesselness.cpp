@@ -64,17 +64,33 @@ constexpr double least_excess = 20.0;
 /// not valid. Noise alone stays low: the strongest is taken to be at least ten of its standard deviations.
 void finish(const VesselnessOptions& options, double noise_sd, double smallest_sigma, bool all_valid,
             Vesselness& out) {
-    cv::Mat response = as_mat(out.response);
+    const int width = out.response.width(), height = out.response.height();
     if (!all_valid)
-        for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad})
-            as_mat(*image).setTo(0.0f, as_mat(out.valid) == 0);
+        tbb::parallel_for(0, height, [&](int y) {
+            const std::uint8_t* seen = out.valid.row(y);
+            for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad})
+                for (int x = 0; x < width; ++x)
+                    if (seen[x] == 0) (*image)(x, y) = 0.0f;
+        });
     if (options.measure != RidgeMeasure::sato && options.measure != RidgeMeasure::oriented) return;
     double strongest = 0.0;
-    cv::minMaxLoc(response, nullptr, &strongest);
+    cv::minMaxLoc(as_mat(out.response), nullptr, &strongest);
     strongest = std::max(strongest, options.measure == RidgeMeasure::oriented
                                         ? least_excess
                                         : 10.0 * noise_response_sd(noise_sd, smallest_sigma));
-    if (strongest > 0.0) response *= 1.0 / strongest;
+    if (!(strongest > 0.0)) return;
+    const auto factor = static_cast<float>(1.0 / strongest);
+    tbb::parallel_for(0, height, [&](int y) {
+        float* response = out.response.row(y);
+        std::transform(response, response + width, response, [factor](float v) { return factor * v; });
+    });
+}
+
+/// Of the i-th scale.
+double sigma_px(const VesselnessOptions& options, const Calibration& calibration, int i) {
+    const double smallest = sigma_per_diameter * options.min_diameter.in_px(calibration);
+    const double ratio = options.max_diameter.in_px(calibration) / options.min_diameter.in_px(calibration);
+    return smallest * std::pow(ratio, options.scales == 1 ? 0.5 : i / (options.scales - 1.0));
 }
 
 /// How far the bank may work on fewer pixels: to the sigma that the narrowest vessels have where a pixel is
@@ -90,8 +106,12 @@ int bank_reduction(const VesselnessOptions& options, double finest_sigma_px) {
 /// The value that a share of many values exceeds, of which only the largest are kept.
 class UpperQuantile {
   public:
-    UpperQuantile(double share, std::size_t count)
-        : rank_(static_cast<std::size_t>(share * static_cast<double>(count))) {}
+    /// Forgets all values, but not their memory.
+    void start(double share, std::size_t count) {
+        rank_ = static_cast<std::size_t>(share * static_cast<double>(count));
+        bound_ = 0.0f;
+        largest_.clear();
+    }
 
     void add(const float* begin, const float* end) {
         for (const float* value = begin; value != end; ++value)
@@ -113,7 +133,7 @@ class UpperQuantile {
         largest_.resize(rank_ + 1);
     }
 
-    std::size_t rank_;
+    std::size_t rank_ = 0;
     std::vector<float> largest_;
     float bound_ = 0.0f;
 };
@@ -187,14 +207,21 @@ struct VesselnessFilter::Impl {
     tbb::enumerable_thread_specific<RowBuffers> buffers;
     tbb::enumerable_thread_specific<std::optional<BandBuffers>> bands;
     std::optional<vesselness::OrientedBank> bank;
+    vesselness::BorderDistance measure_distance;
+    vesselness::InvalidFiller fill_invalid;
     Image<float> filled;
+    cv::Mat distance;
     cv::Mat border_distance;  ///< pixels to the nearest invalid one; empty if there is none
+    std::vector<float> norm;  ///< of the Hessians of one row
+    UpperQuantile norms;
+    Strength strength;
+    Competition competition;
 
     const Image<float>& prepare(const Image<float>& attenuation, const Image<std::uint8_t>& valid);
-    Strength measure_strength(const Image<float>& image);
+    void measure_strength(const Image<float>& image);
     void hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out);
-    Competition prepare_competition(const Strength& strength, double noise_sd) const;
-    void run_rows(int begin, int end, const Competition& competition, Vesselness& out);
+    void prepare_competition(double noise_sd);
+    void run_rows(int begin, int end, Vesselness& out);
     void compete(int y, const Competition& competition, BandBuffers& band,
                  std::span<HessianStream::Row> rows) const;
     void compete_by_hessian(int y, const Competition& competition, BandBuffers& band,
@@ -206,28 +233,24 @@ const Image<float>& VesselnessFilter::Impl::prepare(const Image<float>& attenuat
                                                     const Image<std::uint8_t>& valid) {
     border_distance.release();
     if (cv::countNonZero(as_mat(valid)) == valid.width() * valid.height()) return attenuation;
-    cv::distanceTransform(as_mat(valid), border_distance, cv::DIST_L2, cv::DIST_MASK_3);
-    if (!same_size(filled, attenuation)) filled = Image<float>(attenuation.width(), attenuation.height());
-    cv::Mat image = cv::Mat::zeros(filled.height(), filled.width(), CV_32F), weight;
-    as_mat(attenuation).copyTo(image, as_mat(valid));
-    cv::Mat(as_mat(valid) != 0).convertTo(weight, CV_32F, 1.0 / 255.0);
-    vesselness::fill_invalid(image, weight);
-    image.copyTo(as_mat(filled));
+    measure_distance(valid, distance);
+    border_distance = distance;
+    fill_invalid(attenuation, valid, filled);
     return filled;
 }
 
 /// Looks at some of the pixels only: percentiles need no more. Every few rows a part of one is taken, and the
 /// next time the part beside it, so that no line of any direction is missed.
-Strength VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
-    Strength strength;
-    std::vector<float> norm(static_cast<std::size_t>(image.width()));
+void VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
+    strength.norm_at_scale.clear();
+    norm.resize(static_cast<std::size_t>(image.width()));
     for (const kernels::GaussianTaps& scale : taps) {
         // A coarse scale is the same a few pixels on.
         const std::size_t enough = scale.sigma < 2.5 ? 8192 : 2048;
         const int parts = static_cast<int>(std::clamp<std::size_t>(image.size() / enough, 1, 4));
         const int step = static_cast<int>(
             std::max<std::size_t>(1, image.size() / (enough * static_cast<std::size_t>(parts))));
-        UpperQuantile values(0.005, image.size() / static_cast<std::size_t>(parts * step));
+        norms.start(0.005, image.size() / static_cast<std::size_t>(parts * step));
         HessianRows hessian(image, border_distance, buffers.local());
         for (int y = step / 2; y < image.height(); y += step) {
             const int part = y / step % parts;
@@ -236,12 +259,11 @@ Strength VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
             hessian.compute(y, scale, begin, end);
             kernels::ridge_norm_row(hessian.xx() + begin, hessian.xy() + begin, hessian.yy() + begin,
                                     static_cast<std::size_t>(end - begin), norm.data());
-            values.add(norm.data(), norm.data() + (end - begin));
+            norms.add(norm.data(), norm.data() + (end - begin));
         }
-        strength.norm_at_scale.push_back(values.value());
+        strength.norm_at_scale.push_back(norms.value());
     }
     strength.norm = *std::max_element(strength.norm_at_scale.begin(), strength.norm_at_scale.end());
-    return strength;
 }
 
 /// Lets all scales compete for the best response of the rows from `y` on.
@@ -275,7 +297,7 @@ void VesselnessFilter::Impl::compete_by_hessian(int y, const Competition& compet
     }
 }
 
-void VesselnessFilter::Impl::run_rows(int begin, int end, const Competition& competition, Vesselness& out) {
+void VesselnessFilter::Impl::run_rows(int begin, int end, Vesselness& out) {
     const int width = out.response.width();
     std::optional<BandBuffers>& band = bands.local();
     if (!band || band->width() != width) band.emplace(plan, pyramid);
@@ -300,8 +322,8 @@ void VesselnessFilter::Impl::run_rows(int begin, int end, const Competition& com
 }
 
 /// What the measure needs to know of the whole picture.
-Competition VesselnessFilter::Impl::prepare_competition(const Strength& strength, double noise_sd) const {
-    Competition competition;
+void VesselnessFilter::Impl::prepare_competition(double noise_sd) {
+    competition.jerman.clear();
     if (options.measure == RidgeMeasure::frangi) {
         const double noise = noise_response_sd(noise_sd, *std::min_element(sigmas.begin(), sigmas.end()));
         competition.frangi =
@@ -313,25 +335,23 @@ Competition VesselnessFilter::Impl::prepare_competition(const Strength& strength
                 {static_cast<float>(options.jerman_tau),
                  static_cast<float>(
                      std::max(strength.norm_at_scale[i], 30.0 * noise_response_sd(noise_sd, sigmas[i])))});
-    return competition;
 }
 
 void VesselnessFilter::Impl::hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out) {
-    Strength strength;
     if (options.measure != RidgeMeasure::sato) {
-        strength = measure_strength(image);
+        measure_strength(image);
         if (!(strength.norm > 0.0)) {
             for (Image<float>* plane : {&out.response, &out.scale_px, &out.direction_rad}) plane->fill(0.0f);
             return;
         }
     }
     pyramid.build(image, plan);
-    const Competition competition = prepare_competition(strength, noise_sd);
+    prepare_competition(noise_sd);
     // Rows above a band are computed again for it: bands are no smaller than the threads need.
     const int height = image.height(), threads = tbb::this_task_arena::max_concurrency();
     const int band = std::max(64, (height + threads - 1) / threads);
     tbb::parallel_for(0, (height + band - 1) / band,
-                      [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), competition, out); });
+                      [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), out); });
 }
 
 void Vesselness::validate() const {
@@ -384,28 +404,66 @@ void VesselnessFilter::operator()(const Image<float>& attenuation, const Image<s
 
 std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibration& calibration) {
     options.validate();
-    const double smallest = sigma_per_diameter * options.min_diameter.in_px(calibration);
-    const double ratio = options.max_diameter.in_px(calibration) / options.min_diameter.in_px(calibration);
     std::vector<double> sigmas;
-    for (int i = 0; i < options.scales; ++i)
-        sigmas.push_back(smallest * std::pow(ratio, options.scales == 1 ? 0.5 : i / (options.scales - 1.0)));
+    for (int i = 0; i < options.scales; ++i) sigmas.push_back(sigma_px(options, calibration, i));
     return sigmas;
 }
 
-Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options) {
-    std::vector<double> sigmas = sigmas_px(options, frame.calibration);
+struct CineVesselness::Impl {
+    VesselnessOptions options;
+    std::vector<double> sigmas;  ///< in the picture that is filtered
+    int reduction = 1;
+    std::optional<VesselnessFilter> filter;
+    EnhancedFrame small;
+    Vesselness of_small;
+    Enlarger enlarger;
+
+    void prepare(const EnhancedFrame& frame);
+};
+
+/// Makes a filter if there is none for this size of picture and pixels.
+void CineVesselness::Impl::prepare(const EnhancedFrame& frame) {
     // A wrong spacing may ask for vessels wider than the picture, which would take for ever to find nothing.
     const double widest =
         std::max(1.0, 0.25 * std::max(frame.attenuation.width(), frame.attenuation.height()));
-    for (double& sigma : sigmas) sigma = std::min(sigma, widest);
-    const int reduction = bank_reduction(options, sigmas.front());
-    for (double& sigma : sigmas) sigma /= reduction;
-    VesselnessFilter filter(std::move(sigmas), options);
+    const auto wanted = [&](int i) { return std::min(sigma_px(options, frame.calibration, i), widest); };
+    const int wanted_reduction = bank_reduction(options, wanted(0));
+    bool same = filter.has_value() && wanted_reduction == reduction;
+    for (int i = 0; i < options.scales && same; ++i)
+        same = sigmas[static_cast<std::size_t>(i)] == wanted(i) / wanted_reduction;
+    if (same) return;
+    reduction = wanted_reduction;
+    sigmas.clear();
+    for (int i = 0; i < options.scales; ++i) sigmas.push_back(wanted(i) / reduction);
+    filter.emplace(sigmas, options);
+}
+
+CineVesselness::CineVesselness(const VesselnessOptions& options) : impl_(std::make_unique<Impl>()) {
+    options.validate();
+    impl_->options = options;
+}
+CineVesselness::~CineVesselness() = default;
+CineVesselness::CineVesselness(CineVesselness&&) noexcept = default;
+CineVesselness& CineVesselness::operator=(CineVesselness&&) noexcept = default;
+
+void CineVesselness::operator()(const EnhancedFrame& frame, Vesselness& out) {
+    impl_->prepare(frame);
+    const double noise_sd = frame.attenuation_noise_sd;
+    if (impl_->reduction == 1) {
+        (*impl_->filter)(frame.attenuation, frame.valid, noise_sd, out);
+        out.calibration = frame.calibration;
+        return;
+    }
+    EnhancedFrame& small = impl_->small;
+    reduce(frame, impl_->reduction, small);
+    (*impl_->filter)(small.attenuation, small.valid, small.attenuation_noise_sd, impl_->of_small);
+    enlarge(impl_->of_small, impl_->reduction, frame, impl_->enlarger, out);
+}
+
+Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options) {
     Vesselness vesselness;
-    const EnhancedFrame small = reduced(frame, reduction);
-    filter(small.attenuation, small.valid, small.attenuation_noise_sd, vesselness);
-    if (reduction > 1) return enlarged(vesselness, reduction, frame);
-    vesselness.calibration = frame.calibration;
+    CineVesselness compute(options);
+    compute(frame, vesselness);
     return vesselness;
 }
 

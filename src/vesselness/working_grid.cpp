@@ -27,16 +27,20 @@ Image<float> sampled(const Image<float>& image, int reduction, float factor) {
     return samples;
 }
 
-Image<float> repeated(const Image<float>& image, int times, cv::Size size, float factor) {
-    auto repeats = Image<float>::unfilled(size.width, size.height);
-    tbb::parallel_for(0, image.height(), [&](int row) {
-        const float* from = image.row(row);
-        float* first = repeats.row(row * times);
-        for (int x = 0; x < size.width; ++x) first[x] = factor * from[x / times];
-        for (int y = row * times + 1; y < std::min(size.height, (row + 1) * times); ++y)
-            std::copy_n(first, size.width, repeats.row(y));
+/// 255 where all pixels of a block are valid.
+void reduce(const Image<std::uint8_t>& valid, int reduction, Image<std::uint8_t>& small) {
+    const cv::Size size = reduced(cv::Size(valid.width(), valid.height()), reduction);
+    if (small.width() != size.width || small.height() != size.height)
+        small = Image<std::uint8_t>::unfilled(size.width, size.height);
+    tbb::parallel_for(0, size.height, [&](int row) {
+        std::uint8_t* out = small.row(row);
+        std::fill_n(out, size.width, std::uint8_t{255});
+        for (int y = row * reduction; y < std::min(valid.height(), (row + 1) * reduction); ++y) {
+            const std::uint8_t* seen = valid.row(y);
+            for (int x = 0; x < valid.width(); ++x)
+                if (seen[x] == 0) out[x / reduction] = 0;
+        }
     });
-    return repeats;
 }
 
 Calibration reduced(Calibration calibration, int reduction) {
@@ -44,10 +48,6 @@ Calibration reduced(Calibration calibration, int reduction) {
         if (*side) **side *= reduction;
     calibration.uncalibrated_scale /= reduction;
     return calibration;
-}
-
-Image<std::uint8_t> reduced(const Image<std::uint8_t>& valid, int reduction) {
-    return from_mat<std::uint8_t>(averaged(as_mat(valid) != 0, reduction) == 255);
 }
 
 }  // namespace
@@ -59,14 +59,22 @@ int working_reduction(const Calibration& calibration) {
     return px < 2 ? 1 : 1 << static_cast<int>(std::log2(std::min(px, coarsest)));
 }
 
+void reduce(const EnhancedFrame& frame, int reduction, EnhancedFrame& small) {
+    const cv::Size size = reduced(cv::Size(frame.valid.width(), frame.valid.height()), reduction);
+    if (small.attenuation.width() != size.width || small.attenuation.height() != size.height)
+        small.attenuation = Image<float>::unfilled(size.width, size.height);
+    cv::Mat attenuation = as_mat(small.attenuation);
+    average(as_mat(frame.attenuation), reduction, attenuation);
+    reduce(frame.valid, reduction, small.valid);
+    small.attenuation_noise_sd = frame.attenuation_noise_sd / reduction;  // white noise
+    small.calibration = reduced(frame.calibration, reduction);
+}
+
 EnhancedFrame reduced(const EnhancedFrame& frame, int reduction) {
     if (reduction == 1) return frame;
     EnhancedFrame small;
-    small.attenuation = from_mat<float>(averaged(as_mat(frame.attenuation), reduction));
-    small.valid = reduced(frame.valid, reduction);
+    reduce(frame, reduction, small);
     small.noise = frame.noise;
-    small.attenuation_noise_sd = frame.attenuation_noise_sd / reduction;  // white noise
-    small.calibration = reduced(frame.calibration, reduction);
     return small;
 }
 
@@ -87,19 +95,26 @@ cv::Mat enlarged(const cv::Mat& image, int enlargement, cv::Size size, int inter
     return large(cv::Rect({}, size));
 }
 
-Vesselness enlarged(const Vesselness& small, int enlargement, const EnhancedFrame& frame) {
+void enlarge(const Vesselness& small, int enlargement, const EnhancedFrame& frame, Enlarger& enlarger,
+             Vesselness& large) {
     const cv::Size size(frame.valid.width(), frame.valid.height());
-    Vesselness large;
-    const cv::Mat response = enlarged(as_mat(small.response), enlargement, size, cv::INTER_CUBIC);
-    large.response = from_mat<float>(cv::min(cv::max(response, 0.0), 1.0));
-    large.scale_px = repeated(small.scale_px, enlargement, size, static_cast<float>(enlargement));
-    large.direction_rad = repeated(small.direction_rad, enlargement, size, 1.0F);
+    for (Image<float>* plane : {&large.response, &large.scale_px, &large.direction_rad})
+        if (!same_size(*plane, frame.valid)) *plane = Image<float>::unfilled(size.width, size.height);
     large.valid = frame.valid;
     large.calibration = frame.calibration;
-    if (cv::countNonZero(as_mat(frame.valid)) < size.area())
-        for (Image<float>* plane : {&large.response, &large.scale_px, &large.direction_rad})
-            as_mat(*plane).setTo(0.0F, as_mat(frame.valid) == 0);
-    return large;
+    enlarger(as_mat(small.response), enlargement, size, Enlarger::Interpolation::cubic,
+             [&](int y, const float* response) {
+                 const std::uint8_t* seen = frame.valid.row(y);
+                 const float *scale = small.scale_px.row(y / enlargement),
+                             *direction = small.direction_rad.row(y / enlargement);
+                 for (int x = 0; x < size.width; ++x) {
+                     const bool is_seen = seen[x] != 0;
+                     large.response(x, y) = is_seen ? std::clamp(response[x], 0.0F, 1.0F) : 0.0F;
+                     large.scale_px(x, y) =
+                         is_seen ? static_cast<float>(enlargement) * scale[x / enlargement] : 0.0F;
+                     large.direction_rad(x, y) = is_seen ? direction[x / enlargement] : 0.0F;
+                 }
+             });
 }
 
 }  // namespace stenometry

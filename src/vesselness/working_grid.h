@@ -2,6 +2,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "core/enlarge.h"
 #include "stenometry/vesselness.h"
 
 namespace stenometry {
@@ -15,6 +16,11 @@ int working_reduction(const Calibration& calibration);
 /// image is filled by repetition.
 EnhancedFrame reduced(const EnhancedFrame& frame, int reduction);
 
+/// The same of the attenuation, its noise, the valid region and the calibration.
+/// \param small its images are written over where they have the size, else replaced
+/// \pre reduction > 1
+void reduce(const EnhancedFrame& frame, int reduction, EnhancedFrame& small);
+
 /// The same of all but the valid region; scale and direction are those of a pixel near the middle.
 Vesselness reduced(const Vesselness& vesselness, int reduction);
 
@@ -22,6 +28,8 @@ Vesselness reduced(const Vesselness& vesselness, int reduction);
 cv::Mat enlarged(const cv::Mat& image, int enlargement, cv::Size size, int interpolation);
 
 /// Back to the size of the frame, response interpolated, scale and direction repeated.
-Vesselness enlarged(const Vesselness& small, int enlargement, const EnhancedFrame& frame);
+/// \param large its images but `valid` are written over where they have the size, else replaced
+void enlarge(const Vesselness& small, int enlargement, const EnhancedFrame& frame, Enlarger& enlarger,
+             Vesselness& large);
 
 }  // namespace stenometry

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "stenometry/error.h"
 #include "stenometry/evaluation.h"
@@ -385,6 +388,48 @@ TEST(Analyze, NamesTheOptionThatIsOutOfRange) {
     options.stenosis.border_percent = 60.0;
     EXPECT_THAT([&] { analyze(drilled().frame, options); },
                 ThrowsMessage<InvalidInput>(HasSubstr("border_percent")));
+}
+
+/// What an analysis of the drilled phantom tells of its progress.
+struct Told {
+    double fraction;
+    std::string stage;
+};
+
+TEST(Progress, RisesFromNothingToTheWholeThroughStagesThatHaveNames) {
+    std::vector<Told> told;
+    AnalysisOptions options;
+    options.progress = [&](double fraction, std::string_view stage) {
+        told.push_back({fraction, std::string(stage)});
+        return true;
+    };
+    analyze(drilled().frame, options);
+    ASSERT_GE(told.size(), 6U);
+    EXPECT_EQ(told.front().fraction, 0.0);
+    EXPECT_EQ(told.back().fraction, 1.0);
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        EXPECT_FALSE(told[i].stage.empty());
+        EXPECT_GE(told[i].fraction, told[i == 0 ? 0 : i - 1].fraction) << told[i].stage;
+    }
+}
+
+TEST(Progress, EndsTheWorkWhereTheCallerWantsNoMore) {
+    AnalysisOptions options;
+    int calls = 0;
+    options.progress = [&](double, std::string_view) { return ++calls < 3; };
+    EXPECT_THROW(analyze(drilled().frame, options), Cancelled);
+    EXPECT_EQ(calls, 3);
+    calls = 0;
+    EXPECT_THROW(find_vessels(drilled().frame, options), Cancelled);
+}
+
+TEST(Progress, ChangesNoNumber) {
+    AnalysisOptions options;
+    options.progress = [](double, std::string_view) { return true; };
+    const Analysis told = analyze(drilled().frame, options), silent = analyze(drilled().frame);
+    ASSERT_EQ(told.vessels.size(), silent.vessels.size());
+    for (std::size_t i = 0; i < told.vessels.size(); ++i)
+        EXPECT_EQ(told.vessels[i].diameter.diameter_px, silent.vessels[i].diameter.diameter_px);
 }
 
 }  // namespace
