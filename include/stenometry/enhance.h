@@ -2,7 +2,10 @@
 
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -53,3 +56,5 @@ struct EnhancedFrame {
 EnhancedFrame enhance(const Frame& frame, const EnhanceOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

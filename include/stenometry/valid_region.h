@@ -1,6 +1,9 @@
 #pragma once
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -27,3 +30,5 @@ struct ValidRegionOptions {
 Frame find_valid_region(const Frame& frame, const ValidRegionOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -3,7 +3,10 @@
 #include <vector>
 
 #include "stenometry/centerline.h"
+#include "stenometry/export.h"
 #include "stenometry/segment.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -55,3 +58,5 @@ std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vessel
                                 const VesselTreeOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "stenometry/enhance.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -98,3 +101,5 @@ std::vector<double> sigmas_px(const VesselnessOptions& options, const Calibratio
 Vesselness compute_vesselness(const EnhancedFrame& frame, const VesselnessOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END
