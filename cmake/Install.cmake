@@ -1,4 +1,5 @@
-# The installed package: find_package(stenometry [COMPONENTS opencv itk network]) and the target stenometry::stenometry.
+# The installed package: find_package(stenometry [COMPONENTS opencv itk network]) and the target stenometry::stenometry,
+# or pkg-config's stenometry.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/stenometry)
 
@@ -23,6 +24,18 @@ configure_package_config_file(cmake/stenometryConfig.cmake.in cmake/stenometryCo
 write_basic_package_version_file(cmake/stenometryConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometryConfig.cmake ${PROJECT_BINARY_DIR}/cmake/stenometryConfigVersion.cmake
         DESTINATION ${package_dir})
+
+# For who does not use CMake. The prefix is where the file lies; what a static library was built on is of no concern to
+# who links a shared one.
+file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
+set(pc_static_libraries "")
+get_target_property(library_type stenometry TYPE)
+if(library_type STREQUAL "STATIC_LIBRARY")
+    set(pc_static_libraries "-lcharls -lhwy -ljpeg -lopencv_imgproc -lopencv_core -lopenjp2 -lpng -ltbb -ltiff -lz")
+endif()
+configure_file(cmake/stenometry.pc.in cmake/stenometry.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometry.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 if(TARGET stenometry_program)
     file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})

@@ -33,6 +33,7 @@ endif()
 
 get_target_property(library_type stenometry TYPE)
 if(library_type STREQUAL "SHARED_LIBRARY")
+    set(kind shared)
     set(components "")
     foreach(component network itk)
         if(TARGET stenometry_${component})
@@ -42,7 +43,15 @@ if(library_type STREQUAL "SHARED_LIBRARY")
     add_test(NAME package.exports_what_public_headers_declare
              COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/exports_test.sh ${PROJECT_SOURCE_DIR}/include
                      $<TARGET_FILE:stenometry> ${components})
+else()
+    set(kind static)
 endif()
+separate_arguments(compiler_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
+add_test(NAME package.is_found_by_pkg_config
+         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/pkg_config_test.sh ${stage} ${CMAKE_INSTALL_LIBDIR} ${PROJECT_VERSION}
+                 ${PROJECT_BINARY_DIR}/consumer/pkg_config ${kind} ${CMAKE_CURRENT_SOURCE_DIR}/consumer/measure_tube.cpp
+                 ${CMAKE_CXX_COMPILER} ${compiler_flags})
+set_tests_properties(package.is_found_by_pkg_config PROPERTIES FIXTURES_REQUIRED stage)
 
 if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
