@@ -47,12 +47,18 @@ Image<std::uint16_t> render_angiogram(const phantom::Scene& scene = angiogram_sc
     return pixels;
 }
 
+/// The angiogram, rendered once for all tests of one process.
+const Image<std::uint16_t>& angiogram() {
+    static const Image<std::uint16_t> pixels = render_angiogram();
+    return pixels;
+}
+
 /// With the angiogram as vessel.png.
 class ProgramOnAngiogram : public Program {
   protected:
     void SetUp() override {
         Program::SetUp();
-        io::write_png(path("vessel.png"), render_angiogram());
+        io::write_png(path("vessel.png"), angiogram());
     }
 
     std::vector<std::string> measuring(const std::vector<std::string>& more) const {
