@@ -27,9 +27,9 @@
 /// keeps something, such as `VesselnessFilter`, `io::Cine` and `VesselNetwork`, is for one thread at a time;
 /// several threads have one each.
 ///
-/// One call works on all processors, and `ThreadLimit` in threads.h holds it to fewer. A program that works on
-/// several frames at once needs no limit: calls within threads of oneTBB share them. Its results are the same
-/// bytes, whatever the number of threads.
+/// One call works on all processors, and `ThreadLimit` in threads.h holds it to fewer. A program that works
+/// on several frames at once needs no limit: calls within threads of oneTBB share them. Its results are the
+/// same bytes, whatever the number of threads.
 #include "stenometry/analysis.h"
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
