@@ -1,4 +1,5 @@
-// Looks at one image through OpenCV: a pixel written through either is seen by both. Makes a frame of a matrix.
+// Looks at one image through OpenCV: a pixel written through either is seen by both. Makes a frame of a
+// matrix.
 #include <stenometry/interop/opencv.h>
 #include <iostream>
 
