@@ -2,13 +2,16 @@
 # A project that takes this one in as a subdirectory links what a static library was built on.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
+# Debian's GDCM, which ITK asks for, lists command line tools of a package that is not installed, and says so at length:
+# not our concern.
+macro(find_itk)
+    set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
+    set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
+    find_package(ITK 5.2 ${ARGV})
+    set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
+endmacro()
+
 find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc)
-# Debian's GDCM lists command line tools of a package that is not installed, and says so at length: not our concern.
-set(STENOMETRY_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL}")
-set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)
-# For stenometry::itk, and for the tests, which write files with it: the library itself is not linked to ITK.
-find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKIOMeta ITKIONIFTI ITKIONRRD)
-set(CMAKE_MESSAGE_LOG_LEVEL "${STENOMETRY_LOG_LEVEL}")
 find_package(Eigen3 3.4 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(JPEG REQUIRED)
@@ -27,7 +30,15 @@ add_library(hwy::hwy ALIAS PkgConfig::HWY)
 pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET GLOBAL libopenjp2>=2.4)
 add_library(openjpeg::openjpeg ALIAS PkgConfig::OPENJPEG)
 
-set(STENOMETRY_ITK_LIBRARIES ${ITK_LIBRARIES})
+# For stenometry::itk alone.
+if(STENOMETRY_BUILD_ITK)
+    find_itk(QUIET COMPONENTS
+        ITKCommon ITKSpatialObjects ITKIOImageBase ITKIOMeta ITKIONIFTI ITKIONRRD ITKIOSpatialObjects)
+    if(NOT ITK_FOUND)
+        message(STATUS "stenometry::itk is not built: ITK 5.2 with its spatial objects was not found")
+        set(STENOMETRY_BUILD_ITK OFF)
+    endif()
+endif()
 
 if(STENOMETRY_BUILD_NETWORK)
     find_package(OpenCV 4.5 REQUIRED COMPONENTS dnn)

@@ -1,4 +1,5 @@
-# The installed package: find_package(stenometry [COMPONENTS opencv itk network]) and the target stenometry::stenometry.
+# The installed package: find_package(stenometry [COMPONENTS opencv itk network]) and the target stenometry::stenometry,
+# or pkg-config's stenometry.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/stenometry)
 
@@ -10,7 +11,9 @@ function(install_library target name)
 endfunction()
 install_library(stenometry stenometry)
 install_library(stenometry_opencv opencv)
-install_library(stenometry_itk itk)
+if(STENOMETRY_BUILD_ITK)
+    install_library(stenometry_itk itk)
+endif()
 if(STENOMETRY_BUILD_NETWORK)
     install_library(stenometry_network network)
 endif()
@@ -22,13 +25,27 @@ write_basic_package_version_file(cmake/stenometryConfigVersion.cmake COMPATIBILI
 install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometryConfig.cmake ${PROJECT_BINARY_DIR}/cmake/stenometryConfigVersion.cmake
         DESTINATION ${package_dir})
 
+# For who does not use CMake. The prefix is where the file lies; what a static library was built on is of no concern to
+# who links a shared one.
+file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
+set(pc_static_libraries "")
+get_target_property(library_type stenometry TYPE)
+if(library_type STREQUAL "STATIC_LIBRARY")
+    set(pc_static_libraries "-lcharls -lhwy -ljpeg -lopencv_imgproc -lopencv_core -lopenjp2 -lpng -ltbb -ltiff -lz")
+endif()
+configure_file(cmake/stenometry.pc.in cmake/stenometry.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometry.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
 if(TARGET stenometry_program)
     file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
     set_target_properties(stenometry_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
     install(TARGETS stenometry_program)
-    if(STENOMETRY_BUILD_NETWORK)
-        set_target_properties(stenometry_network_module PROPERTIES INSTALL_RPATH "$ORIGIN/..")
-        install(TARGETS stenometry_network_module LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stenometry)
-    endif()
+    foreach(module stenometry_network_module stenometry_itk_module)
+        if(TARGET ${module})
+            set_target_properties(${module} PROPERTIES INSTALL_RPATH "$ORIGIN/..")
+            install(TARGETS ${module} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stenometry)
+        endif()
+    endforeach()
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,15 +1,7 @@
-# The headers that show types of OpenCV and of ITK. They are targets of their own, so that only who uses them needs
-# those libraries: stenometry::opencv and stenometry::itk, components of the installed package.
+# The header that shows types of OpenCV, a target of its own, so that only who uses it needs OpenCV: stenometry::opencv,
+# a component of the installed package. What it declares is in the library itself, which uses OpenCV all the same.
 add_library(stenometry_opencv INTERFACE)
 add_library(stenometry::opencv ALIAS stenometry_opencv)
 target_sources(stenometry_opencv PUBLIC FILE_SET HEADERS BASE_DIRS include FILES include/stenometry/interop/opencv.h)
 target_link_libraries(stenometry_opencv INTERFACE stenometry opencv_core)
-
-add_library(stenometry_itk INTERFACE)
-add_library(stenometry::itk ALIAS stenometry_itk)
-target_sources(stenometry_itk PUBLIC FILE_SET HEADERS BASE_DIRS include FILES include/stenometry/interop/itk.h)
-# ITK's include directories are places on this machine: who installs the package finds its own.
-target_include_directories(stenometry_itk SYSTEM INTERFACE "$<BUILD_INTERFACE:${ITK_INCLUDE_DIRS}>")
-target_link_libraries(stenometry_itk INTERFACE stenometry ITKCommon)
-
-set_target_properties(stenometry_opencv stenometry_itk PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+set_target_properties(stenometry_opencv PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)

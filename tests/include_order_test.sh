@@ -38,7 +38,7 @@ function depth(folder,    k, most, other) {
 BEGIN {
     folders = split(order, names, /[ \n]+/)
     for (i = 1; i <= folders; ++i) rank[names[i]] = i
-    home["error"] = home["image"] = home["progress"] = "core"
+    home["export"] = home["image"] = home["progress"] = "core"
     home["network"] = "network"
     home["analysis"] = "analysis"
     exceptions = split(allowed, lines, "\n")

@@ -23,10 +23,35 @@ function(add_consumer_test program)
     set_tests_properties(package.consumer_runs_${program} PROPERTIES FIXTURES_REQUIRED stage)
 endfunction()
 add_consumer_test(measure_tube)
-add_consumer_test(share_pixels -DWITH_INTEROP=ON)
+add_consumer_test(share_matrix -DWITH_OPENCV=ON)
+if(STENOMETRY_BUILD_ITK)
+    add_consumer_test(share_image -DWITH_ITK=ON)
+endif()
 if(STENOMETRY_BUILD_NETWORK)
     add_consumer_test(run_network -DWITH_NETWORK=ON)
 endif()
+
+get_target_property(library_type stenometry TYPE)
+if(library_type STREQUAL "SHARED_LIBRARY")
+    set(kind shared)
+    set(components "")
+    foreach(component network itk)
+        if(TARGET stenometry_${component})
+            list(APPEND components $<TARGET_FILE:stenometry_${component}>)
+        endif()
+    endforeach()
+    add_test(NAME package.exports_what_public_headers_declare
+             COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/exports_test.sh ${PROJECT_SOURCE_DIR}/include
+                     $<TARGET_FILE:stenometry> ${components})
+else()
+    set(kind static)
+endif()
+separate_arguments(compiler_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
+add_test(NAME package.is_found_by_pkg_config
+         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/pkg_config_test.sh ${stage} ${CMAKE_INSTALL_LIBDIR} ${PROJECT_VERSION}
+                 ${PROJECT_BINARY_DIR}/consumer/pkg_config ${kind} ${CMAKE_CURRENT_SOURCE_DIR}/consumer/measure_tube.cpp
+                 ${CMAKE_CXX_COMPILER} ${compiler_flags})
+set_tests_properties(package.is_found_by_pkg_config PROPERTIES FIXTURES_REQUIRED stage)
 
 if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
@@ -38,6 +63,12 @@ if(TARGET stenometry_program)
                          ${PROJECT_SOURCE_DIR}/sample_images/drilled_1mm.png --model absent.onnx --mask absent.png)
         set_tests_properties(package.installed_program_finds_its_network_module PROPERTIES
             FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "cannot read absent.onnx")
+    endif()
+    if(STENOMETRY_BUILD_ITK)
+        add_test(NAME package.installed_program_finds_its_itk_module
+                 COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry segment
+                         ${PROJECT_SOURCE_DIR}/sample_images/drilled_1mm.png --mask ${stage}/mask.nrrd)
+        set_tests_properties(package.installed_program_finds_its_itk_module PROPERTIES FIXTURES_REQUIRED stage)
     endif()
 endif()
 

@@ -24,7 +24,6 @@ void run(const AnalyzeCommand& command) {
     check(command.analysis);
     check(command.spacing, command.input);
     check(command.outputs);
-    const ThreadLimit limit(command.threads);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
@@ -51,7 +50,7 @@ Verb add_analyze(CLI::App& program) {
     add_output_options(*app, command->outputs);
     app->footer(std::string(length_note) +
                 "Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

@@ -54,7 +54,6 @@ void run(const CalibrateCommand& command) {
         throw Failure(ExitCode::wrong_command,
                       "nothing to calibrate by: give --catheter-mm, --catheter-french or --ruler");
     require_png("--overlay", command.overlay);
-    const ThreadLimit limit(command.threads);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
     input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
@@ -92,7 +91,7 @@ Verb add_calibrate(CLI::App& program) {
     app->footer(
         std::string(length_note) +
         "Example: stenometry calibrate angiogram.png --catheter 40,12 --catheter 66,95 --catheter-mm 1.98");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

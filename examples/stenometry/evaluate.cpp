@@ -335,7 +335,6 @@ OutputFiles outputs_of(const EvaluateCommand& command, const std::vector<fs::pat
 
 void run(const EvaluateCommand& command) {
     require_consistent(command);
-    const ThreadLimit limit(command.threads);
     const DataSet set =
         open_data_set(command.folder, command.drawn == "lesions" ? Drawn::lesions : Drawn::vessels);
     const Results results = results_of(command);
@@ -439,7 +438,7 @@ Verb add_evaluate(CLI::App& program) {
         "phantom writes them), or images/ beside masks/, mask_derived/ or annotations/*.json (COCO).\n"
         "Images that cannot be scored are listed with the reason and counted.\n"
         "Example: stenometry evaluate dca1 --each --csv scores.csv");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

@@ -27,7 +27,6 @@ void run(const MeasureCommand& command) {
     check(command.analysis);
     check(command.spacing, command.input);
     check(command.outputs);
-    const ThreadLimit limit(command.threads);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
     const Point from = point_inside(frame, command.from, "--from");
@@ -73,7 +72,7 @@ Verb add_measure(CLI::App& program) {
         std::string(length_note) +
         "Example: stenometry measure angiogram.png --spacing 0.2 --from 250,180 --to 262,330 --overlay "
         "walls.png");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

@@ -1,10 +1,7 @@
 #include "network.h"
 
-#include <dlfcn.h>
-
-#include <array>
-
 #include "failure.h"
+#include "module.h"
 #include "network_module.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -13,28 +10,8 @@
 namespace stenometry::program {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* module_name = "stenometry_network.so";
-
-/// Beside the program, where it is built, or where it is installed.
-fs::path module_path() {
-    const fs::path beside = fs::read_symlink("/proc/self/exe").parent_path();
-    for (const fs::path& folder : {beside, beside / STENOMETRY_MODULE_FOLDER})
-        if (fs::exists(folder / module_name)) return folder / module_name;
-    throw Failure(ExitCode::wrong_command,
-                  std::string("--model: there is no ") + module_name +
-                      " beside the program: it was built without neural networks, or the file is lost");
-}
-
-/// Loaded until the program ends: what it links has threads of its own.
-RunNetwork load_module() {
-    const fs::path path = module_path();
-    void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    void* entry = module != nullptr ? dlsym(module, network_module_entry) : nullptr;
-    if (entry == nullptr) throw Failure(ExitCode::unreadable, std::string("--model: ") + dlerror());
-    return reinterpret_cast<RunNetwork>(entry);
-}
+const Module network_module{
+    .file = "stenometry_network.so", .entry = network_module_entry, .absence = "neural networks"};
 
 }  // namespace
 
@@ -62,7 +39,7 @@ void exclude_segmentation_options(CLI::App& command, CLI::Option& option) {
 
 std::optional<VesselMask> network_vessels(const NetworkOptions& options, const Frame& frame) {
     if (options.model.empty()) return {};
-    const RunNetwork run = load_module();
+    const auto run = reinterpret_cast<RunNetwork>(load_module("--model", network_module));
     try {
         Image<float> probability;
         run(options.model, options.settings, find_valid_region(frame), probability);

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "failure.h"
+#include "itk_files.h"
 #include "stenometry/error.h"
 #include "stenometry/io/image.h"
 #include "stenometry/viz/overlay.h"
@@ -155,6 +156,10 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
     add("--overlay", outputs.overlay, "picture of the frame with walls and lesions, PNG");
     add("--plot", outputs.plot,
         "diameter along each vessel, .svg or .png; several vessels: FILE-0.svg, FILE-1.svg, ...");
+    add("--tubes", outputs.tubes,
+        "centerlines and radii of the vessels as tubes in the plane z = 0, in mm or else in pixels, .tre: "
+        "for 3D "
+        "Slicer and ITKTubeTK");
     command
         .add_option("--overlay-scale", outputs.overlay_scale,
                     "size of the overlay over the size of the frame, 1 to 8 [2]")
@@ -170,6 +175,7 @@ void check(const AnalysisOutputs& outputs) {
     if (!outputs.plot.empty() && !is_svg(outputs.plot) && ending_of(outputs.plot) != ".png")
         throw Failure(ExitCode::wrong_command,
                       "--plot " + outputs.plot.string() + ": the name must end in .svg or .png");
+    require_tubes("--tubes", outputs.tubes);
 }
 
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
@@ -180,6 +186,7 @@ void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& a
     if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);
     if (!outputs.plot.empty()) add_plots(files, outputs.plot, analysis);
+    if (!outputs.tubes.empty()) files.add(outputs.tubes, tube_writer(analysis));
     if (!outputs.take_standard_output()) files.add_text("-", summary(analysis, input));
     files.write_all();
     for (const Warning& warning : analysis.warnings) warn(warning.message);

@@ -282,7 +282,6 @@ void write_samples(const fs::path& folder) {
 }
 
 void run(const PhantomCommand& command) {
-    const ThreadLimit limit(command.threads);
     if (command.samples.empty())
         write_one(command);
     else
@@ -416,7 +415,7 @@ Verb add_phantom(CLI::App& program) {
     app->footer(
         "The same command gives the same bytes on every machine.\n"
         "Example: stenometry phantom angiogram.png --truth truth.json --artery right --percent-diameter 60");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

@@ -1,15 +1,13 @@
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "failure.h"
 #include "given_vessels.h"
 #include "input.h"
+#include "itk_files.h"
 #include "network.h"
 #include "output.h"
 #include "stages.h"
-#include "stenometry/io/image.h"
 #include "threads.h"
 #include "verb.h"
 
@@ -26,35 +24,23 @@ struct SegmentCommand {
     std::optional<int> threads;
 };
 
-/// 0..1 as 0..65535.
-Image<std::uint16_t> sixteen_bits(const Image<float>& probability) {
-    Image<std::uint16_t> scaled(probability.width(), probability.height());
-    for (int y = 0; y < scaled.height(); ++y)
-        std::transform(
-            probability.row(y), probability.row(y) + probability.width(), scaled.row(y), [](float p) {
-                return static_cast<std::uint16_t>(std::lround(std::clamp(p, 0.0F, 1.0F) * 65535.0F));
-            });
-    return scaled;
-}
-
 void run(const SegmentCommand& command) {
     if (command.mask.empty() && command.probability.empty() && command.catheter.empty())
         throw Failure(ExitCode::wrong_command, "nothing to write: give --mask, --probability or --catheter");
-    require_png("--mask", command.mask);
-    require_png("--probability", command.probability);
-    require_png("--catheter", command.catheter);
-    const ThreadLimit limit(command.threads);
+    require_image("--mask", command.mask);
+    require_image("--probability", command.probability);
+    require_image("--catheter", command.catheter);
     const Frame frame = read_frame(command.input);
     const VesselMask vessels =
         require_vessel(find_vessels(frame, command.network, with_progress(command.analysis)),
                        command.input.image.string() + ": " + std::string(explain(Unmeasurable::no_vessel)));
     OutputFiles files({command.input.image, command.network.model, command.network.settings});
-    const auto add = [&files](const fs::path& path, const auto& image) {
-        if (!path.empty()) files.add(path, [image](const fs::path& to) { io::write_png(to, image); });
+    const auto add = [&files](const fs::path& path, OutputFiles::Writer write) {
+        if (!path.empty()) files.add(path, std::move(write));
     };
-    add(command.mask, vessels.mask);
-    add(command.probability, sixteen_bits(vessels.probability));
-    add(command.catheter, vessels.catheter);
+    add(command.mask, mask_writer(vessels.mask, frame.calibration));
+    add(command.probability, probability_writer(vessels.probability, frame.calibration));
+    add(command.catheter, mask_writer(vessels.catheter, frame.calibration));
     files.write_all();
 }
 
@@ -72,13 +58,16 @@ Verb add_segment(CLI::App& program) {
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {
         app->add_option(name, path, help)->type_name("FILE")->group("Output");
     };
-    add("--mask", command->mask, "write vessels 255, everything else 0; 8 bit PNG of the frame's size");
-    add("--probability", command->probability, "write vessel probability 0 to 1 as 0 to 65535; 16 bit PNG");
+    add("--mask", command->mask,
+        "write vessels 255, everything else 0, 8 bits, of the frame's size; .png, .nrrd, .nii, .nii.gz or "
+        ".mha");
+    add("--probability", command->probability,
+        "write vessel probability 0 to 1, as 0 to 65535 in a .png, as it is in the other formats");
     add("--catheter", command->catheter,
-        "write what was taken for a catheter 255, everything else 0; 8 bit PNG");
+        "write what was taken for a catheter 255, everything else 0, in the formats of --mask");
     app->footer(std::string(length_note) +
                 "Example: stenometry segment angiogram.png --mask vessels.png --probability probability.png");
-    return {app, [command] { run(*command); }};
+    return {app, [command] { run_with_threads(command->threads, [&] { run(*command); }); }};
 }
 
 }  // namespace stenometry::program

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <memory>
+#include <functional>
 #include <optional>
 
 namespace stenometry::program {
@@ -9,15 +9,7 @@ namespace stenometry::program {
 /// Adds --threads.
 void add_thread_option(CLI::App& command, std::optional<int>& threads);
 
-/// Holds the library to so many threads as long as it lives; to none in particular without a number.
-class ThreadLimit {
-  public:
-    explicit ThreadLimit(std::optional<int> threads);
-    ~ThreadLimit();
-
-  private:
-    struct Control;
-    std::unique_ptr<Control> control_;
-};
+/// Calls `work` with so many threads; with all processors without a number.
+void run_with_threads(std::optional<int> threads, const std::function<void()>& work);
 
 }  // namespace stenometry::program

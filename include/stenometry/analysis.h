@@ -7,10 +7,13 @@
 #include "stenometry/bifurcation.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
+#include "stenometry/export.h"
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/reference.h"
 #include "stenometry/segment.h"
 #include "stenometry/stenosis.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 /// What `pipeline.h` finds in a frame: results only, so that what reports, draws and compares them need not
 /// know how they were found.
@@ -44,3 +47,5 @@ struct Analysis {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -5,7 +5,10 @@
 #include <string_view>
 
 #include "stenometry/calibration.h"
+#include "stenometry/export.h"
 #include "stenometry/geometry.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -63,3 +66,5 @@ struct Bifurcation {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -3,7 +3,10 @@
 #include <optional>
 #include <string_view>
 
+#include "stenometry/export.h"
 #include "stenometry/geometry.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -91,3 +94,5 @@ struct PhysicalLength {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

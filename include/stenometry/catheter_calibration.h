@@ -5,7 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/pipeline.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -115,3 +118,5 @@ CatheterCalibration calibrate_by_catheter(const Frame& frame, const KnownCathete
                                           const CatheterCalibrationOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

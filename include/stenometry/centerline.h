@@ -2,8 +2,11 @@
 
 #include <span>
 
+#include "stenometry/export.h"
 #include "stenometry/unmeasurable.h"
 #include "stenometry/vesselness.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -45,3 +48,5 @@ Centerline refine_centerline(const Vesselness& vesselness, const Polyline& rough
                              const CenterlineOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

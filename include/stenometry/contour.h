@@ -3,7 +3,10 @@
 #include <vector>
 
 #include "stenometry/centerline.h"
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -47,3 +50,5 @@ VesselContour detect_contour(const Frame& frame, const Centerline& centerline,
                              const ContourOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

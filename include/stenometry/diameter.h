@@ -4,6 +4,9 @@
 #include <vector>
 
 #include "stenometry/contour.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -81,3 +84,5 @@ DiameterProfile measure_diameter(const Frame& frame, const VesselContour& contou
 VesselContour fit_walls(VesselContour contour, const DiameterProfile& profile);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

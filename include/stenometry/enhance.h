@@ -3,7 +3,10 @@
 #include <memory>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -74,3 +77,5 @@ class Enhancer {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

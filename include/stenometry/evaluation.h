@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/geometry.h"
 #include "stenometry/image.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 /// How well results agree with a truth: of this library, or of anybody. Masks are not 0 on vessels. A figure
 /// that is not defined, because there is nothing to find or nothing was found, is empty and never 0 or 1. All
@@ -119,3 +122,5 @@ struct ErrorStatistics {
 ErrorStatistics error_statistics(std::span<const double> errors);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
 #include "stenometry/segment.h"
 #include "stenometry/vesselness.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -27,3 +30,5 @@ Vesselness compute_vesselness(const VesselMask& mask, const Image<std::uint8_t>&
                               const VesselnessOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

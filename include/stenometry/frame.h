@@ -6,8 +6,11 @@
 #include <string_view>
 
 #include "stenometry/calibration.h"
+#include "stenometry/export.h"
 #include "stenometry/geometry.h"
 #include "stenometry/image.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -60,4 +63,11 @@ struct Frame {
     void validate() const;
 };
 
+/// A frame of these pixels, which it shares if all are finite. What is not finite is invalid; there a copy
+/// holds the mean of the others, so that filters stay finite.
+Frame make_frame(Image<float> pixels, Intensity intensity = Intensity::unknown,
+                 const Calibration& calibration = {});
+
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -3,7 +3,10 @@
 #include <functional>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -24,3 +27,5 @@ std::vector<FrameScore> score_frames(int count, const std::function<Frame(int)>&
 int best_frame(const std::vector<FrameScore>& scores);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

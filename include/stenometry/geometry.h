@@ -4,6 +4,10 @@
 #include <limits>
 #include <vector>
 
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
+
 namespace stenometry {
 
 /// A place in an image in pixels. x grows to the right, y grows downwards, and the centre of the first pixel
@@ -76,3 +80,5 @@ std::vector<Polyline> finite_parts(const Polyline& line);
 Polyline smooth(const Polyline& line, double length);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -8,6 +8,10 @@
 #include <memory>
 #include <utility>
 
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
+
 namespace stenometry {
 
 /// Rows of pixels. Copies share the pixels, as copies of `cv::Mat` do; `clone()` does not. Rows may be
@@ -84,3 +88,5 @@ bool same_size(const Image<T>& a, const Image<U>& b) {
 }
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

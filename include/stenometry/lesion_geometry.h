@@ -5,7 +5,10 @@
 
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
+#include "stenometry/export.h"
 #include "stenometry/reference.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -80,3 +83,5 @@ struct VesselStatistics {
 VesselStatistics vessel_statistics(const DiameterProfile& profile, const Calibration& calibration);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 /// Neural networks that tell vessels from everything else: the component `network` of the package, a library
 /// of its own, `stenometry::network`, because what runs networks takes time to load.
@@ -79,3 +82,5 @@ class VesselNetwork {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

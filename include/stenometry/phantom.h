@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 /// Angiograms whose diameters are known: X-ray images of vessels, rendered from the physics, to measure how
 /// exact an algorithm is. The same scene gives the same pixels on every machine, with any number of threads.
@@ -248,3 +251,5 @@ NamedScene sample_cine_scene();
 CineOptions sample_cine_options();
 
 }  // namespace stenometry::phantom
+
+STENOMETRY_EXPORT_END

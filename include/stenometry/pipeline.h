@@ -7,6 +7,7 @@
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
 #include "stenometry/enhance.h"
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
 #include "stenometry/progress.h"
 #include "stenometry/reference.h"
@@ -15,6 +16,8 @@
 #include "stenometry/valid_region.h"
 #include "stenometry/vessel_tree.h"
 #include "stenometry/vesselness.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -65,3 +68,5 @@ Analysis measure(const Frame& frame, const VesselMask& vessels, Point from, Poin
                  std::span<const Point> via = {}, const AnalysisOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -4,6 +4,10 @@
 #include <functional>
 #include <string_view>
 
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
+
 namespace stenometry {
 
 /// Is told how far a long piece of work has come, before each of its steps and on the thread that asked for
@@ -19,3 +23,5 @@ class Cancelled : public std::exception {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -6,6 +6,9 @@
 
 #include "stenometry/bifurcation.h"
 #include "stenometry/diameter.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -82,3 +85,5 @@ ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibr
                                     const ReferenceOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -4,6 +4,9 @@
 #include <string>
 
 #include "stenometry/catheter_calibration.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -45,3 +48,5 @@ std::string to_json(const Calibration& calibration, const ReportInput& input);
 std::string to_csv(const Analysis& analysis, const ReportInput& input);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

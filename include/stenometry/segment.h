@@ -1,7 +1,10 @@
 #pragma once
 
 #include "stenometry/enhance.h"
+#include "stenometry/export.h"
 #include "stenometry/vesselness.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -54,3 +57,5 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const SegmentOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -20,6 +20,16 @@
 ///                                          Stenosis[]
 ///
 /// `analyze` and `measure` in pipeline.h are the whole chain in one call.
+///
+/// Threads: every function of this library may be called from several threads at once, with arguments that
+/// nobody changes meanwhile: there is no global state, and nothing is printed. Copies of an image share their
+/// pixels, so a copy that is written to is a change to the others; `Image::clone` is none. An object that
+/// keeps something, such as `VesselnessFilter`, `io::Cine` and `VesselNetwork`, is for one thread at a time;
+/// several threads have one each.
+///
+/// One call works on all processors, and `ThreadLimit` in threads.h holds it to fewer. A program that works
+/// on several frames at once needs no limit: calls within threads of oneTBB share them. Its results are the
+/// same bytes, whatever the number of threads.
 #include "stenometry/analysis.h"
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
@@ -30,6 +40,7 @@
 #include "stenometry/enhance.h"
 #include "stenometry/error.h"
 #include "stenometry/evaluation.h"
+#include "stenometry/export.h"
 #include "stenometry/external_mask.h"
 #include "stenometry/frame.h"
 #include "stenometry/frame_selection.h"
@@ -47,6 +58,7 @@
 #include "stenometry/report.h"
 #include "stenometry/segment.h"
 #include "stenometry/stenosis.h"
+#include "stenometry/threads.h"
 #include "stenometry/unmeasurable.h"
 #include "stenometry/valid_region.h"
 #include "stenometry/version.h"

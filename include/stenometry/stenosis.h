@@ -5,8 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "stenometry/export.h"
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/reference.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -57,3 +60,5 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
 std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

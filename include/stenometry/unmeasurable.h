@@ -2,6 +2,10 @@
 
 #include <string_view>
 
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
+
 namespace stenometry {
 
 /// Why a part of an image has no measurement. A reason stands where a number would have been wrong.
@@ -28,3 +32,5 @@ std::string_view to_string(Unmeasurable reason);
 std::string_view explain(Unmeasurable reason);
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

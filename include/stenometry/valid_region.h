@@ -2,7 +2,10 @@
 
 #include <memory>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -51,3 +54,5 @@ class ValidRegionFinder {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

@@ -2,9 +2,13 @@
 
 #include <string_view>
 
+#include "stenometry/export.h"
+
 #define STENOMETRY_VERSION_MAJOR 0
 #define STENOMETRY_VERSION_MINOR 1
 #define STENOMETRY_VERSION_PATCH 0
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -15,3 +19,5 @@ std::string_view version();
 std::string_view cpu_target();
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

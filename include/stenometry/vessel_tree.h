@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "stenometry/centerline.h"
+#include "stenometry/export.h"
 #include "stenometry/segment.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -66,3 +69,5 @@ std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness
                                         const VesselTreeOptions& options = {});
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

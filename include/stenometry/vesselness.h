@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "stenometry/enhance.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
@@ -120,3 +123,5 @@ class CineVesselness {
 };
 
 }  // namespace stenometry
+
+STENOMETRY_EXPORT_END

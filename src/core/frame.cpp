@@ -9,6 +9,34 @@
 #include "stenometry/error.h"
 
 namespace stenometry {
+namespace {
+
+bool all_finite(const Image<float>& pixels) {
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (!std::isfinite(pixels(x, y))) return false;
+    return true;
+}
+
+double mean_of_finite(const Image<float>& pixels) {
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (std::isfinite(pixels(x, y))) sum += static_cast<double>(pixels(x, y)), ++count;
+    return count == 0 ? 0.0 : sum / static_cast<double>(count);
+}
+
+/// Marks what is not finite, and puts `substitute` there.
+Image<std::uint8_t> replace_not_finite(Image<float>& pixels, float substitute) {
+    Image<std::uint8_t> valid(pixels.width(), pixels.height(), 255);
+    for (int y = 0; y < pixels.height(); ++y)
+        for (int x = 0; x < pixels.width(); ++x)
+            if (!std::isfinite(pixels(x, y))) pixels(x, y) = substitute, valid(x, y) = 0;
+    return valid;
+}
+
+}  // namespace
 
 std::string_view to_string(Intensity intensity) {
     switch (intensity) {
@@ -43,6 +71,14 @@ void Frame::validate() const {
     if (x_mm && y_mm && std::max(*x_mm, *y_mm) > most_oblong * std::min(*x_mm, *y_mm))
         throw InvalidInput("a pixel of " + std::to_string(*x_mm) + " x " + std::to_string(*y_mm) +
                            " mm is too oblong to resample");
+}
+
+Frame make_frame(Image<float> pixels, Intensity intensity, const Calibration& calibration) {
+    Frame frame{.pixels = std::move(pixels), .intensity = intensity, .calibration = calibration};
+    if (all_finite(frame.pixels)) return frame;
+    frame.pixels = frame.pixels.clone();
+    frame.valid = replace_not_finite(frame.pixels, static_cast<float>(mean_of_finite(frame.pixels)));
+    return frame;
 }
 
 }  // namespace stenometry

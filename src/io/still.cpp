@@ -1,7 +1,6 @@
 #include "io/still.h"
 
 #include <cctype>
-#include <cmath>
 #include <string_view>
 
 #include "io/codec.h"
@@ -36,31 +35,6 @@ Image<float> decode_still(const InputFile& file, const std::string& format) {
     }
 }
 
-bool all_finite(const Image<float>& pixels) {
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            if (!std::isfinite(pixels(x, y))) return false;
-    return true;
-}
-
-double mean_of_finite(const Image<float>& pixels) {
-    double sum = 0.0;
-    std::size_t count = 0;
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            if (std::isfinite(pixels(x, y))) sum += static_cast<double>(pixels(x, y)), ++count;
-    return count == 0 ? 0.0 : sum / static_cast<double>(count);
-}
-
-/// Marks what is not finite, and puts `substitute` there.
-Image<std::uint8_t> replace_not_finite(Image<float>& pixels, float substitute) {
-    Image<std::uint8_t> valid(pixels.width(), pixels.height(), 255);
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            if (!std::isfinite(pixels(x, y))) pixels(x, y) = substitute, valid(x, y) = 0;
-    return valid;
-}
-
 }  // namespace
 
 std::string still_format(const std::string& head) {
@@ -76,14 +50,6 @@ std::string still_format(const std::string& head) {
     return {};
 }
 
-Frame frame_of(Image<float> pixels) {
-    Frame frame;
-    frame.pixels = std::move(pixels);
-    if (!all_finite(frame.pixels))
-        frame.valid = replace_not_finite(frame.pixels, static_cast<float>(mean_of_finite(frame.pixels)));
-    return frame;
-}
-
 double still_full_scale(const InputFile& file, const std::string& format) {
     try {
         return full_scale(file.all(), format);
@@ -93,7 +59,7 @@ double still_full_scale(const InputFile& file, const std::string& format) {
 }
 
 Frame read_still(const InputFile& file, const std::string& format) {
-    return frame_of(decode_still(file, format));
+    return make_frame(decode_still(file, format));
 }
 
 }  // namespace stenometry::io

@@ -18,8 +18,4 @@ Frame read_still(const InputFile& file, const std::string& format);
 /// \throws IoError if its header is damaged.
 double still_full_scale(const InputFile& file, const std::string& format);
 
-/// A frame of `pixels` of which those that are not finite are invalid, and hold the mean of the others
-/// instead so that filters stay finite.
-Frame frame_of(Image<float> pixels);
-
 }  // namespace stenometry::io

@@ -137,7 +137,7 @@ class Volume : public Cine {
         } else {
             data_->read(offset, bytes);
         }
-        Frame frame = frame_of(pixels_of(bytes, header_, width_, height_));
+        Frame frame = make_frame(pixels_of(bytes, header_, width_, height_));
         frame.index = index;
         frame.count = frame_count_;
         return frame;

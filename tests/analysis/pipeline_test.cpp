@@ -44,6 +44,15 @@ const phantom::Phantom& drilled() {
     return image;
 }
 
+/// Between the two points; once for all that ask something of it.
+const Analysis& measured_drilled() {
+    static const Analysis analysis = [] {
+        const TwoPoints points(drilled());
+        return measure(drilled().frame, points.from, points.to);
+    }();
+    return analysis;
+}
+
 const Stenosis& only_lesion(const Analysis& analysis) {
     EXPECT_THAT(analysis.vessels, SizeIs(1));
     EXPECT_THAT(analysis.vessels.at(0).stenoses, SizeIs(1));
@@ -67,8 +76,7 @@ TEST(Measure, GivesTheDiametersOfAnalyzeWhereBothFollowAVessel) {
 }
 
 TEST(Measure, FindsTheDrilledChannelBetweenTwoPoints) {
-    const TwoPoints points(drilled());
-    const Analysis analysis = measure(drilled().frame, points.from, points.to);
+    const Analysis& analysis = measured_drilled();
     const Stenosis& lesion = only_lesion(analysis);
     const phantom::LesionTruth& truth = drilled().vessels.front().lesions.front();
     const double mm = analysis.calibration.mm_per_px();
@@ -80,8 +88,7 @@ TEST(Measure, FindsTheDrilledChannelBetweenTwoPoints) {
 }
 
 TEST(Measure, DrilledChannelIsRoundAndInTheMiddle) {
-    const TwoPoints points(drilled());
-    const LesionGeometry geometry = only_lesion(measure(drilled().frame, points.from, points.to)).geometry;
+    const LesionGeometry geometry = only_lesion(measured_drilled()).geometry;
     const double area = 100.0 * (1.0 - std::pow(1.4 / 3.0, 2));
     // points: the background beside a lumen of 1.4 mm is known to a tenth of what that takes from the beam
     EXPECT_NEAR(geometry.percent_area_densitometric.value(), area, 6.0);
@@ -94,7 +101,7 @@ TEST(Measure, DrilledChannelIsRoundAndInTheMiddle) {
 
 TEST(Measure, SwappedPointsGiveTheSameLesion) {
     const TwoPoints points(drilled());
-    const Stenosis there = only_lesion(measure(drilled().frame, points.from, points.to));
+    const Stenosis there = only_lesion(measured_drilled());
     const Stenosis back = only_lesion(measure(drilled().frame, points.to, points.from));
     EXPECT_NEAR(*there.percent_diameter, *back.percent_diameter,
                 3.0);  // points: the path is sampled from the other end
@@ -129,7 +136,7 @@ TEST(Measure, PixelsThatAreNotSquareGiveTheSameMillimetres) {
     wide.calibration.mm_per_px_y = 0.5 * *square.calibration.mm_per_px_y;
     const auto stretched = [](Point p) { return Point{p.x, 2.0 * p.y + 0.5}; };
 
-    const Analysis of_square = measure(square, points.from, points.to);
+    const Analysis& of_square = measured_drilled();
     const Analysis of_wide = measure(wide, stretched(points.from), stretched(points.to));
     const double mm = of_square.calibration.mm_per_px(), mm_wide = of_wide.calibration.mm_per_px();
     EXPECT_NEAR(mm_wide * *only_lesion(of_wide).mld_px, mm * *only_lesion(of_square).mld_px, 0.1);

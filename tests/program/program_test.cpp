@@ -10,6 +10,7 @@
 
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
+#include "stenometry/io/mask.h"
 #include "stenometry/phantom.h"
 #include "support/onnx_files.h"
 #include "support/running_program.h"
@@ -46,12 +47,18 @@ Image<std::uint16_t> render_angiogram(const phantom::Scene& scene = angiogram_sc
     return pixels;
 }
 
+/// The angiogram, rendered once for all tests of one process.
+const Image<std::uint16_t>& angiogram() {
+    static const Image<std::uint16_t> pixels = render_angiogram();
+    return pixels;
+}
+
 /// With the angiogram as vessel.png.
 class ProgramOnAngiogram : public Program {
   protected:
     void SetUp() override {
         Program::SetUp();
-        io::write_png(path("vessel.png"), render_angiogram());
+        io::write_png(path("vessel.png"), angiogram());
     }
 
     std::vector<std::string> measuring(const std::vector<std::string>& more) const {
@@ -145,6 +152,47 @@ TEST_F(ProgramOnAngiogram, SegmentsIntoPicturesOfTheFramesSize) {
     EXPECT_EQ(cv::countNonZero(mask == 255) + cv::countNonZero(mask == 0), 160 * 160);
     EXPECT_EQ(mask.at<std::uint8_t>(79, 40), 255);  // on the vessel
 }
+
+#ifdef STENOMETRY_HAS_ITK
+
+TEST_F(ProgramOnAngiogram, SegmentsIntoVolumesWithThePixelsOfThePicture) {
+    ASSERT_EQ(run({"segment", "vessel.png", "--mask", "m.png", "--probability", "p.png"}).code, 0);
+    const Image<std::uint8_t> mask = io::read_mask(path("m.png"));
+    const Image<float> probability = io::read_probability(path("p.png"));
+    for (const std::string ending : {".nrrd", ".nii", ".nii.gz", ".mha", ".NRRD"}) {
+        const Ending written =
+            run({"segment", "vessel.png", "--mask", "m" + ending, "--probability", "p" + ending});
+        ASSERT_EQ(written.code, 0) << written.err;
+        EXPECT_THAT(written.err, IsEmpty());
+        const Image<std::uint8_t> same_mask = io::read_mask(path("m" + ending));
+        const Image<float> same = io::read_probability(path("p" + ending));
+        ASSERT_TRUE(same_size(mask, same_mask) && same_size(probability, same)) << ending;
+        for (int y = 0; y < mask.height(); ++y)
+            for (int x = 0; x < mask.width(); ++x) {
+                ASSERT_EQ(same_mask(x, y), mask(x, y)) << ending;
+                // The PNG has steps of 1/65535.
+                ASSERT_NEAR(same(x, y), probability(x, y), 1e-5) << ending;
+            }
+    }
+}
+
+TEST_F(ProgramOnAngiogram, WritesTheVesselAsATube) {
+    const Ending ending = run(measuring({"--spacing", "0.25", "--tubes", "t.tre"}));
+    ASSERT_EQ(ending.code, 0) << ending.err;
+    const std::string tree = contents(path("t.tre"));
+    EXPECT_THAT(tree, HasSubstr("ObjectType = Tube"));
+    EXPECT_THAT(tree, HasSubstr("Name = vessel 0"));
+    EXPECT_THAT(tree, HasSubstr("NDims = 3"));
+}
+
+TEST_F(ProgramOnAngiogram, TubesThatCannotBeWrittenLeaveNothingBehind) {
+    const auto before = files();
+    expect_failure(5, measuring({"--json", "a.json", "--tubes", "absent/t.tre"}), "absent");
+    expect_failure(2, measuring({"--tubes", "t.tre", "--json", "t.tre"}), "t.tre");
+    EXPECT_EQ(files(), before);
+}
+
+#endif
 
 TEST_F(ProgramOnAngiogram, SameBytesWithAnyNumberOfThreadsAndAgain) {
     const auto outputs = [&](const std::string& threads) {
@@ -499,15 +547,21 @@ TEST_F(ProgramOnAngiogram, PictureIsWrittenUnderNoOtherNameThanItsOwn) {
     for (const char* name : {"a.jpg", "a.tiff", "a.nii.gz", "a.dcm"}) {
         const std::string complaint = std::string(" ") + name + ": the name must end in .png";
         expect_failure(2, measuring({"--overlay", name}), "--overlay" + complaint);
-        for (const char* option : {"--mask", "--probability", "--catheter"})
-            expect_failure(2, {"segment", "vessel.png", option, name}, option + complaint);
         expect_failure(2, {"phantom", "p.png", "--mask", name}, "--mask" + complaint);
         expect_failure(2,
                        {"calibrate", "vessel.png", "--ruler", "9,9", "--ruler", "90,9", "--ruler-mm", "9",
                         "--overlay", name},
                        "--overlay" + complaint);
     }
+    for (const char* option : {"--mask", "--probability", "--catheter"})
+        for (const char* name : {"a.jpg", "a.mhd", "a.nhdr", "a.gz", "a.tre"})
+            expect_failure(2, {"segment", "vessel.png", option, name},
+                           std::string(option) + " " + name +
+                               ": the name must end in .png, .nrrd, .nii, .nii.gz or .mha");
     expect_failure(2, {"segment", "vessel.png", "--mask", "-"}, "--mask -");
+    for (const char* name : {"t.vtk", "t.tre.txt", "t", "-"})
+        expect_failure(2, measuring({"--tubes", name}),
+                       std::string("--tubes ") + name + ": the name must end in .tre");
     EXPECT_EQ(files(), before);
     for (const char* name : {"a.PNG", "a"}) {
         ASSERT_EQ(run(measuring({"--overlay", name})).code, 0);

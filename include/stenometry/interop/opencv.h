@@ -5,7 +5,11 @@
 #include <type_traits>
 
 #include "stenometry/error.h"
+#include "stenometry/export.h"
+#include "stenometry/frame.h"
 #include "stenometry/image.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 /// Images of OpenCV looked at as images of this library and the other way round, without copying pixels.
 namespace stenometry::interop {
@@ -41,4 +45,15 @@ Image<T> from_mat(const cv::Mat& mat) {
     return {mat.cols, mat.rows, static_cast<std::ptrdiff_t>(mat.step[0] / sizeof(T)), std::move(pixels)};
 }
 
+/// A frame with the values of `mat`, whatever its depth: 8, 16 or 32 bits with or without a sign, float or
+/// double. Colour becomes grey by the luma of ITU-R BT.601, three channels as blue, green and red, four with
+/// an opacity that is left out. Pixels of one channel of floats are shared, those of anything else copied;
+/// what is not finite is invalid, see `make_frame`.
+/// \param intensity what the values mean: vessels are dark where there are more X-rays in higher ones
+/// \throws InvalidInput if `mat` is empty, is not two-dimensional, or has two channels or more than four, or
+/// half-precision numbers.
+Frame frame_from_mat(const cv::Mat& mat, Intensity intensity, const Calibration& calibration = {});
+
 }  // namespace stenometry::interop
+
+STENOMETRY_EXPORT_END

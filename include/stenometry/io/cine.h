@@ -3,7 +3,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
@@ -23,3 +26,5 @@ class Cine {
 std::unique_ptr<Cine> open_cine(const std::filesystem::path& path);
 
 }  // namespace stenometry::io
+
+STENOMETRY_EXPORT_END

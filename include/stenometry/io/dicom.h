@@ -5,7 +5,10 @@
 #include <span>
 #include <string>
 
+#include "stenometry/export.h"
 #include "stenometry/io/cine.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
@@ -56,3 +59,5 @@ void write_dicom(const std::filesystem::path& path, std::span<const Image<std::u
                  const DicomTags& tags);
 
 }  // namespace stenometry::io
+
+STENOMETRY_EXPORT_END

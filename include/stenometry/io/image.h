@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <string_view>
 
+#include "stenometry/export.h"
 #include "stenometry/frame.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
@@ -33,3 +36,5 @@ void write_png(const std::filesystem::path& path, const Image<Rgb>& image);
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace stenometry::io
+
+STENOMETRY_EXPORT_END

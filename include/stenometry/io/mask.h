@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "stenometry/export.h"
 #include "stenometry/image.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
@@ -24,3 +27,5 @@ Image<std::uint8_t> read_mask(const std::filesystem::path& path, int frame = 0);
 Image<float> read_probability(const std::filesystem::path& path, int frame = 0);
 
 }  // namespace stenometry::io
+
+STENOMETRY_EXPORT_END

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "stenometry/analysis.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::viz {
 
@@ -17,3 +20,5 @@ struct OverlayOptions {
 Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options = {});
 
 }  // namespace stenometry::viz
+
+STENOMETRY_EXPORT_END

@@ -3,6 +3,9 @@
 #include <string>
 
 #include "stenometry/analysis.h"
+#include "stenometry/export.h"
+
+STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::viz {
 
@@ -12,3 +15,5 @@ std::string plot_diameter_svg(const Vessel& vessel, const Calibration& calibrati
 Image<Rgb> plot_diameter(const Vessel& vessel, const Calibration& calibration);
 
 }  // namespace stenometry::viz
+
+STENOMETRY_EXPORT_END
