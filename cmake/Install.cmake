@@ -31,4 +31,7 @@ if(TARGET stenometry_program)
         install(TARGETS stenometry_network_module LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stenometry)
     endif()
 endif()
+# What the program writes, for those who check it.
+install(FILES schema/analysis.schema.json schema/calibration.schema.json schema/README.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/stenometry)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -28,6 +28,11 @@ if(STENOMETRY_BUILD_NETWORK)
     add_consumer_test(run_network -DWITH_NETWORK=ON)
 endif()
 
+add_test(NAME package.schemas_are_installed
+         COMMAND ${CMAKE_COMMAND} -E cat ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/analysis.schema.json
+                 ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/calibration.schema.json)
+set_tests_properties(package.schemas_are_installed PROPERTIES FIXTURES_REQUIRED stage)
+
 if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
     set_tests_properties(package.installed_program_runs PROPERTIES

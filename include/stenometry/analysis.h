@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "stenometry/bifurcation.h"
@@ -10,6 +11,7 @@
 #include "stenometry/reference.h"
 #include "stenometry/segment.h"
 #include "stenometry/stenosis.h"
+#include "stenometry/warning.h"
 
 /// What `pipeline.h` finds in a frame: results only, so that what reports, draws and compares them need not
 /// know how they were found.
@@ -26,12 +28,6 @@ struct Vessel {
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
 };
 
-/// Something that the reader of the numbers should know.
-struct Warning {
-    std::string code;     ///< for programs: lower case with underscores
-    std::string message;  ///< for people: one sentence
-};
-
 /// What was measured in one frame.
 struct Analysis {
     Calibration calibration;
@@ -39,6 +35,8 @@ struct Analysis {
     std::vector<Warning> warnings;
     VesselMask mask;                           ///< empty images after `measure`
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
+    /// After `measure` without a vessel: `Centerline::unreached`.
+    std::optional<std::size_t> unreached;
 };
 
 }  // namespace stenometry

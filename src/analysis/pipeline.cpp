@@ -7,6 +7,7 @@
 #include "analysis/overlap.h"
 #include "analysis/square_pixels.h"
 #include "analysis/tree_bifurcations.h"
+#include "analysis/warnings.h"
 #include "core/same_size.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -14,97 +15,9 @@
 namespace stenometry {
 namespace {
 
-void warn(Analysis& analysis, std::string code, std::string message) {
-    analysis.warnings.push_back({std::move(code), std::move(message)});
-}
-
-/// \param whose what has no measurement, with a colon; nothing for the frame
-void warn(Analysis& analysis, Unmeasurable reason, const std::string& whose = "") {
-    warn(analysis, std::string(to_string(reason)), whose + std::string(explain(reason)));
-}
-
-void warn_of_spacing(Analysis& analysis) {
-    const Calibration& calibration = analysis.calibration;
-    if (!calibration.known())
-        warn(analysis, "no_calibration", "the size of a pixel is unknown: lengths are in pixels only");
-    else if (calibration.source == SpacingSource::detector_plane)
-        warn(analysis, "spacing_at_detector",
-             "the size of a pixel is known at the detector only: lengths are too large by the magnification");
-}
-
-std::string percent(double value) { return std::to_string(std::lround(value)) + " %"; }
-
-std::string place(Point p) {
-    return '(' + std::to_string(std::lround(p.x)) + ", " + std::to_string(std::lround(p.y)) + ')';
-}
-
-void warn_of_diffuse_disease(Analysis& analysis, const Vessel& vessel, const std::string& name) {
-    if (vessel.reference.diffuse)
-        warn(analysis, "diffuse_disease",
-             name +
-                 "little of it is healthy or its healthy part is irregular: the reference may be that of a "
-                 "diseased lumen");
-}
-
-/// Whether the lumen is narrow from its first point on, and no lesion says so.
-bool begins_narrow(const Vessel& vessel, const StenosisOptions& options) {
-    if (vessel.reference.diameter_px.empty()) return false;
-    for (const Stenosis& stenosis : vessel.stenoses)
-        if (stenosis.ostial) return false;
-    const double part = vessel.diameter.diameter_px.front() / vessel.reference.diameter_px.front();
-    return 100.0 * (1.0 - part) >= options.min_percent_diameter;
-}
-
-void warn_of_bifurcations(Analysis& analysis, const Vessel& vessel, const std::string& name,
-                          const AnalysisOptions& options) {
-    for (const Bifurcation& at : vessel.bifurcations)
-        if (at.deviation_percent &&
-            std::abs(*at.deviation_percent) > options.bifurcation.max_deviation_percent)
-            warn(analysis, "bifurcation_contradicts_law",
-                 name + "at the bifurcation " + place(at.at_px) + " the mother vessel is " +
-                     percent(std::abs(*at.deviation_percent)) +
-                     (*at.deviation_percent > 0.0 ? " wider" : " narrower") +
-                     " than its branches let expect");
-}
-
-/// Where the width of the lumen and what it takes from the X-rays contradict each other.
-void warn_of_depth(Analysis& analysis, const DiameterProfile& profile, const Stenosis& stenosis,
-                   const std::string& name) {
-    if (profile.depth_ratio.empty() || stenosis.reason != Unmeasurable::none) return;
-    const double ratio = profile.depth_ratio[stenosis.mld_index], away = std::abs(std::log(ratio)),
-                 sd = profile.depth_ratio_sd[stenosis.mld_index];
-    constexpr double significant = 2.5, relevant = 0.15;  // standard errors, and part of the depth
-    if (!(away > significant * sd) || !(away > relevant)) return;
-    constexpr double worth_telling = 5.0;  // beyond that a number says no more
-    warn(analysis, "lumen_not_round",
-         name + "at " + place(stenosis.mld_at_px) + " the lumen takes " +
-             (ratio < worth_telling ? percent(100.0 * ratio) + " of" : "more than five times") +
-             " the X-rays that a round one of its width takes: it is not round, the contrast medium is "
-             "diluted, or"
-             " another vessel leaves or crosses; the diameter may be off");
-}
-
-void warn_of(Analysis& analysis, const Vessel& vessel, const AnalysisOptions& options) {
-    const std::string name = "vessel " + std::to_string(vessel.id) + ": ";
-    if (vessel.contour.reason != Unmeasurable::none)
-        warn(analysis, vessel.contour.reason, name);
-    else if (vessel.reference.reason != Unmeasurable::none)
-        warn(analysis, vessel.reference.reason, name);
-    if (vessel.diameter.method != options.diameter.method && !vessel.diameter.diameter_px.empty())
-        warn(
-            analysis, "model_misfit",
-            name +
-                "the image does not follow the physics of a round lumen: diameters are from the walls alone");
-    warn_of_diffuse_disease(analysis, vessel, name);
-    warn_of_bifurcations(analysis, vessel, name, options);
-    for (const Stenosis& stenosis : vessel.stenoses) {
-        if (stenosis.reason != Unmeasurable::none) warn(analysis, stenosis.reason, name);
-        warn_of_depth(analysis, vessel.diameter, stenosis, name);
-        if (stenosis.geometry.overlap == true)
-            warn(analysis, "overlap",
-                 name + "another vessel lies over the lesion at " + place(stenosis.mld_at_px) +
-                     ", whose walls may be those of the other");
-    }
+/// Before what the stages have said themselves.
+void warn(Analysis& analysis, const std::vector<Warning>& warnings) {
+    analysis.warnings.insert(analysis.warnings.begin(), warnings.begin(), warnings.end());
 }
 
 /// From one centerline to the diameters along it.
@@ -156,16 +69,6 @@ std::vector<Vessel> measured_vessels(const Frame& frame, const VesselTree& tree,
     return found;
 }
 
-void add_vessel(Analysis& analysis, Vessel vessel, const AnalysisOptions& options) {
-    warn_of(analysis, vessel, options);
-    analysis.vessels.push_back(std::move(vessel));
-}
-
-void fail(Analysis& analysis, Unmeasurable reason) {
-    analysis.reason = reason;
-    warn(analysis, reason);
-}
-
 /// What looks like a vessel, and the response along which it is followed.
 struct Segmentation {
     VesselMask mask;
@@ -182,6 +85,7 @@ Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options) {
 /// What of a mask from elsewhere the detector saw, and the response of its own probability.
 Segmentation follow_mask(VesselMask mask, const Frame& frame, const AnalysisOptions& options) {
     mask.mask = mask.mask.clone();
+    mask.keep_catheter = mask.keep_catheter || options.segment.keep_catheter;
     for (int y = 0; y < frame.height(); ++y)
         for (int x = 0; x < frame.width(); ++x)
             if (!frame.is_valid(x, y)) mask.mask(x, y) = 0;
@@ -193,19 +97,14 @@ Segmentation follow_mask(VesselMask mask, const Frame& frame, const AnalysisOpti
 Analysis analyze_square(const Frame& input, const VesselMask* given, const AnalysisOptions& options) {
     Analysis analysis;
     analysis.calibration = input.calibration;
-    warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
     auto [mask, vesselness] = given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
     analysis.mask = std::move(mask);
-    // Who asks for the catheter in the mask wants it among the vessels too.
-    VesselTreeOptions tree_options = options.tree;
-    tree_options.keep_catheter = tree_options.keep_catheter || options.segment.keep_catheter;
-    const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, tree_options);
-    const std::vector<Centerline> lines = vessels(tree, vesselness, tree_options);
-    for (Vessel& vessel : measured_vessels(frame, tree, lines, options))
-        add_vessel(analysis, std::move(vessel), options);
-    if (analysis.vessels.empty()) fail(analysis, Unmeasurable::no_vessel);
+    const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, options.tree, options.centerline);
+    const std::vector<Centerline> lines = vessels(tree, vesselness, options.tree, options.centerline);
+    analysis.vessels = measured_vessels(frame, tree, lines, options);
+    if (analysis.vessels.empty()) analysis.reason = Unmeasurable::no_vessel;
     return analysis;
 }
 
@@ -218,27 +117,23 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
                         std::span<const Point> via, const AnalysisOptions& options) {
     Analysis analysis;
     analysis.calibration = input.calibration;
-    warn_of_spacing(analysis);
 
     const Frame frame = find_valid_region(input, options.valid_region);
     if (given && given->blank()) {
-        fail(analysis, Unmeasurable::no_vessel);
+        analysis.reason = Unmeasurable::no_vessel;
         return analysis;
     }
     const Vesselness vesselness =
         given ? follow_mask(*given, frame, options).vesselness : find_ridges(frame, options);
     const Centerline line = trace_centerline(vesselness, from, to, via, options.centerline);
     if (line.reason != Unmeasurable::none) {
-        fail(analysis, line.reason);
+        analysis.reason = line.reason;
+        analysis.unreached = line.unreached;
         return analysis;
     }
     Vessel vessel = vessel_along(frame, line, options);
     find_lesions(vessel, frame.sized_calibration(), options);
-    add_vessel(analysis, std::move(vessel), options);
-    if (begins_narrow(analysis.vessels.front(), options.stenosis))
-        warn(
-            analysis, "narrow_origin",
-            "the lumen is narrow from the first point on, which is a lesion only if the vessel begins there");
+    analysis.vessels.push_back(std::move(vessel));
     return analysis;
 }
 
@@ -257,7 +152,9 @@ Analysis analyze_frame(const Frame& frame, const VesselMask* given, const Analys
     if (given) validate(*given, frame);
     const SquarePixels square(frame);
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
-    return square.restore(analyze_square(square.frame(), given ? &vessels : nullptr, options));
+    Analysis analysis = square.restore(analyze_square(square.frame(), given ? &vessels : nullptr, options));
+    warn(analysis, warnings_of(analysis, options));
+    return analysis;
 }
 
 Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, Point to,
@@ -273,8 +170,14 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     std::vector<Point> square_via;
     for (const Point& point : via) square_via.push_back(square.to_square(point));
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
-    return square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
-                                         square.to_square(to), square_via, options));
+    Analysis analysis =
+        square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
+                                      square.to_square(to), square_via, options));
+    std::vector<Point> points{from};
+    points.insert(points.end(), via.begin(), via.end());
+    points.push_back(to);
+    warn(analysis, warnings_of(analysis, options, points));
+    return analysis;
 }
 
 }  // namespace

@@ -97,12 +97,11 @@ class VesselFollower {
     /// \param stretch_px what of a branch says how wide it is: longer than a lesion, so that the healthy part
     /// counts.
     VesselFollower(const VesselTree& tree, const Image<std::uint8_t>& valid, double stretch_px,
-                   const VesselTreeOptions& options)
+                   double step_px)
         : tree_(tree),
           valid_(valid),
           stretch_(stretch_px),
-          step_(options.centerline.step_px),
-          keep_catheter_(options.keep_catheter),
+          step_(step_px),
           used_(tree.branches.size(), false) {}
 
     std::vector<Found> follow_all() {
@@ -259,7 +258,7 @@ class VesselFollower {
         Course course = course_of(route);
         if (parent) {
             leave_lumen(course, found_[*parent].course);
-        } else if (!keep_catheter_ && at_border(course.points.front(), course.radius.front() + 4.0)) {
+        } else if (!tree_.keep_catheter && at_border(course.points.front(), course.radius.front() + 4.0)) {
             course.drop_first(catheter_points(course.radius, stretch_, step_));
         }
         leave_border(course);
@@ -316,7 +315,6 @@ class VesselFollower {
     const VesselTree& tree_;
     const Image<std::uint8_t>& valid_;
     double stretch_, step_;
-    bool keep_catheter_;
     std::vector<bool> used_;
     std::vector<Found> found_;
 };
@@ -324,17 +322,18 @@ class VesselFollower {
 }  // namespace
 
 std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vesselness,
-                                const VesselTreeOptions& options) {
+                                const VesselTreeOptions& options, const CenterlineOptions& centerline) {
     options.validate();
+    centerline.validate();
     vesselness.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
-    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
+    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, centerline.step_px).follow_all();
     std::stable_sort(found.begin(), found.end(),
                      [](const Found& a, const Found& b) { return a.size > b.size; });
     std::vector<Centerline> result;
     for (const Found& vessel : found) {
-        Centerline line = refine_centerline(vesselness, vessel.course.points, options.centerline);
+        Centerline line = refine_centerline(vesselness, vessel.course.points, centerline);
         if (length(line.points_px) >= min_length) result.push_back(std::move(line));
     }
     return result;

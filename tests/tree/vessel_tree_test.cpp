@@ -285,14 +285,14 @@ TEST(Vessels, BeginAtTheCatheterWhateverTheirWidth) {
 }
 
 TEST(Vessels, ACatheterThatComesOverTheBorderIsProximalAndNotPartOfTheVessel) {
-    const Scene scene(240, 100,
-                      {{drawn::line({0, 20}, {60, 50}), 2.5}, {drawn::line({60, 50}, {200, 50}), 3.7}});
+    Scene scene(240, 100, {{drawn::line({0, 20}, {60, 50}), 2.5}, {drawn::line({60, 50}, {200, 50}), 3.7}});
     const std::vector<Centerline> found = scene.vessels();
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NEAR(found[0].points_px.front().x, 58.0,
                 8.0);  // px; the step is round as the end of the wider tube
     EXPECT_NEAR(found[0].points_px.back().x, 203.0, 3.0);
-    const std::vector<Centerline> whole = scene.vessels({.keep_catheter = true});
+    scene.mask.keep_catheter = true;
+    const std::vector<Centerline> whole = scene.vessels();
     ASSERT_EQ(whole.size(), 1U);
     EXPECT_LT(whole[0].points_px.front().x, 15.0);
 }
