@@ -142,8 +142,8 @@ void add_reference_options(CLI::App& command, StageSettings& settings) {
     reference
         .place_length("--reference-diameter", "a reference diameter of your own; implies --reference given",
                       [](const Length& length) {
-                          return [length](AnalysisOptions& options, const Calibration& calibration) {
-                              set_reference(options, length, calibration);
+                          return [length](AnalysisOptions& all, const Calibration& calibration) {
+                              set_reference(all, length, calibration);
                           };
                       })
         ->each([&settings](const std::string&) { settings.reference_diameter_given = true; });

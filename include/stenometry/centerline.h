@@ -25,9 +25,9 @@ struct CenterlineOptions {
 struct Centerline {
     Polyline points_px;                        ///< empty if it could not be traced
     Unmeasurable reason = Unmeasurable::none;  ///< why it is empty
-    /// Which of the given points was not reached, from 0 for `from` over those of `via` to `to`: the first that
-    /// lies on no vessel, or to which none leads from the one before. Empty with another reason, or where the
-    /// way as a whole is none.
+    /// Which of the given points was not reached, from 0 for `from` over those of `via` to `to`: the first
+    /// that lies on no vessel, or to which none leads from the one before. Empty with another reason, or
+    /// where the way as a whole is none.
     std::optional<std::size_t> unreached;
 
     /// Arc length from the first point to each point, in pixels.

@@ -12,12 +12,12 @@ struct Interval {
     bool contains(double value) const { return low <= value && value <= high; }
 };
 
-/// A measured value, with its standard error where that is known. The error is taken for normally distributed.
-/// Value and error are as they were measured; what the quantity cannot be is left out of intervals alone, so
-/// that an interval that holds the truth still does.
+/// A measured value, with its standard error where that is known. The error is taken for normally
+/// distributed. Value and error are as they were measured; what the quantity cannot be is left out of
+/// intervals alone, so that an interval that holds the truth still does.
 struct Estimate {
     double value = 0.0;
-    std::optional<double> sd;  ///< standard error of the value, in its unit
+    std::optional<double> sd;                                 ///< standard error of the value, in its unit
     double least = -std::numeric_limits<double>::infinity();  ///< the quantity is never below this ...
     double most = std::numeric_limits<double>::infinity();    ///< ... nor above this
 
@@ -26,8 +26,8 @@ struct Estimate {
     /// A percentage by which something is narrowed: never above 100, and below 0 where it is widened.
     static Estimate of_narrowing(double percent, std::optional<double> sd = {});
 
-    /// The interval that holds the truth in 95 of 100 measurements: 1.96 standard errors to either side, cut at
-    /// `least` and `most`. Empty without a standard error, or where either number is not finite.
+    /// The interval that holds the truth in 95 of 100 measurements: 1.96 standard errors to either side, cut
+    /// at `least` and `most`. Empty without a standard error, or where either number is not finite.
     std::optional<Interval> interval95() const;
 
     /// Probability that the truth is `threshold` or more, by the same distribution. Empty as before.

@@ -32,9 +32,10 @@ ReportInput report_input(const Frame& frame, std::string path);
 /// Lengths are rounded to 0.0001 mm and 0.001 px, percentages to 0.01, probabilities to 0.0001. Standard
 /// errors of the profile (`diameter_sd_mm`) are those of the measurement in pixels alone; the intervals of
 /// a lesion in mm include the standard error of the calibration, which all diameters of an image share.
-/// Values are never clamped. Intervals are those of `Estimate`: 1.96 standard errors to either side, cut where
-/// the quantity cannot be, at 0 for lengths and at 100 for percentages; the probabilities come from the same
-/// normal distribution. schema/README.md of the sources, installed beside the schemas, explains every name.
+/// Values are never clamped. Intervals are those of `Estimate`: 1.96 standard errors to either side, cut
+/// where the quantity cannot be, at 0 for lengths and at 100 for percentages; the probabilities come from the
+/// same normal distribution. schema/README.md of the sources, installed beside the schemas, explains every
+/// name.
 std::string to_json(const Analysis& analysis, const ReportInput& input);
 
 /// A calibration alone as JSON after the schema `stenometry.calibration/1`, ending with a newline:

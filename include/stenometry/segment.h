@@ -29,7 +29,7 @@ struct VesselMask {
     Image<float> probability;
     Image<std::uint8_t> catheter;  ///< 255 on what was recognised as catheter
     Calibration calibration;       ///< of the frame
-    bool keep_catheter = false;    ///< whether what looks like a catheter on the mask is a vessel all the same
+    bool keep_catheter = false;  ///< whether what looks like a catheter on the mask is a vessel all the same
 
     bool blank() const;  ///< whether there is no vessel
 };

@@ -36,7 +36,7 @@ struct Stenosis {
     std::optional<double> mld_sd_px;     ///< its standard error
     std::optional<double> reference_px;  ///< reference diameter at the place of the minimum
     std::optional<double> reference_sd_px;
-    double length_px = 0.0;                       ///< arc length between the borders
+    double length_px = 0.0;                                ///< arc length between the borders
     std::optional<double> percent_diameter_stenosis;       ///< 100 (1 - MLD / reference), never clamped
     std::optional<double> percent_diameter_stenosis_sd;    ///< its standard error
     std::optional<double> percent_area_stenosis_circular;  ///< 100 (1 - (MLD / reference)^2)

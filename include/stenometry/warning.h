@@ -8,8 +8,8 @@
 
 namespace stenometry {
 
-/// What a warning is about. A code keeps its meaning, so that programs can choose by it; schema/README.md lists
-/// them for users.
+/// What a warning is about. A code keeps its meaning, so that programs can choose by it; schema/README.md
+/// lists them for users.
 enum class WarningCode {
     no_calibration,       ///< the size of a pixel is unknown: there are no lengths in mm
     spacing_at_detector,  ///< it is known at the detector only: lengths in mm are too large

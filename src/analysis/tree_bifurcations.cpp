@@ -76,9 +76,11 @@ Bifurcation measured(const Vessel& mother, const Vessel& side, const CurvePoint&
 
 Bifurcation compared(Bifurcation bifurcation, BranchingLaw law) {
     if (!bifurcation.distal_diameter_px || !bifurcation.side_diameter_px) return bifurcation;
-    bifurcation.law_diameter_px = mother_diameter(*bifurcation.distal_diameter_px, *bifurcation.side_diameter_px, law);
+    bifurcation.law_diameter_px =
+        mother_diameter(*bifurcation.distal_diameter_px, *bifurcation.side_diameter_px, law);
     if (bifurcation.law_diameter_px && bifurcation.proximal_diameter_px)
-        bifurcation.deviation_percent = 100.0 * (*bifurcation.proximal_diameter_px / *bifurcation.law_diameter_px - 1.0);
+        bifurcation.deviation_percent =
+            100.0 * (*bifurcation.proximal_diameter_px / *bifurcation.law_diameter_px - 1.0);
     return bifurcation;
 }
 
@@ -102,8 +104,9 @@ std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& c
     std::vector<SideBranch> branches;
     for (const Bifurcation& bifurcation : vessel.bifurcations)
         if (bifurcation.side_diameter_px)
-            branches.push_back({PhysicalLength::of_px(vessel.diameter.position_px[bifurcation.index], calibration),
-                                PhysicalLength::of_px(*bifurcation.side_diameter_px, calibration)});
+            branches.push_back(
+                {PhysicalLength::of_px(vessel.diameter.position_px[bifurcation.index], calibration),
+                 PhysicalLength::of_px(*bifurcation.side_diameter_px, calibration)});
     return branches;
 }
 

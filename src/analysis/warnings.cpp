@@ -68,9 +68,10 @@ void warn_of_spacing(Warnings& warnings, const Calibration& calibration) {
         warnings.add(WarningCode::no_calibration,
                      "pixel size unknown: lengths are in pixels only; give it, or calibrate by a catheter");
     else if (calibration.source == SpacingSource::detector_plane)
-        warnings.add(WarningCode::spacing_at_detector,
-                     "pixel size known at the detector only: lengths in mm are 20 to 60 % too large; give the "
-                     "size at the vessel, or calibrate by a catheter");
+        warnings.add(
+            WarningCode::spacing_at_detector,
+            "pixel size known at the detector only: lengths in mm are 20 to 60 % too large; give the "
+            "size at the vessel, or calibrate by a catheter");
 }
 
 void warn_of_missing_numbers(Warnings& warnings, const Vessel& vessel) {
@@ -82,16 +83,18 @@ void warn_of_missing_numbers(Warnings& warnings, const Vessel& vessel) {
 
 void warn_of_misfit(Warnings& warnings, const Vessel& vessel, DiameterMethod asked) {
     if (vessel.diameter.method != asked && !vessel.diameter.diameter_px.empty())
-        warnings.add(vessel, WarningCode::model_misfit,
-                     "it does not look like a round lumen filled with contrast medium: diameters are from its "
-                     "visible walls alone, and less exact");
+        warnings.add(
+            vessel, WarningCode::model_misfit,
+            "it does not look like a round lumen filled with contrast medium: diameters are from its "
+            "visible walls alone, and less exact");
 }
 
 void warn_of_diffuse_disease(Warnings& warnings, const Vessel& vessel) {
     if (vessel.reference.diffuse)
-        warnings.add(vessel, WarningCode::diffuse_disease,
-                     "little of it is healthy, or its healthy part is irregular: the reference may be a diseased "
-                     "lumen and stenoses severer than stated; compare with a reference diameter of your own");
+        warnings.add(
+            vessel, WarningCode::diffuse_disease,
+            "little of it is healthy, or its healthy part is irregular: the reference may be a diseased "
+            "lumen and stenoses severer than stated; compare with a reference diameter of your own");
 }
 
 void warn_of_bifurcations(Warnings& warnings, const Vessel& vessel, double most_percent) {
@@ -124,11 +127,12 @@ void warn_of_depth(Warnings& warnings, const Vessel& vessel, const Stenosis& les
     constexpr double significant = 2.5, relevant = 0.15;  // standard errors, and part of the depth
     if (!(away > significant * sd) || !(away > relevant)) return;
     warnings.add(vessel, lesion, WarningCode::lumen_not_round,
-                 ratio > 1.0 ? "it is darker than a round lumen of its width: another vessel crosses or leaves "
-                               "there, or the lumen is not round; the diameter may be off, look at another "
-                               "projection"
-                             : "it is fainter than a round lumen of its width: the lumen is flat or the contrast "
-                               "medium diluted; the diameter may be off, look at another projection");
+                 ratio > 1.0
+                     ? "it is darker than a round lumen of its width: another vessel crosses or leaves "
+                       "there, or the lumen is not round; the diameter may be off, look at another "
+                       "projection"
+                     : "it is fainter than a round lumen of its width: the lumen is flat or the contrast "
+                       "medium diluted; the diameter may be off, look at another projection");
 }
 
 void warn_of_lesion(Warnings& warnings, const Vessel& vessel, const Stenosis& lesion) {
@@ -156,7 +160,8 @@ std::string failure(const Analysis& analysis, std::span<const Point> given) {
     if (!analysis.unreached || *analysis.unreached >= given.size()) return general;
     const std::string point = place(given[*analysis.unreached]);
     if (analysis.reason == Unmeasurable::no_path)
-        return "no vessel leads from the point " + place(given[*analysis.unreached - 1]) + " to the point " + point;
+        return "no vessel leads from the point " + place(given[*analysis.unreached - 1]) + " to the point " +
+               point;
     return "the given point " + point + " lies on no vessel";
 }
 
@@ -170,10 +175,12 @@ std::vector<Warning> warnings_of(const Analysis& analysis, const AnalysisOptions
     if (analysis.reason != Unmeasurable::none)
         warnings.add(warning_code(analysis.reason), with_advice(failure(analysis, given), analysis.reason));
     const bool between_points = !given.empty();  // elsewhere vessels begin where they are seen from
-    if (between_points && !analysis.vessels.empty() && begins_narrow(analysis.vessels.front(), options.stenosis))
-        warnings.add(analysis.vessels.front(), WarningCode::narrow_origin,
-                     "it is narrow from the first point on: if the vessel begins there, measure it as ostial; "
-                     "else begin farther proximal");
+    if (between_points && !analysis.vessels.empty() &&
+        begins_narrow(analysis.vessels.front(), options.stenosis))
+        warnings.add(
+            analysis.vessels.front(), WarningCode::narrow_origin,
+            "it is narrow from the first point on: if the vessel begins there, measure it as ostial; "
+            "else begin farther proximal");
     return warnings.take();
 }
 

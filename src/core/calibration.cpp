@@ -94,7 +94,8 @@ Calibration Calibration::from_user(double mm_per_px, std::optional<double> stand
     if (standard_error_mm && !(*standard_error_mm >= 0.0 && *standard_error_mm < mm_per_px))
         throw InvalidInput("the standard error of the spacing must be from 0 to below the spacing of " +
                            std::to_string(mm_per_px) + " mm, but is " + std::to_string(*standard_error_mm));
-    Calibration calibration{.mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
+    Calibration calibration{
+        .mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
     if (standard_error_mm) calibration.relative_sd = *standard_error_mm / mm_per_px;
     return calibration;
 }
@@ -129,7 +130,8 @@ std::optional<Estimate> Calibration::to_mm(const Estimate& length_px) const {
     if (!known()) return {};
     Estimate length = length_px;
     length.value *= mm_per_px();
-    if (length.sd) length.sd = mm_per_px() * std::hypot(*length.sd, length_px.value * relative_sd.value_or(0.0));
+    if (length.sd)
+        length.sd = mm_per_px() * std::hypot(*length.sd, length_px.value * relative_sd.value_or(0.0));
     length.least *= mm_per_px();
     length.most *= mm_per_px();
     return length;
@@ -138,10 +140,11 @@ std::optional<Estimate> Calibration::to_mm(const Estimate& length_px) const {
 void Calibration::validate() const {
     for (const std::optional<double>& side_mm : {mm_per_px_x, mm_per_px_y})
         if (side_mm && !usable(side_mm))
-            throw InvalidInput("the size of a pixel must be positive, but is " + std::to_string(*side_mm) + " mm");
+            throw InvalidInput("the size of a pixel must be positive, but is " + std::to_string(*side_mm) +
+                               " mm");
     if (known() && too_oblong(*mm_per_px_x, *mm_per_px_y))
-        throw InvalidInput("a pixel of " + std::to_string(*mm_per_px_x) + " x " + std::to_string(*mm_per_px_y) +
-                           " mm is too oblong to resample");
+        throw InvalidInput("a pixel of " + std::to_string(*mm_per_px_x) + " x " +
+                           std::to_string(*mm_per_px_y) + " mm is too oblong to resample");
     if (relative_sd && !(*relative_sd >= 0.0 && std::isfinite(*relative_sd)))
         throw InvalidInput("the standard error of the size of a pixel must be zero or more, but is " +
                            std::to_string(*relative_sd) + " of it");

@@ -195,10 +195,12 @@ LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const 
         const double reach = std::max(options.radius_mm, options.length_part * truth[t].length_mm);
         std::optional<std::size_t>& best = matches.found_of_truth[t];
         for (std::size_t f = 0; f < found.size(); ++f) {
-            if (!found[f].percent_diameter_stenosis || !(mm_per_px * distance(found[f].at_px, truth[t].at_px) < reach))
+            if (!found[f].percent_diameter_stenosis ||
+                !(mm_per_px * distance(found[f].at_px, truth[t].at_px) < reach))
                 continue;
             near_a_truth[f] = true;
-            if (!best || *found[f].percent_diameter_stenosis > *found[*best].percent_diameter_stenosis) best = f;
+            if (!best || *found[f].percent_diameter_stenosis > *found[*best].percent_diameter_stenosis)
+                best = f;
         }
     }
     for (std::size_t f = 0; f < found.size(); ++f)

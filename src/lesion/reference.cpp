@@ -148,7 +148,8 @@ double correlated_samples(const std::vector<double>& residuals) {
 /// The integral of the autocorrelation of white noise after a Gaussian average of that sigma.
 double correlated_px(double sigma_px) { return 2.0 * std::sqrt(std::numbers::pi) * sigma_px; }
 
-/// Standard error of a line through samples that depend on each other, two of which the line itself has used up.
+/// Standard error of a line through samples that depend on each other, two of which the line itself has used
+/// up.
 std::vector<double> standard_errors(const DiameterProfile& profile, const Fit& fit,
                                     const std::vector<double>& residuals, double step_px) {
     const auto count = static_cast<double>(

@@ -288,8 +288,9 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
 Stenosis without_unseen_lumen(Stenosis stenosis) {
     if (lumen_seen(*stenosis.mld_px, stenosis.mld_sd_px.value_or(0.0))) return stenosis;
     stenosis.reason = Unmeasurable::lumen_not_seen;
-    for (std::optional<double>* number : {&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.percent_diameter_stenosis,
-                                          &stenosis.percent_diameter_stenosis_sd, &stenosis.percent_area_stenosis_circular})
+    for (std::optional<double>* number :
+         {&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.percent_diameter_stenosis,
+          &stenosis.percent_diameter_stenosis_sd, &stenosis.percent_area_stenosis_circular})
         number->reset();
     return stenosis;
 }
@@ -331,12 +332,13 @@ std::string fixed(double value, int decimals) {
     return text.str();
 }
 
-/// The value, with its interval where there is one.
-std::string text_of(const Estimate& estimate, int decimals) {
+/// The value with its unit, and its interval where there is one.
+std::string text_of(const Estimate& estimate, const std::string& unit, int decimals) {
+    const std::string text = fixed(estimate.value, decimals) + ' ' + unit;
     const std::optional<Interval> interval = estimate.interval95();
-    if (!interval) return fixed(estimate.value, decimals);
-    return fixed(estimate.value, decimals) + " (95 %: " + fixed(interval->low, decimals) + " to " +
-           fixed(interval->high, decimals) + ')';
+    if (!interval) return text;
+    return text + " (95 %: " + fixed(interval->low, decimals) + " to " + fixed(interval->high, decimals) +
+           ')';
 }
 
 }  // namespace
@@ -435,18 +437,18 @@ std::optional<double> Stenosis::probability_at_least(double percent) const {
 std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis) {
     out << "at (" << fixed(stenosis.mld_at_px.x, 1) << ", " << fixed(stenosis.mld_at_px.y, 1) << ") px: ";
     const bool mm = stenosis.calibration.known();
-    const std::string unit = mm ? " mm" : " px";
+    const std::string unit = mm ? "mm" : "px";
     const int decimals = mm ? 2 : 1;
     const auto mld = mm ? stenosis.mld_estimate_mm() : stenosis.mld_estimate_px();
     const auto reference = mm ? stenosis.reference_estimate_mm() : stenosis.reference_estimate_px();
     const auto narrowing = stenosis.percent_diameter_stenosis_estimate();
     if (narrowing)
-        out << text_of(*narrowing, 0) << " %DS";
+        out << text_of(*narrowing, "%DS", 0);
     else
         out << explain(stenosis.reason);
-    if (mld) out << ", MLD " << text_of(*mld, decimals) << unit;
-    if (reference) out << ", reference " << fixed(reference->value, decimals) << unit;
-    return out << ", length " << fixed(stenosis.length_mm().value_or(stenosis.length_px), 1) << unit;
+    if (mld) out << ", MLD " << text_of(*mld, unit, decimals);
+    if (reference) out << ", reference " << fixed(reference->value, decimals) << ' ' << unit;
+    return out << ", length " << fixed(stenosis.length_mm().value_or(stenosis.length_px), 1) << ' ' << unit;
 }
 
 }  // namespace stenometry

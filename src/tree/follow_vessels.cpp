@@ -328,7 +328,8 @@ std::vector<Centerline> vessels(const VesselTree& tree, const Vesselness& vessel
     vesselness.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
-    std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, centerline.step_px).follow_all();
+    std::vector<Found> found =
+        VesselFollower(tree, vesselness.valid, stretch, centerline.step_px).follow_all();
     std::stable_sort(found.begin(), found.end(),
                      [](const Found& a, const Found& b) { return a.size > b.size; });
     std::vector<Centerline> result;

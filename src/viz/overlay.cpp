@@ -88,7 +88,8 @@ class Placement {
 // Vessels and lesions.
 
 Rgb lesion_color(const Stenosis& s) {
-    return s.total_occlusion || s.percent_diameter_stenosis.value_or(0.0) >= 50.0 ? severe_color : moderate_color;
+    return s.total_occlusion || s.percent_diameter_stenosis.value_or(0.0) >= 50.0 ? severe_color
+                                                                                  : moderate_color;
 }
 
 Polyline part(const Polyline& line, std::size_t first, std::size_t last) {
@@ -209,7 +210,8 @@ std::vector<std::string> lesion_lines(const Stenosis& s) {
     if (s.total_occlusion)
         lines.emplace_back("total occlusion");
     else
-        lines.push_back(s.percent_diameter_stenosis ? fixed(*s.percent_diameter_stenosis, 0) + " % DS" : "not measured");
+        lines.push_back(s.percent_diameter_stenosis ? fixed(*s.percent_diameter_stenosis, 0) + " % DS"
+                                                    : "not measured");
     if (s.mld_px) lines.push_back("MLD " + length_text(s.mld_estimate_mm(), *s.mld_px));
     if (s.reference_px) lines.push_back("ref. " + length_text(s.reference_estimate_mm(), *s.reference_px));
     lines.push_back("length " + length_text(s.length_mm(), s.length_px, 1));

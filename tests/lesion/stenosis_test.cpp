@@ -236,12 +236,12 @@ TEST(Stenosis, ReadsInMillimetresOrElseInPixels) {
                       .percent_diameter_stenosis_sd = 5.0};
     EXPECT_EQ(
         line(stenosis),
-        "at (60.0, 40.0) px: 50 (95 %: 40 to 60) %DS, MLD 6.0 (95 %: 5.4 to 6.6) px, reference 12.0 px, "
+        "at (60.0, 40.0) px: 50 %DS (95 %: 40 to 60), MLD 6.0 px (95 %: 5.4 to 6.6), reference 12.0 px, "
         "length 28.0 px");
     stenosis.calibration = Calibration::from_user(0.25);
     EXPECT_EQ(
         line(stenosis),
-        "at (60.0, 40.0) px: 50 (95 %: 40 to 60) %DS, MLD 1.50 (95 %: 1.35 to 1.65) mm, reference 3.00 mm, "
+        "at (60.0, 40.0) px: 50 %DS (95 %: 40 to 60), MLD 1.50 mm (95 %: 1.35 to 1.65), reference 3.00 mm, "
         "length 7.0 mm");
     const Stenosis occluded{.reference_px = 12.0, .length_px = 28.0, .reason = Unmeasurable::total_occlusion};
     EXPECT_THAT(line(occluded), ::testing::AllOf(HasSubstr("no lumen"), HasSubstr("length 28.0 px")));

@@ -102,7 +102,7 @@ TEST_F(ProgramOnAngiogram, AnalyzesAFrameWithoutBeingTold) {
 TEST_F(ProgramOnAngiogram, ReadsForAPersonWithoutJsonOnStandardOutput) {
     const Ending ending = run(measuring({"--spacing", "0.25", "--json", "a.json"}));
     EXPECT_EQ(ending.code, 0);
-    EXPECT_THAT(ending.out, HasSubstr("%DS, MLD"));
+    EXPECT_THAT(ending.out, HasSubstr("%DS (95 %:"));
     EXPECT_THAT(ending.out, HasSubstr("mm"));
     EXPECT_THAT(ending.out, Not(HasSubstr("\033")));  // no colours in a file
 }
@@ -474,6 +474,8 @@ TEST_F(ProgramOnAngiogram, ValuesOutOfRangeAreNamed) {
     expect_failure(2, {"phantom", "p.png", "--seed", "-1"}, "--seed");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "magic"}, "--reference");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "given"}, "--reference-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--reference", "mean_local", "--reference-diameter", "3px"},
+                   "--reference-diameter goes with --reference given only");
     expect_failure(2, {"analyze", "vessel.png", "--overlay", "a.png", "--overlay-scale", "9"},
                    "--overlay-scale");
 }
