@@ -235,7 +235,9 @@ TEST(VesselTree, OptionsOutOfRangeAreNamed) {
                  InvalidInput);
     EXPECT_THROW((VesselTreeOptions{.max_gap = {.mm = std::nan(""), .uncalibrated_px = 8.0}}.validate()),
                  InvalidInput);
-    EXPECT_THROW((VesselTreeOptions{.centerline = {.step_px = 0.0}}.validate()), InvalidInput);
+    const Scene scene(40, 30, {});
+    EXPECT_THROW(build_vessel_tree(scene.mask, scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
+    EXPECT_THROW(vessels(scene.tree(), scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
 }
 
 TEST(Vessels, AtAForkTheStraighterAndWiderBranchGoesOn) {
