@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stenometry/io/image.h"
+#include "support/dicom_files.h"
 #include "support/running_program.h"
 
 namespace stenometry {
@@ -234,7 +235,8 @@ TEST_F(Evaluate, WhatTheProgramFindsScoresAsWhatItWrites) {
     folder("set");
     folder("a");
     for (const char* name : {"drilled_1mm.png", "drilled_1mm.json"})
-        fs::copy_file(fs::path(STENOMETRY_SAMPLE_IMAGES) / name, path(std::string("set/") + name));
+        test::fs::copy_file(test::fs::path(STENOMETRY_SAMPLE_IMAGES) / name,
+                            path(std::string("set/") + name));
     const double mm_per_px = json::parse(contents(path("set/drilled_1mm.json")))["pixel_mm"];
     ASSERT_EQ(run({"analyze", "set/drilled_1mm.png", "--spacing", std::to_string(mm_per_px), "--json",
                    "a/drilled_1mm.json"})
@@ -256,6 +258,28 @@ TEST_F(Evaluate, LengthsInMillimetresNeedTheSizeOfAPixelOfEachImage) {
     const json each = scores({"set", "--task", "segment", "--spacing", "0.2", "--min-length", "4mm"})["each"];
     EXPECT_TRUE(each[0]["failure"].is_null());
     expect_failure(4, {"evaluate", "set", "--task", "segment", "--min-length", "4mm"}, "--min-length 4mm");
+}
+
+TEST_F(Evaluate, FrameOfACineThatATruthIsOfIsTheOnlyOneRead) {
+    folder("set");
+    folder("masks");
+    const auto cine = test::transcode(test::write_dicom_file(test::smooth_cine(side, side, 2)),
+                                      gdcm::TransferSyntax::JPEGLosslessProcess14_1);
+    std::string bytes = contents(cine);
+    const std::size_t first_picture = bytes.find("\xff\xd8\xff");
+    ASSERT_NE(first_picture, std::string::npos);
+    bytes.replace(first_picture, 3, "xyz");
+    write_text(path("set/cine.dcm"), bytes);
+    write("set/cine_mask.png", box(10, 20));
+    write("masks/cine.png", box(10, 20));
+    const auto scored = [&](int frame) {
+        json truth = json::parse(truth_of_phantom(60.0));
+        truth["frame"] = frame;
+        write_text(path("set/cine.json"), truth.dump());
+        return run({"evaluate", "set", "--masks", "masks", "--json", "-"}).code;
+    };
+    EXPECT_EQ(scored(1), 0);
+    EXPECT_EQ(scored(0), 4);  // no image of the set can be scored
 }
 
 TEST_F(Evaluate, LesionThatIsMissedAndOneThatIsNoneAreCounted) {
