@@ -48,6 +48,7 @@ if(STENOMETRY_BUILD_PROGRAMS OR STENOMETRY_BUILD_BENCHMARKS)
 endif()
 if(STENOMETRY_BUILD_TESTS)
     find_package(GTest 1.12 REQUIRED)
+    find_package(valijson REQUIRED)  # checks JSON against the schemas
     find_package(OpenCV 4.5 REQUIRED COMPONENTS imgcodecs)  # reads and writes files beside ours
 endif()
 if(STENOMETRY_BUILD_BENCHMARKS)

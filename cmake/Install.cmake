@@ -48,4 +48,7 @@ if(TARGET stenometry_program)
         endif()
     endforeach()
 endif()
+# What the program writes, for those who check it.
+install(FILES schema/analysis.schema.json schema/calibration.schema.json schema/README.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/stenometry)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

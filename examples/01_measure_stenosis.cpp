@@ -17,7 +17,8 @@ int main(int argc, char** argv) try {
     for (const stenometry::Vessel& vessel : analysis.vessels)
         for (const stenometry::Stenosis& stenosis : vessel.stenoses) {
             std::cout << stenosis;
-            if (stenosis.mld_px) std::cout << ", MLD " << *stenosis.mld_px * calibration.mm_per_px() << " mm";
+            if (const auto severe = stenosis.probability_at_least(50.0))
+                std::cout << ", 50 % or more with probability " << *severe;
             std::cout << '\n';
         }
     for (const stenometry::Warning& warning : analysis.warnings)

@@ -1,5 +1,6 @@
-// Measures one vessel between two points, stage by stage, and draws what was found. This is what
-// `stenometry::measure` does; every intermediate result is yours to look at or to replace.
+// Measures one vessel between two points, stage by stage, and draws what was found. On square pixels this
+// finds the lesions that `stenometry::measure` finds; every intermediate result is yours to look at or to
+// replace.
 #include <exception>
 #include <iostream>
 #include <string>
@@ -25,12 +26,14 @@ int main(int argc, char** argv) try {
         return 4;
     }
     // Walls come from the untouched frame: enhancement sharpens edges but also moves them.
-    const st::VesselContour walls = st::detect_contour(frame, centerline);
-    const st::DiameterProfile diameter = st::measure_diameter(frame, walls);
-    const st::ReferenceProfile reference = st::estimate_reference(diameter, calibration);
-    const std::vector<st::Stenosis> stenoses = st::find_stenoses(walls, diameter, reference, calibration);
+    const st::VesselContour edges = st::detect_contour(frame, centerline);
+    const st::DiameterProfile diameter = st::measure_diameter(frame, edges);
+    const st::VesselContour walls = st::fit_walls(edges, diameter);
+    const st::Calibration sized = frame.sized_calibration();
+    const st::ReferenceProfile reference = st::estimate_reference(diameter, sized);
+    const std::vector<st::Stenosis> stenoses = st::find_stenoses(walls, diameter, reference, sized);
 
-    std::cout << "centerline of " << st::length(walls.centerline.points_px) * calibration.mm_per_px()
+    std::cout << "centerline of " << *calibration.to_mm(st::length(walls.centerline.points_px))
               << " mm, walls at " << walls.left_px.size() << " places, lesions: " << stenoses.size() << "\n";
     for (const st::Stenosis& stenosis : stenoses) std::cout << stenosis << '\n';
 

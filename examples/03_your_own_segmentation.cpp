@@ -30,7 +30,7 @@ int main(int argc, char** argv) try {
     const st::VesselMask mask = st::external_mask(frame, threshold(st::enhance(frame), 6.0F));
     for (const st::Vessel& vessel : st::analyze(frame, mask).vessels) {
         const st::Polyline& line = vessel.contour.centerline.points_px;
-        std::cout << "vessel of " << st::length(line) * calibration.mm_per_px() << " mm\n";
+        std::cout << "vessel of " << *calibration.to_mm(st::length(line)) << " mm\n";
         for (const st::Stenosis& stenosis : vessel.stenoses) std::cout << "  " << stenosis << '\n';
     }
     return 0;

@@ -52,6 +52,10 @@ add_test(NAME package.is_found_by_pkg_config
                  ${PROJECT_BINARY_DIR}/consumer/pkg_config ${kind} ${CMAKE_CURRENT_SOURCE_DIR}/consumer/measure_tube.cpp
                  ${CMAKE_CXX_COMPILER} ${compiler_flags})
 set_tests_properties(package.is_found_by_pkg_config PROPERTIES FIXTURES_REQUIRED stage)
+add_test(NAME package.schemas_are_installed
+         COMMAND ${CMAKE_COMMAND} -E cat ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/analysis.schema.json
+                 ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/calibration.schema.json)
+set_tests_properties(package.schemas_are_installed PROPERTIES FIXTURES_REQUIRED stage)
 
 if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)

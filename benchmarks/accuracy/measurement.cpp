@@ -5,14 +5,19 @@
 namespace stenometry::accuracy {
 namespace {
 
-/// 1.96 standard errors to either side, where there is a standard error.
-Quantity with_sd(double truth, double value, double sd) {
-    constexpr double normal95 = 1.959964;
-    return {.truth = truth, .value = value, .low = value - normal95 * sd, .high = value + normal95 * sd};
+/// What was measured, with the interval that users get.
+Quantity compared(double truth, const std::optional<Estimate>& measured) {
+    if (!measured) return {.truth = truth};
+    const std::optional<Interval> interval = measured->interval95();
+    return {.truth = truth,
+            .value = measured->value,
+            .low = interval ? interval->low : nan,
+            .high = interval ? interval->high : nan};
 }
 
-Quantity in_mm(double truth, std::optional<double> px, std::optional<double> sd_px, double mm_per_px) {
-    return with_sd(truth, mm_per_px * px.value_or(nan), mm_per_px * sd_px.value_or(nan));
+/// The same of one sample of a profile.
+Quantity compared(double truth, double px, double sd_px, const Calibration& calibration) {
+    return compared(truth, calibration.to_mm(Estimate::of_length(px, sd_px)));
 }
 
 std::size_t nearest_index(const Polyline& line, Point p) {
@@ -39,25 +44,25 @@ Reading read_lesion(const Vessel& vessel, const phantom::LesionTruth& truth, dou
     const Stenosis* found = matching(vessel.stenoses, truth, mm_per_px);
     reading.other_lesions = static_cast<int>(vessel.stenoses.size()) - (found != nullptr ? 1 : 0);
     if (found == nullptr) return reading;
-    reading.mld = in_mm(truth.mld_mm, found->mld_px, found->mld_sd_px, mm_per_px);
-    reading.reference = in_mm(truth.reference_mm, found->reference_px, found->reference_sd_px, mm_per_px);
-    reading.percent = with_sd(truth.percent_diameter, found->percent_diameter.value_or(nan),
-                              found->percent_diameter_sd.value_or(nan));
-    reading.length = {.truth = truth.length_mm, .value = mm_per_px * found->length_px};
+    reading.mld = compared(truth.mld_mm, found->mld_estimate_mm());
+    reading.reference = compared(truth.reference_mm, found->reference_estimate_mm());
+    reading.percent = compared(truth.percent_diameter, found->percent_diameter_stenosis_estimate());
+    reading.length = {.truth = truth.length_mm, .value = found->length_mm().value_or(nan)};
     reading.reported = reading.mld.measured() && reading.percent.measured();
     return reading;
 }
 
 /// The diameter where the middle of the image lies next to the vessel.
-Reading read_tube(const Vessel& vessel, const phantom::VesselTruth& truth, Point middle, double mm_per_px) {
+Reading read_tube(const Vessel& vessel, const phantom::VesselTruth& truth, Point middle,
+                  const Calibration& calibration) {
     Reading reading{.other_lesions = static_cast<int>(vessel.stenoses.size())};
     const std::size_t i = nearest_index(vessel.contour.centerline.points_px, middle);
     const std::size_t true_i = nearest_index(truth.centerline_px, middle);
-    reading.mld =
-        in_mm(truth.diameter_mm[true_i], vessel.diameter.diameter_px[i], vessel.diameter.sd_px[i], mm_per_px);
+    reading.mld = compared(truth.diameter_mm[true_i], vessel.diameter.diameter_px[i],
+                           vessel.diameter.sd_px[i], calibration);
     if (vessel.reference.reason == Unmeasurable::none)
-        reading.reference = in_mm(truth.reference_mm[true_i], vessel.reference.diameter_px[i],
-                                  vessel.reference.sd_px[i], mm_per_px);
+        reading.reference = compared(truth.reference_mm[true_i], vessel.reference.diameter_px[i],
+                                     vessel.reference.sd_px[i], calibration);
     reading.reported = reading.mld.measured();
     return reading;
 }
@@ -82,8 +87,9 @@ Reading read(const phantom::Phantom& image, const Clicks& clicks, const Analysis
     Reading reading;
     if (!analysis.vessels.empty() && analysis.vessels.front().contour.reason == Unmeasurable::none) {
         const Vessel& vessel = analysis.vessels.front();
-        reading = truth.lesions.empty() ? read_tube(vessel, truth, middle_of(image.frame), mm_per_px)
-                                        : read_lesion(vessel, truth.lesions.front(), mm_per_px);
+        reading = truth.lesions.empty()
+                      ? read_tube(vessel, truth, middle_of(image.frame), analysis.calibration)
+                      : read_lesion(vessel, truth.lesions.front(), mm_per_px);
         reading.along_mm = mm_per_px * vessel.diameter.along_px;
     }
     reading.warned = !analysis.warnings.empty();

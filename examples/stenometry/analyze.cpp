@@ -15,21 +15,22 @@ struct AnalyzeCommand {
     InputOptions input;
     SpacingOptions spacing;
     GivenVessels vessels;
-    AnalysisOptions analysis;
+    StageSettings stages;
     AnalysisOutputs outputs;
     std::optional<int> threads;
 };
 
 void run(const AnalyzeCommand& command) {
-    check(command.analysis);
+    check(command.stages);
     check(command.spacing, command.input);
     check(command.outputs);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
-    input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
+    input.catheter =
+        calibrate(frame, command.spacing, options_before_calibration(command.stages, frame), input.path);
+    const AnalysisOptions options = with_progress(options_for(command.stages, frame, input.path));
     const auto vessels = read_given_vessels(command.vessels, frame, input);
-    const Analysis analysis = vessels ? analyze(frame, *vessels, with_progress(command.analysis))
-                                      : analyze(frame, with_progress(command.analysis));
+    const Analysis analysis = vessels ? analyze(frame, *vessels, options) : analyze(frame, options);
     write(command.outputs, frame, analysis, input);
 }
 
@@ -42,11 +43,11 @@ Verb add_analyze(CLI::App& program) {
     add_input_options(*app, command->input);
     add_spacing_options(*app, command->spacing);
     add_thread_option(*app, command->threads);
-    add_vesselness_options(*app, command->analysis);
-    add_segmentation_options(*app, command->analysis);
+    add_vesselness_options(*app, command->stages);
+    add_segmentation_options(*app, command->stages);
     add_given_vessels_options(*app, command->vessels);
-    add_measuring_options(*app, command->analysis);
-    add_tree_options(*app, command->analysis);
+    add_measuring_options(*app, command->stages);
+    add_tree_options(*app, command->stages);
     add_output_options(*app, command->outputs);
     app->footer(std::string(length_note) +
                 "Example: stenometry analyze cine.dcm --json lesions.json --overlay lesions.png");

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 struct CalibrateCommand {
     InputOptions input;
     SpacingOptions spacing;
-    AnalysisOptions analysis;
+    StageSettings stages;
     fs::path json, overlay;
     std::optional<int> threads;
 };
@@ -56,7 +56,8 @@ void run(const CalibrateCommand& command) {
     require_png("--overlay", command.overlay);
     Frame frame = read_frame(command.input);
     ReportInput input = report_input(frame, command.input.image.string());
-    input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
+    input.catheter =
+        calibrate(frame, command.spacing, options_for(command.stages, frame, input.path), input.path);
     OutputFiles files({command.input.image});
     if (!command.json.empty()) files.add_text(command.json, to_json(frame.calibration, input));
     if (!command.overlay.empty())
@@ -79,8 +80,8 @@ Verb add_calibrate(CLI::App& program) {
     add_input_options(*app, command->input);
     add_spacing_options(*app, command->spacing);
     add_thread_option(*app, command->threads);
-    add_vesselness_options(*app, command->analysis);
-    add_wall_options(*app, command->analysis);
+    add_vesselness_options(*app, command->stages);
+    add_wall_options(*app, command->stages);
     app->add_option("--json", command->json,
                     "the calibration, after the schema stenometry.calibration/1; - is standard output")
         ->type_name("FILE")

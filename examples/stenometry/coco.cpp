@@ -14,13 +14,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Polyline polygon_of(const nlohmann::json& numbers) {
+/// The member of an object; where it is in the file is part of the complaint.
+const nlohmann::json& member(const nlohmann::json& object, const char* key, const std::string& place) {
+    const auto found = object.find(key);
+    if (found == object.end()) throw IoError(place + " has no \"" + key + '"');
+    return *found;
+}
+
+template <class T>
+T value(const nlohmann::json& object, const char* key, const std::string& place) {
+    try {
+        return member(object, key, place).get<T>();
+    } catch (const nlohmann::json::exception&) {
+        throw IoError("\"" + std::string(key) + "\" of " + place + " is of the wrong kind");
+    }
+}
+
+/// The things listed under `key`, each with its place for complaints: "annotations[3]".
+template <class Take>
+void for_each_of(const nlohmann::json& root, const char* key, Take take) {
+    const nlohmann::json& list = member(root, key, "it");
+    if (!list.is_array()) throw IoError("\"" + std::string(key) + "\" is no list");
+    for (std::size_t i = 0; i < list.size(); ++i)
+        take(list[i], std::string(key) + '[' + std::to_string(i) + ']');
+}
+
+Polyline polygon_of(const nlohmann::json& numbers, const std::string& place) {
     constexpr std::size_t fewest = 6;  // three corners
-    if (!numbers.is_array() || numbers.size() < fewest || numbers.size() % 2 != 0)
-        throw IoError("a polygon is none");
+    if (!numbers.is_array() || numbers.size() < fewest)
+        throw IoError("a polygon of " + place + " has fewer than three corners");
+    if (numbers.size() % 2 != 0) throw IoError("a polygon of " + place + " has an odd count of numbers");
     Polyline polygon;
-    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2)
-        polygon.push_back({numbers.at(i).get<double>(), numbers.at(i + 1).get<double>()});
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
+        if (!numbers[i].is_number() || !numbers[i + 1].is_number())
+            throw IoError("a polygon of " + place + " has a corner that is no number");
+        polygon.push_back({numbers[i].get<double>(), numbers[i + 1].get<double>()});
+    }
     return polygon;
 }
 
@@ -32,28 +61,43 @@ struct Names {
 
 Names read_names(const nlohmann::json& root, CocoAnnotations& annotations) {
     Names names;
-    for (const nlohmann::json& image : root.at("images")) {
-        const std::string file = fs::path(image.at("file_name").get<std::string>()).filename().string();
-        names.files[image.at("id").get<std::int64_t>()] = file;
-        annotations.images[file] = {.width = image.at("width").get<int>(),
-                                    .height = image.at("height").get<int>()};
-    }
-    for (const nlohmann::json& category : root.at("categories"))
-        names.is_lesion[category.at("id").get<std::int64_t>()] = category.at("name") == "stenosis";
+    for_each_of(root, "images", [&](const nlohmann::json& image, const std::string& place) {
+        const std::string file = fs::path(value<std::string>(image, "file_name", place)).filename().string();
+        names.files[value<std::int64_t>(image, "id", place)] = file;
+        annotations.images[file] = {.width = value<int>(image, "width", place),
+                                    .height = value<int>(image, "height", place)};
+    });
+    for_each_of(root, "categories", [&](const nlohmann::json& category, const std::string& place) {
+        names.is_lesion[value<std::int64_t>(category, "id", place)] =
+            value<std::string>(category, "name", place) == "stenosis";
+    });
     return names;
+}
+
+/// What the number under `key` stands for.
+template <class T>
+const T& named(const std::map<std::int64_t, T>& names, const nlohmann::json& region, const char* key,
+               const std::string& place, const char* list) {
+    const auto id = value<std::int64_t>(region, key, place);
+    const auto found = names.find(id);
+    if (found != names.end()) return found->second;
+    throw IoError("\"" + std::string(key) + "\" of " + place + " is " + std::to_string(id) +
+                  ", which is none of " + list);
 }
 
 CocoAnnotations annotations_of(const nlohmann::json& root) {
     CocoAnnotations annotations;
     const Names names = read_names(root, annotations);
-    for (const nlohmann::json& region : root.at("annotations")) {
-        const bool lesion = names.is_lesion.at(region.at("category_id").get<std::int64_t>());
-        CocoImage& image = annotations.images.at(names.files.at(region.at("image_id").get<std::int64_t>()));
+    for_each_of(root, "annotations", [&](const nlohmann::json& region, const std::string& place) {
+        const bool lesion = named(names.is_lesion, region, "category_id", place, "\"categories\"");
+        CocoImage& image = annotations.images.at(named(names.files, region, "image_id", place, "\"images\""));
         (lesion ? annotations.has_lesions : annotations.has_vessels) = true;
-        if (!region.at("segmentation").is_array()) throw IoError("a region is run lengths");
-        for (const nlohmann::json& polygon : region.at("segmentation"))
-            (lesion ? image.lesions : image.vessels).push_back(polygon_of(polygon));
-    }
+        const nlohmann::json& polygons = member(region, "segmentation", place);
+        if (!polygons.is_array())
+            throw IoError("the segmentation of " + place + " is run lengths; only polygons are read");
+        for (const nlohmann::json& polygon : polygons)
+            (lesion ? image.lesions : image.vessels).push_back(polygon_of(polygon, place));
+    });
     return annotations;
 }
 
@@ -92,8 +136,8 @@ CocoAnnotations read_coco(const fs::path& path) {
         CocoAnnotations annotations = annotations_of(root);
         annotations.path = path;
         return annotations;
-    } catch (const std::exception&) {  // of a key that is missing, or of a number that stands for nothing
-        throw failure("it is not COCO with polygons for segmentations");
+    } catch (const IoError& error) {
+        throw failure(std::string("it is not COCO with polygons: ") + error.what());
     }
 }
 

@@ -65,13 +65,13 @@ Point point_of(const nlohmann::json& json) { return {json.at(0).get<double>(), j
 
 TrueLesion lesion_of(const nlohmann::json& json) {
     return {.at_px = point_of(json.at("at_px")),
-            .percent_diameter = json.at("percent_ds").get<double>(),
+            .percent_diameter_stenosis = json.at("percent_ds").get<double>(),
             .mld_mm = json.at("mld_mm").get<double>(),
             .reference_mm = json.at("reference_mm").get<double>(),
             .length_mm = json.at("length_mm").get<double>()};
 }
 
-PhantomTruth read_phantom_truth(const fs::path& path) {
+PhantomTruth phantom_truth_of(const fs::path& path) {
     try {
         std::ifstream file(path, std::ios::binary);
         const nlohmann::json json = nlohmann::json::parse(file);
@@ -101,7 +101,7 @@ DataSet open_paired(const fs::path& images, const fs::path& masks, Drawn drawn) 
     add_files(set, truths);
     add_files(set, pictures);
     for (const auto& [name, path] : pictures.all())
-        set.samples.push_back({name, path, [truths, drawn, of = name](const Frame& frame) {
+        set.samples.push_back({name, path, {}, [truths, drawn, of = name](const Frame& frame) {
                                    Truth truth;
                                    set_drawn(truth, drawn, read_truth_mask(truths.at(of), frame));
                                    return truth;
@@ -116,7 +116,7 @@ DataSet open_coco(const fs::path& images, const fs::path& annotations) {
     const FilesByName pictures(images);
     add_files(set, pictures);
     for (const auto& [name, path] : pictures.all())
-        set.samples.push_back({name, path, [truths, file = path.filename().string()](const Frame& frame) {
+        set.samples.push_back({name, path, {}, [truths, file = path.filename().string()](const Frame& frame) {
                                    const CocoImage& image = truths->at(file, frame);
                                    Truth truth;
                                    if (truths->has_vessels) truth.vessels = fill(image.vessels, frame);
@@ -128,16 +128,13 @@ DataSet open_coco(const fs::path& images, const fs::path& annotations) {
 
 /// Where the truth of one image stands beside it.
 struct Beside {
-    fs::path drawn, mask, phantom;  ///< empty: there is none
-    bool none() const { return drawn.empty() && mask.empty() && phantom.empty(); }
+    fs::path drawn, mask;  ///< empty: there is none
 };
 
 Truth read_beside(const Beside& files, Drawn drawn, const Frame& frame) {
-    if (files.none()) throw IoError("there is no truth beside it");
     Truth truth;
     if (!files.drawn.empty()) set_drawn(truth, drawn, read_truth_mask(files.drawn, frame));
     if (!files.mask.empty()) truth.vessels = read_truth_mask(files.mask, frame);
-    if (!files.phantom.empty()) truth.phantom = read_phantom_truth(files.phantom);
     return truth;
 }
 
@@ -150,10 +147,14 @@ DataSet open_flat(const fs::path& folder, Drawn drawn) {
         const auto found = [](const FilesByName& files, const std::string& of) {
             return files.has(of) ? files.at(of) : fs::path();
         };
-        const Beside beside{found(images, name + "_gt"), found(images, name + "_mask"), found(texts, name)};
-        set.files.push_back(beside.phantom);
-        set.samples.push_back(
-            {name, path, [beside, drawn](const Frame& frame) { return read_beside(beside, drawn, frame); }});
+        const Beside beside{found(images, name + "_gt"), found(images, name + "_mask")};
+        const fs::path phantom = found(texts, name);
+        set.files.push_back(phantom);
+        const bool none = beside.drawn.empty() && beside.mask.empty() && phantom.empty();
+        set.samples.push_back({name, path, phantom, [beside, drawn, none](const Frame& frame) {
+                                   if (none) throw IoError("there is no truth beside it");
+                                   return read_beside(beside, drawn, frame);
+                               }});
     }
     return set;
 }
@@ -179,6 +180,11 @@ DataSet open_layout(const fs::path& folder, Drawn drawn) {
 }
 
 }  // namespace
+
+std::optional<PhantomTruth> Sample::read_phantom_truth() const {
+    if (phantom.empty()) return {};
+    return phantom_truth_of(phantom);
+}
 
 FilesByName::FilesByName(const fs::path& folder, const std::vector<std::string>& endings) : folder_(folder) {
     if (!fs::is_directory(folder))

@@ -32,7 +32,13 @@ struct Truth {
 struct Sample {
     std::string name;  ///< of the image without its ending
     std::filesystem::path image;
-    /// The truth of this frame of the image.
+    std::filesystem::path phantom;  ///< description of a rendered angiogram beside it; empty: there is none
+
+    /// What that file says; empty without one. It tells which frame of a cine is scored.
+    /// \throws IoError if it cannot be read, or is no such description.
+    std::optional<PhantomTruth> read_phantom_truth() const;
+
+    /// The truth of this frame of the image, but for that of a phantom.
     /// \throws IoError if there is none, it cannot be read, or it does not fit the frame.
     std::function<Truth(const Frame&)> read_truth;
 };

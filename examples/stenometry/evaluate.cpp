@@ -3,14 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
 #include "data_set.h"
 #include "failure.h"
+#include "findings.h"
 #include "given_vessels.h"
+#include "input.h"
 #include "network.h"
 #include "output.h"
 #include "scores.h"
@@ -20,7 +20,6 @@
 #include "stenometry/io/cine.h"
 #include "stenometry/io/mask.h"
 #include "stenometry/pipeline.h"
-#include "stenometry/report.h"
 #include "terminal.h"
 #include "threads.h"
 #include "values.h"
@@ -36,10 +35,11 @@ struct EvaluateCommand {
     std::vector<std::string> tasks;
     std::string drawn = "vessels";
     fs::path masks, probabilities, analyses;
-    std::optional<double> spacing_mm, min_percent;
+    GivenSpacing spacing;
+    std::optional<double> min_percent;
     ScoreOptions scores;
     NetworkOptions network;
-    AnalysisOptions analysis;
+    StageSettings stages;
     fs::path json, csv;
     bool each = false;
     std::optional<int> threads;
@@ -104,15 +104,13 @@ class Scorer {
 
   private:
     void read() {
-        const auto cine = io::open_cine(sample_.image);
-        frame_ = cine->read(0);
+        const std::optional<PhantomTruth> phantom = sample_.read_phantom_truth();
+        frame_ = io::open_cine(sample_.image)->read(phantom ? phantom->frame : 0);
         truth_ = sample_.read_truth(frame_);
-        if (truth_.phantom && truth_.phantom->frame != 0) {
-            frame_ = cine->read(truth_.phantom->frame);
-            truth_ = sample_.read_truth(frame_);
-        }
-        if (truth_.phantom) frame_.calibration = Calibration::from_user(truth_.phantom->mm_per_px);
-        if (command_.spacing_mm) frame_.calibration = Calibration::from_user(*command_.spacing_mm);
+        truth_.phantom = phantom;
+        if (phantom) frame_.calibration = Calibration::from_user(phantom->mm_per_px);
+        if (const auto calibration = command_.spacing.calibration()) frame_.calibration = *calibration;
+        options_ = options_for(command_.stages, frame_, sample_.image.string());
     }
 
     VesselMask given_vessels() const {
@@ -128,8 +126,7 @@ class Scorer {
 
     MaskScores score_mask() const {
         const bool given = !command_.masks.empty() || !command_.probabilities.empty();
-        VesselMask vessels =
-            given ? given_vessels() : find_vessels(frame_, command_.network, command_.analysis);
+        VesselMask vessels = given ? given_vessels() : find_vessels(frame_, command_.network, options_);
         if (!given) vessels.probability = as_written(vessels.probability);
         const Image<std::uint8_t>& truth = *truth_.vessels;
         MaskScores scores{.dice = dice(vessels.mask, truth),
@@ -141,95 +138,56 @@ class Scorer {
         return scores;
     }
 
-    /// What `make` measures as anybody reads it: our own results go the way of everybody's.
-    template <class Make>
-    nlohmann::json report_of(Make make) const {
-        if (!command_.analyses.empty()) return read_report(results_.analyses.at(sample_.name));
-        return nlohmann::json::parse(to_json(make(), report_input(frame_, sample_.image.string())));
+    /// What somebody else found, or else what `measure` does.
+    template <class Measure>
+    Findings findings(Measure measure) const {
+        if (!command_.analyses.empty()) return read_findings(results_.analyses.at(sample_.name));
+        return findings_of(measure());
     }
 
-    static nlohmann::json read_report(const fs::path& path) {
-        std::ifstream file(path, std::ios::binary);
-        nlohmann::json report = nlohmann::json::parse(file, nullptr, false);
-        if (report.is_object() && report.contains("vessels") && report["vessels"].is_array()) return report;
-        throw IoError("cannot read " + path.string() + ": it is no analysis");
-    }
-
-    static std::optional<double> number(const nlohmann::json& object, const char* key) {
-        const auto value = object.find(key);
-        if (value == object.end() || !value->is_number()) return {};
-        return value->get<double>();
-    }
-
-    static Point point_of(const nlohmann::json& pair) {
-        return {pair.at(0).get<double>(), pair.at(1).get<double>()};
-    }
-
-    static FoundLesion lesion_of(const nlohmann::json& stenosis) {
-        FoundLesion lesion{.at_px = point_of(stenosis.at("mld_px")),
-                           .percent_diameter = number(stenosis, "percent_diameter_stenosis"),
-                           .mld_mm = number(stenosis, "mld_mm"),
-                           .reference_mm = number(stenosis, "reference_diameter_mm"),
-                           .length_mm = number(stenosis, "length_mm")};
-        const auto interval = stenosis.find("mld_ci95_mm");
-        if (interval != stenosis.end() && interval->is_array())
-            lesion.mld_ci95_mm = std::pair(interval->at(0).get<double>(), interval->at(1).get<double>());
-        return lesion;
-    }
-
-    static std::vector<FoundLesion> lesions_of(const nlohmann::json& report) {
-        std::vector<FoundLesion> lesions;
-        for (const nlohmann::json& vessel : report.at("vessels"))
-            for (const nlohmann::json& stenosis : vessel.at("stenoses"))
-                lesions.push_back(lesion_of(stenosis));
-        return lesions;
-    }
-
-    LesionScores score_lesions(const nlohmann::json& report, const std::vector<TrueLesion>& truth,
+    LesionScores score_lesions(const std::vector<FoundLesion>& found, const std::vector<TrueLesion>& truth,
                                const LesionMatchOptions& options) const {
-        const std::vector<FoundLesion> found = lesions_of(report);
         const LesionMatches matches = match_lesions(found, truth, truth_.phantom->mm_per_px, options);
         LesionScores scores;
         for (std::size_t i = 0; i < truth.size(); ++i) {
             const auto& match = matches.found_of_truth[i];
             scores.lesions.push_back({truth[i], match ? std::optional(found[*match]) : std::nullopt});
         }
-        for (const std::size_t index : matches.unexplained)
-            scores.unexplained.push_back(*found[index].percent_diameter);
+        for (const std::size_t index : matches.false_positives)
+            scores.false_positives.push_back(*found[index].percent_diameter_stenosis);
         return scores;
     }
 
     void score_analysis(SampleScores& scores) const {
-        const nlohmann::json report = report_of([this] {
+        const Findings found = findings([this] {
             const auto vessels = network_vessels(command_.network, frame_);
-            return vessels ? stenometry::analyze(frame_, *vessels, command_.analysis)
-                           : stenometry::analyze(frame_, command_.analysis);
+            return vessels ? stenometry::analyze(frame_, *vessels, options_)
+                           : stenometry::analyze(frame_, options_);
         });
         if (truth_.phantom) {
             std::vector<TrueLesion> all;
             for (const auto& lesions : truth_.phantom->of_vessels)
                 all.insert(all.end(), lesions.begin(), lesions.end());
-            scores.analyzed = score_lesions(report, all, {});
+            scores.analyzed = score_lesions(found.lesions, all, {});
         }
-        if (truth_.regions) scores.regions = score_regions(report);
-        if (truth_.vessels) scores.followed = score_centerlines(report);
+        if (truth_.regions) scores.regions = score_regions(found.lesions);
+        if (truth_.vessels) scores.followed = score_centerlines(found.centerlines_px);
     }
 
-    RegionMatches score_regions(const nlohmann::json& report) const {
+    RegionMatches score_regions(const std::vector<FoundLesion>& lesions) const {
         std::vector<Point> at;
-        for (const FoundLesion& lesion : lesions_of(report))
-            if (lesion.percent_diameter.value_or(0.0) >= command_.scores.min_percent_drawn)
+        for (const FoundLesion& lesion : lesions)
+            if (lesion.percent_diameter_stenosis.value_or(0.0) >= command_.scores.min_percent_drawn)
                 at.push_back(lesion.at_px);
         return match_regions(at, *truth_.regions);
     }
 
-    LineAgreement score_centerlines(const nlohmann::json& report) const {
+    LineAgreement score_centerlines(const std::vector<Polyline>& found) const {
         std::vector<Polyline> lines;
-        for (const nlohmann::json& vessel : report.at("vessels")) {
+        for (const Polyline& points : found) {
             lines.emplace_back();
-            for (const nlohmann::json& point : vessel.at("centerline_px")) {
+            for (const Point& at : points) {
                 // A line goes on behind a point that is missing, but not across it.
-                const Point at = point.is_null() ? no_point : point_of(point);
                 if (frame_.contains(at))
                     lines.back().push_back(at);
                 else if (!lines.back().empty())
@@ -242,17 +200,16 @@ class Scorer {
 
     LesionScores score_measurement() const {
         const PhantomTruth& phantom = *truth_.phantom;
-        const nlohmann::json report = report_of([this, &phantom] {
+        const auto [from, to] = *phantom.ends;
+        const Findings found = findings([this, a = from, b = to] {
             const auto vessels = network_vessels(command_.network, frame_);
-            return vessels ? stenometry::measure(frame_, *vessels, phantom.ends->first, phantom.ends->second,
-                                                 {}, command_.analysis)
-                           : stenometry::measure(frame_, phantom.ends->first, phantom.ends->second, {},
-                                                 command_.analysis);
+            return vessels ? stenometry::measure(frame_, *vessels, a, b, {}, options_)
+                           : stenometry::measure(frame_, a, b, {}, options_);
         });
         // Who is told where the vessel is may be a little further off than who has found it.
         const std::vector<TrueLesion> lesions =
             phantom.of_vessels.empty() ? std::vector<TrueLesion>{} : phantom.of_vessels.front();
-        return score_lesions(report, lesions, {.radius_mm = 4.0});
+        return score_lesions(found.lesions, lesions, {.radius_mm = 4.0});
     }
 
     const EvaluateCommand& command_;
@@ -260,6 +217,7 @@ class Scorer {
     const Sample& sample_;
     Frame frame_;
     Truth truth_;
+    AnalysisOptions options_;
 };
 
 /// The scores of one image, or why there are none.
@@ -273,8 +231,8 @@ SampleScores score(const EvaluateCommand& command, const Results& results, const
         return failed(error.what());
     } catch (const InvalidInput& error) {
         return failed(error.what());
-    } catch (const nlohmann::json::exception&) {
-        return failed("its analysis does not follow the schema stenometry.analysis/1");
+    } catch (const Failure& failure) {
+        return failed(failure.what());
     }
 }
 
@@ -302,7 +260,7 @@ void require_effect(const std::vector<const CLI::Option*>& options, const std::s
 }
 
 void require_consistent(const EvaluateCommand& command) {
-    check(command.analysis);
+    check(command.stages);
     if (command.json == "-" && command.csv == "-")
         throw Failure(ExitCode::wrong_command, "--json - and --csv - both ask for standard output");
     if (!command.analyses.empty() && !command.wants("analyze") && !command.wants("measure"))
@@ -368,14 +326,11 @@ void add_stage_options(CLI::App& app, EvaluateCommand& command) {
         return options;
     };
     command.finding = added_by([&] {
-        app.add_option("--spacing", command.spacing_mm,
-                       "size of a pixel at the vessel in mm [that of the truth or of the file; else pixels]")
-            ->type_name("MM")
-            ->check(positive_number());
-        add_vesselness_options(app, command.analysis);
-        add_segmentation_options(app, command.analysis);
+        add_given_spacing_options(app, command.spacing, "that of the truth or of the file; else pixels");
+        add_vesselness_options(app, command.stages);
+        add_segmentation_options(app, command.stages);
     });
-    command.measuring = added_by([&] { add_measuring_options(app, command.analysis); });
+    command.measuring = added_by([&] { add_measuring_options(app, command.stages); });
 }
 
 void add_results_options(CLI::App& app, EvaluateCommand& command) {
@@ -388,7 +343,7 @@ void add_results_options(CLI::App& app, EvaluateCommand& command) {
         add("--probabilities", command.probabilities,
             "probabilities of vessel; without --masks vessels are what is above 0.5");
     CLI::Option* analyses =
-        add("--analyses", command.analyses, "NAME.json, after the schema stenometry.analysis/1");
+        add("--analyses", command.analyses, "NAME.json, after the schema stenometry.analysis/2 or /1");
     CLI::Option* model = add_network_options(app, command.network, "Finding vessels");
     exclude_segmentation_options(app, *model);
     for (CLI::Option* given : {masks, probabilities, analyses}) model->excludes(given);

@@ -43,19 +43,36 @@ int frame_asked_for(const InputOptions& options, io::Cine& cine) {
 
 }  // namespace
 
+std::optional<Calibration> GivenSpacing::calibration() const {
+    if (!mm) return {};
+    if (error_mm && *error_mm >= *mm)
+        throw Failure(ExitCode::wrong_command, "--spacing-error " + to_text(*error_mm) +
+                                                   " must be below the spacing of " + to_text(*mm) + " mm");
+    return Calibration::from_user(*mm, error_mm);
+}
+
+void add_given_spacing_options(CLI::App& command, GivenSpacing& spacing, const std::string& otherwise) {
+    CLI::Option* size =
+        command
+            .add_option("--spacing", spacing.mm,
+                        "size of a pixel at the vessel in mm, overriding the file's [" + otherwise + ']')
+            ->type_name("MM")
+            ->check(positive_number());
+    command
+        .add_option("--spacing-error", spacing.error_mm,
+                    "standard error of --spacing in mm: part of every interval in mm [none]")
+        ->type_name("MM")
+        ->check(positive_number())
+        ->needs(size);
+}
+
 void add_input_options(CLI::App& command, InputOptions& options) {
     command
         .add_option("IMAGE", options.image,
                     "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image")
         ->required()
         ->type_name("");
-    command
-        .add_option(
-            "--spacing", options.spacing_mm,
-            "size of a pixel at the vessel in mm, overriding the file's [the file's; without one, results "
-            "are in pixels]")
-        ->type_name("MM")
-        ->check(positive_number());
+    add_given_spacing_options(command, options.spacing, "the file's; without one, results are in pixels");
     command.add_option("--frame", options.frame, "frame of a cine, from 0 [the best-filled one]")
         ->type_name("N")
         ->check(whole_number_from(0));
@@ -65,7 +82,7 @@ Frame read_frame(const InputOptions& options) {
     try {
         const auto cine = open(options.image);
         Frame frame = read(*cine, frame_asked_for(options, *cine));
-        if (options.spacing_mm) frame.calibration = Calibration::from_user(*options.spacing_mm);
+        if (const auto calibration = options.spacing.calibration()) frame.calibration = *calibration;
         if (frame.count > 1 && !options.frame)
             say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +
                 " chosen as the best filled; --frame N takes another");

@@ -9,14 +9,27 @@
 
 namespace stenometry::program {
 
+/// The size of a pixel by the user's word.
+struct GivenSpacing {
+    std::optional<double> mm, error_mm;
+
+    /// Empty if none is given.
+    /// \throws Failure wrong_command if the error is not below the size.
+    std::optional<Calibration> calibration() const;
+};
+
+/// Adds --spacing and --spacing-error. `spacing` must live as long as `command`.
+/// \param otherwise what the size is without, for the help
+void add_given_spacing_options(CLI::App& command, GivenSpacing& spacing, const std::string& otherwise);
+
 /// Which frame is analysed, and how large its pixels are.
 struct InputOptions {
     std::filesystem::path image;
-    std::optional<double> spacing_mm;  ///< overrides what the file says
-    std::optional<int> frame;          ///< absent: the best-filled one
+    GivenSpacing spacing;      ///< overrides what the file says
+    std::optional<int> frame;  ///< absent: the best-filled one
 };
 
-/// Adds IMAGE, --spacing and --frame. `options` must live as long as `command`.
+/// Adds IMAGE, --spacing, --spacing-error and --frame. `options` must live as long as `command`.
 void add_input_options(CLI::App& command, InputOptions& options);
 
 /// Reads the frame that is asked for, or chooses one and says which.

@@ -18,13 +18,13 @@ struct MeasureCommand {
     GivenVessels vessels;
     std::string from, to;
     std::vector<std::string> via;
-    AnalysisOptions analysis;
+    StageSettings stages;
     AnalysisOutputs outputs;
     std::optional<int> threads;
 };
 
 void run(const MeasureCommand& command) {
-    check(command.analysis);
+    check(command.stages);
     check(command.spacing, command.input);
     check(command.outputs);
     Frame frame = read_frame(command.input);
@@ -33,11 +33,12 @@ void run(const MeasureCommand& command) {
     const Point to = point_inside(frame, command.to, "--to");
     std::vector<Point> via;
     for (const std::string& text : command.via) via.push_back(point_inside(frame, text, "--via"));
-    input.catheter = calibrate(frame, command.spacing, command.analysis, input.path);
+    input.catheter =
+        calibrate(frame, command.spacing, options_before_calibration(command.stages, frame), input.path);
+    const AnalysisOptions options = with_progress(options_for(command.stages, frame, input.path));
     const auto vessels = read_given_vessels(command.vessels, frame, input);
-    const Analysis analysis = vessels
-                                  ? measure(frame, *vessels, from, to, via, with_progress(command.analysis))
-                                  : measure(frame, from, to, via, with_progress(command.analysis));
+    const Analysis analysis =
+        vessels ? measure(frame, *vessels, from, to, via, options) : measure(frame, from, to, via, options);
     write(command.outputs, frame, analysis, input);
 }
 
@@ -63,10 +64,10 @@ Verb add_measure(CLI::App& program) {
         ->allow_extra_args(false)
         ->check(point_value());
     add_thread_option(*app, command->threads);
-    add_vesselness_options(*app, command->analysis);
+    add_vesselness_options(*app, command->stages);
     add_given_vessels_options(*app, command->vessels);
-    add_measuring_options(*app, command->analysis);
-    add_one_vessel_options(*app, command->analysis);
+    add_measuring_options(*app, command->stages);
+    add_one_vessel_options(*app, command->stages);
     add_output_options(*app, command->outputs);
     app->footer(
         std::string(length_note) +

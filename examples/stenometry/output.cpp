@@ -90,6 +90,35 @@ std::string giver_of_vessels(const ReportInput& input) {
     return !input.probability.empty() ? input.probability : input.model;
 }
 
+/// The message of the warning about a reason: it says more than the reason alone.
+std::string explanation(const Analysis& analysis, Unmeasurable reason) {
+    for (const Warning& warning : analysis.warnings)
+        if (to_string(warning.code) == to_string(reason)) return warning.message;
+    return std::string(explain(reason));
+}
+
+/// The options with which this program lets a user do what a warning advises.
+std::string options_against(WarningCode code) {
+    switch (code) {
+        case WarningCode::no_calibration:
+        case WarningCode::spacing_at_detector:
+            return "--spacing or --catheter-french";
+        case WarningCode::vessel_too_short:
+        case WarningCode::no_healthy_segment:
+        case WarningCode::diffuse_disease:
+            return "--reference-diameter";
+        case WarningCode::narrow_origin:
+            return "--ostial";
+        default:
+            return "";
+    }
+}
+
+std::string text_of(const Warning& warning) {
+    const std::string options = options_against(warning.code);
+    return options.empty() ? warning.message : warning.message + " (" + options + ')';
+}
+
 void require_measured(const Analysis& analysis, const ReportInput& input) {
     if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return;
     const Unmeasurable reason =
@@ -99,7 +128,7 @@ void require_measured(const Analysis& analysis, const ReportInput& input) {
                   input.path + ": " +
                       (reason == Unmeasurable::no_vessel && !giver.empty()
                            ? "no vessel of " + giver + " can be followed and measured in it"
-                           : std::string(explain(reason))));
+                           : explanation(analysis, reason)));
 }
 
 }  // namespace
@@ -151,7 +180,7 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
         command.add_option(name, path, help)->type_name("FILE")->group("Output");
     };
     add("--json", outputs.json,
-        "everything measured, after the schema stenometry.analysis/1; - is standard output");
+        "everything measured, after the schema stenometry.analysis/2; - is standard output");
     add("--csv", outputs.csv, "a row per lesion; - is standard output");
     add("--overlay", outputs.overlay, "picture of the frame with walls and lesions, PNG");
     add("--plot", outputs.plot,
@@ -189,7 +218,7 @@ void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& a
     if (!outputs.tubes.empty()) files.add(outputs.tubes, tube_writer(analysis));
     if (!outputs.take_standard_output()) files.add_text("-", summary(analysis, input));
     files.write_all();
-    for (const Warning& warning : analysis.warnings) warn(warning.message);
+    for (const Warning& warning : analysis.warnings) warn(text_of(warning));
 }
 
 }  // namespace stenometry::program

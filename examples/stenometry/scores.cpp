@@ -80,21 +80,21 @@ Spread spread_of(const Evaluation& evaluation, const NamedFigure& figure) {
 
 /// How many lesions were there, were found, and are none.
 struct Detection {
-    std::size_t images = 0, lesions = 0, found = 0, unexplained = 0;
+    std::size_t images = 0, lesions = 0, found = 0, false_positives = 0;
 
     void add(const Detection& other) {
         images += other.images;
         lesions += other.lesions;
         found += other.found;
-        unexplained += other.unexplained;
+        false_positives += other.false_positives;
     }
     static std::optional<double> part(std::size_t some, std::size_t all) {
         if (all == 0) return {};
         return static_cast<double>(some) / static_cast<double>(all);
     }
     std::optional<double> sensitivity() const { return part(found, lesions); }
-    std::optional<double> precision() const { return part(found, found + unexplained); }
-    std::optional<double> false_per_image() const { return part(unexplained, images); }
+    std::optional<double> precision() const { return part(found, found + false_positives); }
+    std::optional<double> false_per_image() const { return part(false_positives, images); }
 };
 
 std::optional<double> f1(std::optional<double> sensitivity, std::optional<double> precision) {
@@ -106,12 +106,13 @@ std::optional<double> f1(std::optional<double> sensitivity, std::optional<double
 Detection detection_of(const LesionScores& scores, double min_percent) {
     Detection detection{.images = 1};
     for (const LesionScore& lesion : scores.lesions) {
-        if (lesion.truth.percent_diameter < min_percent) continue;
+        if (lesion.truth.percent_diameter_stenosis < min_percent) continue;
         ++detection.lesions;
         detection.found += lesion.found ? 1 : 0;
     }
-    detection.unexplained = static_cast<std::size_t>(std::count_if(
-        scores.unexplained.begin(), scores.unexplained.end(), [&](double p) { return p >= min_percent; }));
+    detection.false_positives =
+        static_cast<std::size_t>(std::count_if(scores.false_positives.begin(), scores.false_positives.end(),
+                                               [&](double p) { return p >= min_percent; }));
     return detection;
 }
 
@@ -142,7 +143,8 @@ std::vector<LesionScore> found_lesions(const Evaluation& evaluation, Scores scor
     for (const SampleScores& sample : evaluation.samples) {
         if (!(sample.*scores)) continue;
         for (const LesionScore& lesion : (sample.*scores)->lesions)
-            if (lesion.found && lesion.truth.percent_diameter >= min_percent) found.push_back(lesion);
+            if (lesion.found && lesion.truth.percent_diameter_stenosis >= min_percent)
+                found.push_back(lesion);
     }
     return found;
 }
@@ -165,7 +167,8 @@ const std::vector<NamedError>& named_errors() {
     using F = FoundLesion;
     using T = TrueLesion;
     static const std::vector<NamedError> errors{
-        error("percent_diameter", "%DS, points", 2, &F::percent_diameter, &T::percent_diameter),
+        error("percent_diameter", "%DS, points", 2, &F::percent_diameter_stenosis,
+              &T::percent_diameter_stenosis),
         error("mld_mm", "MLD, mm", 3, &F::mld_mm, &T::mld_mm),
         error("reference_mm", "reference, mm", 3, &F::reference_mm, &T::reference_mm),
         error("length_mm", "length, mm", 2, &F::length_mm, &T::length_mm)};
@@ -184,9 +187,8 @@ std::optional<double> coverage_of(const std::vector<LesionScore>& lesions) {
     std::size_t intervals = 0, hold = 0;
     for (const LesionScore& lesion : lesions) {
         if (!lesion.found->mld_ci95_mm) continue;
-        const auto [low, high] = *lesion.found->mld_ci95_mm;
         ++intervals;
-        hold += low <= lesion.truth.mld_mm && lesion.truth.mld_mm <= high ? 1 : 0;
+        hold += lesion.found->mld_ci95_mm->contains(lesion.truth.mld_mm) ? 1 : 0;
     }
     return Detection::part(hold, intervals);
 }
@@ -214,7 +216,7 @@ std::pair<std::size_t, std::size_t> healthy_and_false(const Evaluation& evaluati
     for (const SampleScores& sample : evaluation.samples) {
         if (!sample.measured || !sample.measured->lesions.empty()) continue;
         ++healthy;
-        const std::vector<double>& found = sample.measured->unexplained;
+        const std::vector<double>& found = sample.measured->false_positives;
         wrong += static_cast<std::size_t>(std::count_if(
             found.begin(), found.end(), [&](double p) { return p >= evaluation.options.false_in_healthy; }));
     }
@@ -283,9 +285,9 @@ void add_detection(Table& table, const Evaluation& evaluation) {
     const Detection d = detection_of(evaluation, &SampleScores::analyzed, min);
     table.head("Lesions of " + to_text(min) + " % and more", {"value", "", "count"});
     table.row("sensitivity", {text(d.sensitivity(), 4), "", of(d.found, d.lesions)});
-    table.row("precision", {text(d.precision(), 4), "", of(d.found, d.found + d.unexplained)});
+    table.row("precision", {text(d.precision(), 4), "", of(d.found, d.found + d.false_positives)});
     table.row("F1", {text(f1(d.sensitivity(), d.precision()), 4)});
-    table.row("false per image", {text(d.false_per_image(), 4), "", std::to_string(d.unexplained)});
+    table.row("false per image", {text(d.false_per_image(), 4), "", std::to_string(d.false_positives)});
 }
 
 void add_regions(Table& table, const Evaluation& evaluation) {
@@ -324,7 +326,7 @@ void add_measured(Table& table, const Evaluation& evaluation) {
 
 std::string found_text(const LesionScore& lesion) {
     if (!lesion.found) return "missed";
-    return text(lesion.found->percent_diameter, 1) + " %";
+    return text(lesion.found->percent_diameter_stenosis, 1) + " %";
 }
 
 /// What one image has, on one line.
@@ -339,8 +341,9 @@ std::string line_of(const SampleScores& sample, const Evaluation& evaluation) {
         if (!*scores) continue;
         line += verb;
         for (const LesionScore& lesion : (*scores)->lesions)
-            line += ' ' + text(lesion.truth.percent_diameter, 1) + " % as " + found_text(lesion) + ',';
-        line += ' ' + std::to_string((*scores)->unexplained.size()) + " elsewhere";
+            line +=
+                ' ' + text(lesion.truth.percent_diameter_stenosis, 1) + " % as " + found_text(lesion) + ',';
+        line += ' ' + std::to_string((*scores)->false_positives.size()) + " elsewhere";
     }
     if (sample.regions)
         line += " regions " + of(sample.regions->regions_found, sample.regions->regions) +
@@ -387,7 +390,7 @@ Json analyzed_json(const Evaluation& evaluation) {
             {"min_percent", min},
             {"lesions", d.lesions},
             {"found", d.found},
-            {"false", d.unexplained},
+            {"false", d.false_positives},
             {"sensitivity", number(d.sensitivity())},
             {"precision", number(d.precision())},
             {"f1", number(f1(d.sensitivity(), d.precision()))},
@@ -434,7 +437,7 @@ std::vector<std::pair<std::string, Json>> row_of(const SampleScores& sample, con
                                  double min) {
         const Detection d = scores ? detection_of(*scores, min) : Detection{};
         for (const auto& [key, count] : {std::pair("_lesions", d.lesions), std::pair("_found", d.found),
-                                         std::pair("_false", d.unexplained)})
+                                         std::pair("_false", d.false_positives)})
             row.emplace_back(name + key, scores ? Json(count) : Json(nullptr));
     };
     add_lesions("analyzed", sample.analyzed, evaluation.options.min_percent);

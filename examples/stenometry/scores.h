@@ -23,8 +23,8 @@ struct LesionScore {
 
 /// Against lesions whose diameters are known.
 struct LesionScores {
-    std::vector<LesionScore> lesions;  ///< every true one
-    std::vector<double> unexplained;   ///< % diameter of what was found where no lesion is
+    std::vector<LesionScore> lesions;     ///< every true one
+    std::vector<double> false_positives;  ///< % diameter of what was found where no lesion is
 };
 
 struct SampleScores {

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 struct SegmentCommand {
     InputOptions input;
-    AnalysisOptions analysis;
+    StageSettings stages;
     NetworkOptions network;
     fs::path mask, probability, catheter;
     std::optional<int> threads;
@@ -31,9 +31,10 @@ void run(const SegmentCommand& command) {
     require_image("--probability", command.probability);
     require_image("--catheter", command.catheter);
     const Frame frame = read_frame(command.input);
-    const VesselMask vessels =
-        require_vessel(find_vessels(frame, command.network, with_progress(command.analysis)),
-                       command.input.image.string() + ": " + std::string(explain(Unmeasurable::no_vessel)));
+    const VesselMask vessels = require_vessel(
+        find_vessels(frame, command.network,
+                     with_progress(options_for(command.stages, frame, command.input.image.string()))),
+        command.input.image.string() + ": " + std::string(explain(Unmeasurable::no_vessel)));
     OutputFiles files({command.input.image, command.network.model, command.network.settings});
     const auto add = [&files](const fs::path& path, OutputFiles::Writer write) {
         if (!path.empty()) files.add(path, std::move(write));
@@ -51,8 +52,8 @@ Verb add_segment(CLI::App& program) {
     const auto command = std::make_shared<SegmentCommand>();
     add_input_options(*app, command->input);
     add_thread_option(*app, command->threads);
-    add_vesselness_options(*app, command->analysis);
-    add_segmentation_options(*app, command->analysis);
+    add_vesselness_options(*app, command->stages);
+    add_segmentation_options(*app, command->stages);
     exclude_segmentation_options(
         *app, *add_network_options(*app, command->network, "Vessels found elsewhere (input)"));
     const auto add = [&](const std::string& name, fs::path& path, const std::string& help) {

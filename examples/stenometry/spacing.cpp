@@ -32,7 +32,7 @@ std::optional<std::string> ruler_option(const SpacingOptions& options) {
 /// One source of the size of a pixel excludes the others.
 void require_one_source(const SpacingOptions& options, const InputOptions& input) {
     std::vector<std::string> given;
-    if (input.spacing_mm) given.emplace_back("--spacing");
+    if (input.spacing.mm) given.emplace_back("--spacing");
     for (const auto& option : {catheter_option(options), ruler_option(options)})
         if (option) given.push_back(*option);
     if (given.size() > 1)

@@ -3,7 +3,6 @@
 #include <iomanip>
 #include <sstream>
 
-#include "terminal.h"
 #include "values.h"
 
 namespace stenometry::program {
@@ -21,42 +20,26 @@ class Lengths {
     explicit Lengths(const Calibration& calibration) : calibration_(calibration) {}
 
     std::string text(double px, int decimals_mm = 2) const {
-        return calibration_.known() ? fixed(px * calibration_.mm_per_px(), decimals_mm) + " mm"
-                                    : fixed(px, 1) + " px";
+        const std::optional<double> mm = calibration_.to_mm(px);
+        return mm ? fixed(*mm, decimals_mm) + " mm" : fixed(px, 1) + " px";
     }
 
   private:
     Calibration calibration_;
 };
 
-std::string percent_text(const Stenosis& stenosis) {
-    if (stenosis.total_occlusion) return "total occlusion";
-    if (!stenosis.percent_diameter) return "not measured: " + std::string(explain(stenosis.reason));
-    std::string text = fixed(*stenosis.percent_diameter, 0) + " % DS";
-    if (stenosis.percent_diameter_sd)
-        text += " (standard error " + fixed(*stenosis.percent_diameter_sd, 0) + ")";
-    return text;
-}
-
-void print_stenosis(std::ostream& out, const Stenosis& stenosis, const Lengths& lengths) {
-    out << "  lesion at (" << fixed(stenosis.mld_at_px.x, 1) << ", " << fixed(stenosis.mld_at_px.y, 1)
-        << "): " << bold(percent_text(stenosis));
-    if (stenosis.mld_px) out << ", MLD " << lengths.text(*stenosis.mld_px);
-    if (stenosis.reference_px) out << ", reference " << lengths.text(*stenosis.reference_px);
-    out << ", length " << lengths.text(stenosis.length_px, 1) << '\n';
-}
-
 void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& lengths) {
     out << "vessel " << vessel.id << ": " << lengths.text(length(vessel.contour.centerline.points_px), 1)
         << " long";
     const VesselStatistics& statistics = vessel.statistics;
-    if (!statistics.min_px || !statistics.max_px) {
+    if (!statistics.min_diameter_px || !statistics.max_diameter_px) {
         out << ", not measured: " << explain(vessel.contour.reason) << '\n';
         return;
     }
-    out << ", diameter " << lengths.text(*statistics.min_px) << " to " << lengths.text(*statistics.max_px)
-        << (vessel.stenoses.empty() ? ", no lesion\n" : "\n");
-    for (const Stenosis& stenosis : vessel.stenoses) print_stenosis(out, stenosis, lengths);
+    out << ", diameter " << lengths.text(*statistics.min_diameter_px) << " to "
+        << lengths.text(*statistics.max_diameter_px) << (vessel.stenoses.empty() ? ", no lesion\n" : "\n");
+    for (const Stenosis& stenosis : vessel.stenoses)
+        out << "  lesion " << stenosis.id << ' ' << stenosis << '\n';
 }
 
 }  // namespace

@@ -41,6 +41,27 @@ std::optional<Point> parse_point(std::string_view text) {
     return Point{*x, *y};
 }
 
+std::optional<Length> parse_length(std::string_view text) {
+    for (const auto& [unit, name] : {std::pair(Length::Unit::mm, "mm"), std::pair(Length::Unit::px, "px")}) {
+        if (!text.ends_with(name)) continue;
+        const auto value = parse_number(text.substr(0, text.size() - 2));
+        return value ? std::optional(Length{*value, unit}) : std::nullopt;
+    }
+    return {};
+}
+
+std::optional<std::pair<Length, Length>> parse_lengths(std::string_view text) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {};
+    const auto first = parse_length(text.substr(0, comma)), second = parse_length(text.substr(comma + 1));
+    if (!first || !second) return {};
+    return std::pair(*first, *second);
+}
+
+std::string to_text(const Length& length) {
+    return to_text(length.value) + (length.unit == Length::Unit::mm ? "mm" : "px");
+}
+
 std::string to_text(double value) {
     char buffer[32];
     return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
@@ -95,9 +116,26 @@ CLI::Validator point_value() {
     });
 }
 
-CLI::Validator pair_value(std::string form) {
+CLI::Validator length_value() {
+    return check([](const std::string& text) -> std::string {
+        constexpr double least = 1e-6, most = 1e4;
+        if (const auto number = parse_number(text))
+            return "must name its unit: " + text + "mm, or " + text + "px for pixels of the image";
+        const auto length = parse_length(text);
+        if (length && length->value >= least && length->value <= most) return {};
+        return "must be a length from " + to_text(least) + " to " + to_text(most) +
+               " such as 3mm or 9px, but is '" + text + "'";
+    });
+}
+
+CLI::Validator length_pair_value(std::string form) {
     return check([form = std::move(form)](const std::string& text) -> std::string {
-        return parse_point(text) ? "" : "must be two numbers " + form + ", but is '" + text + "'";
+        if (parse_point(text))
+            return "must name the unit of each length " + form + ", as in 3mm,5mm or 9px,15px, but is '" +
+                   text + "'";
+        return parse_lengths(text)
+                   ? ""
+                   : "must be two lengths " + form + " such as 3mm,5mm or 9px,15px, but is '" + text + "'";
     });
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stenometry/geometry.h"
@@ -19,6 +20,23 @@ std::optional<double> parse_number(std::string_view text);
 
 /// The point that `text` spells as X,Y.
 std::optional<Point> parse_point(std::string_view text);
+
+/// A length with its unit.
+struct Length {
+    enum class Unit { mm, px };
+    double value = 0.0;
+    Unit unit = Unit::mm;
+};
+
+/// The length that `text` spells as 3mm or 9px; empty for a bare number too, which would mean one or the
+/// other as the file happens to be.
+std::optional<Length> parse_length(std::string_view text);
+
+/// Two of them with a comma between.
+std::optional<std::pair<Length, Length>> parse_lengths(std::string_view text);
+
+/// As it is given.
+std::string to_text(const Length& length);
 
 /// X,Y as short as it can be written.
 std::string to_text(Point point);
@@ -47,8 +65,11 @@ CLI::Validator file_name();
 /// Lets points pass.
 CLI::Validator point_value();
 
-/// Lets pairs of numbers pass; `form` is how the help writes one, such as FROM,TO.
-CLI::Validator pair_value(std::string form);
+/// Lets lengths with a unit pass, from 1e-6 to 1e4 of it: more than any picture has.
+CLI::Validator length_value();
+
+/// Lets pairs of such lengths pass, which may be 0; `form` is how the help writes one, such as FROM,TO.
+CLI::Validator length_pair_value(std::string form);
 
 /// Lets the words of `choices` pass.
 CLI::Validator one_of(std::vector<std::string> choices);

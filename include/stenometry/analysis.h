@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "stenometry/bifurcation.h"
@@ -12,6 +12,7 @@
 #include "stenometry/reference.h"
 #include "stenometry/segment.h"
 #include "stenometry/stenosis.h"
+#include "stenometry/warning.h"
 
 STENOMETRY_EXPORT_BEGIN
 
@@ -21,20 +22,14 @@ namespace stenometry {
 
 /// One measured vessel, from proximal to distal.
 struct Vessel {
-    int id = 0;                 ///< from 0 in the order of `Analysis::vessels`
+    int id = 0;  ///< from 0 in the order of `Analysis::vessels`
     VesselContour contour;
     DiameterProfile diameter;
     ReferenceProfile reference;
     std::vector<Stenosis> stenoses;
     VesselStatistics statistics;
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
-    std::optional<int> parent;  ///< id of the vessel that this one leaves, where that is known
-};
-
-/// Something that the reader of the numbers should know.
-struct Warning {
-    std::string code;     ///< for programs: lower case with underscores
-    std::string message;  ///< for people: one sentence
+    std::optional<int> parent;              ///< id of the vessel that this one leaves, where that is known
 };
 
 /// What was measured in one frame.
@@ -44,6 +39,8 @@ struct Analysis {
     std::vector<Warning> warnings;
     VesselMask mask;                           ///< empty images after `measure`
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
+    /// After `measure` without a vessel: `Centerline::unreached`.
+    std::optional<std::size_t> unreached;
 };
 
 }  // namespace stenometry

@@ -12,7 +12,7 @@ STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
-/// How the healthy diameters of a mother vessel D_m and of its daughters D_l and D_s hang together.
+/// How the healthy diameter of a mother vessel D_m depends on those of its daughters D_l and D_s.
 enum class BranchingLaw {
     murray,      ///< D_m^3 = D_l^3 + D_s^3; Murray, PNAS 12 (1926) 207
     huo_kassab,  ///< D_m^(7/3) = D_l^(7/3) + D_s^(7/3); Huo and Kassab, J. R. Soc. Interface 9 (2012) 190
@@ -58,11 +58,11 @@ struct Bifurcation {
     std::size_t index = 0;  ///< where the side branch leaves, as an index into the profile of the vessel
     Point at_px;            ///< on the centerline
     int side_vessel = -1;   ///< id of the side branch
-    std::optional<double> proximal_px;        ///< diameter of the mother vessel
-    std::optional<double> distal_px;          ///< diameter of the vessel behind the bifurcation
-    std::optional<double> side_px;            ///< diameter of the side branch
-    std::optional<double> law_px;             ///< diameter that the branching law gives the mother vessel
-    std::optional<double> deviation_percent;  ///< 100 (proximal / law - 1)
+    std::optional<double> proximal_diameter_px;  ///< of the mother vessel
+    std::optional<double> distal_diameter_px;    ///< of the vessel behind the bifurcation
+    std::optional<double> side_diameter_px;      ///< of the side branch
+    std::optional<double> law_diameter_px;       ///< that the branching law gives the mother vessel
+    std::optional<double> deviation_percent;     ///< 100 (proximal / law - 1)
 };
 
 }  // namespace stenometry

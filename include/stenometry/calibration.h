@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "stenometry/estimate.h"
 #include "stenometry/export.h"
 #include "stenometry/geometry.h"
 
@@ -36,8 +37,10 @@ struct Calibration {
     double uncalibrated_scale = 1.0;
 
     /// Square pixels of `mm_per_px`, by the caller's word.
-    /// \throws InvalidInput unless `mm_per_px` is positive and finite.
-    static Calibration from_user(double mm_per_px);
+    /// \param standard_error_mm of `mm_per_px`, where the caller knows it: part of every interval in mm
+    /// \throws InvalidInput unless `mm_per_px` is positive and finite, and the error is at least 0 and less
+    /// than `mm_per_px`.
+    static Calibration from_user(double mm_per_px, std::optional<double> standard_error_mm = {});
 
     /// This calibration with pixels of the same shape, square where that is not known, whose side is
     /// `mm_per_px` by that source and with that standard error as a fraction of it.
@@ -46,11 +49,24 @@ struct Calibration {
 
     bool known() const { return mm_per_px_x.has_value() && mm_per_px_y.has_value(); }
 
-    /// Side of a square pixel. \pre `known()`; pixels that are not square give the geometric mean.
+    /// Side of a square pixel; pixels that are not square give the geometric mean.
+    /// \throws InvalidInput unless `known()`.
     double mm_per_px() const;
 
-    /// Whether the two sides differ by less than 0.1 %. \pre `known()`.
+    /// Whether the two sides differ by less than 0.1 %.
+    /// \throws InvalidInput unless `known()`.
     bool square() const;
+
+    /// A length in mm. Empty unless `known()`.
+    std::optional<double> to_mm(double length_px) const;
+
+    /// The same of a measured length. Its standard error has that of the calibration in it, which all lengths
+    /// of an image share.
+    std::optional<Estimate> to_mm(const Estimate& length_px) const;
+
+    /// \throws InvalidInput if a side of a pixel is known and not positive and finite, one side is more than
+    /// ten times the other, or the standard error is negative or not finite.
+    void validate() const;
 };
 
 /// The size of a pixel by two marks whose distance is known, on a ruler or a grid in the plane of the
@@ -86,6 +102,10 @@ Calibration resolve_spacing(const SpacingAttributes& attributes);
 struct PhysicalLength {
     double mm = 0.0;               ///< where the image is calibrated
     double uncalibrated_px = 0.0;  ///< where it is not
+
+    /// A length in pixels of the image that `calibration`, its `Frame::sized_calibration`, belongs to; the
+    /// same number on another image means something else.
+    static PhysicalLength of_px(double px, const Calibration& calibration);
 
     double in_px(const Calibration& calibration) const {
         return calibration.known() ? mm / calibration.mm_per_px()

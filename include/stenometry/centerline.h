@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 
 #include "stenometry/export.h"
@@ -26,6 +28,10 @@ struct CenterlineOptions {
 struct Centerline {
     Polyline points_px;                        ///< empty if it could not be traced
     Unmeasurable reason = Unmeasurable::none;  ///< why it is empty
+    /// Which of the given points was not reached, from 0 for `from` over those of `via` to `to`: the first
+    /// that lies on no vessel, or to which none leads from the one before. Empty with another reason, or
+    /// where the way as a whole is none.
+    std::optional<std::size_t> unreached;
 
     /// Arc length from the first point to each point, in pixels.
     std::vector<double> arc_length_px() const { return cumulative_length(points_px); }

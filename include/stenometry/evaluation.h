@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
+#include "stenometry/estimate.h"
 #include "stenometry/export.h"
 #include "stenometry/geometry.h"
 #include "stenometry/image.h"
@@ -64,14 +64,14 @@ Image<std::uint8_t> draw_lines(std::span<const Polyline> lines_px, int width, in
 /// A narrowing as somebody's program reports it.
 struct FoundLesion {
     Point at_px;  ///< where the lumen is narrowest
-    std::optional<double> percent_diameter, mld_mm, reference_mm, length_mm;
-    std::optional<std::pair<double, double>> mld_ci95_mm;
+    std::optional<double> percent_diameter_stenosis, mld_mm, reference_mm, length_mm;
+    std::optional<Interval> mld_ci95_mm;
 };
 
 /// A narrowing as it is.
 struct TrueLesion {
     Point at_px;
-    double percent_diameter = 0.0, mld_mm = 0.0, reference_mm = 0.0, length_mm = 0.0;
+    double percent_diameter_stenosis = 0.0, mld_mm = 0.0, reference_mm = 0.0, length_mm = 0.0;
 };
 
 struct LesionMatchOptions {
@@ -85,7 +85,7 @@ struct LesionMatchOptions {
 struct LesionMatches {
     /// For each true lesion the index of the severest that was found near it; of equal ones the first.
     std::vector<std::optional<std::size_t>> found_of_truth;
-    std::vector<std::size_t> unexplained;  ///< what was found near no true lesion
+    std::vector<std::size_t> false_positives;  ///< what was found near no true lesion
 };
 
 /// Who found which lesion. What was found without a percent diameter is not looked at. One that lies near
@@ -97,7 +97,7 @@ LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const 
 
 /// Lesions against regions that a person has drawn around the true ones.
 struct RegionMatches {
-    std::size_t regions = 0;        ///< parts of the truth that hang together, also over corners
+    std::size_t regions = 0;        ///< connected parts of the truth, also over corners
     std::size_t regions_found = 0;  ///< with a lesion in the region or within the tolerance in x and in y
     std::size_t lesions = 0;
     std::size_t lesions_in_regions = 0;  ///< in a region or within the tolerance of one

@@ -58,8 +58,8 @@ struct Frame {
     /// size of a pixel is not known.
     Calibration sized_calibration() const;
 
-    /// \throws InvalidInput if the frame has no pixels, `valid` is of another size, or the size of a pixel is
-    /// known and not positive and finite, or one side of it is more than ten times the other.
+    /// \throws InvalidInput if the frame has no pixels, `valid` is of another size, or the calibration is
+    /// invalid.
     void validate() const;
 };
 

@@ -52,11 +52,11 @@ struct LesionGeometry {
     std::optional<double> inflow_angle_deg, outflow_angle_deg;
 
     /// Densitometric cross-section of the lumen at the minimum. It takes the lumen for no particular shape.
-    std::optional<double> minimal_area_px2;
+    std::optional<double> minimal_area_densitometric_px2;
     /// 100 (1 - cross-section / healthy cross-section), both by densitometry: the healthy one is what the
     /// vessel beside the lesion has in proportion to its reference diameter. Source: Reiber et al.,
     /// Circulation 71 (1985) 280.
-    std::optional<double> percent_area_densitometric;
+    std::optional<double> percent_area_stenosis_densitometric;
 
     /// Whether the lumen of another vessel lies over the lesion, which then has no walls of its own there.
     /// Empty where no other vessel was looked for.
@@ -74,9 +74,10 @@ LesionGeometry measure_lesion_geometry(const VesselContour& contour, const Diame
 /// The lumen of a whole vessel where it is told apart from a closed one. Empty if that is nowhere.
 struct VesselStatistics {
     double length_px = 0.0;
-    std::optional<double> proximal_px, distal_px;  ///< mean diameter at the first and the last 2 mm or 8 px
-    std::optional<double> mean_px, sd_px;          ///< of all diameters; the sd is their spread
-    std::optional<double> min_px, max_px;
+    /// Mean diameter at the first and the last 2 mm or 8 px.
+    std::optional<double> proximal_diameter_px, distal_diameter_px;
+    std::optional<double> mean_diameter_px, diameter_sd_px;  ///< of all diameters; the sd is their spread
+    std::optional<double> min_diameter_px, max_diameter_px;
 };
 
 /// \param calibration `Frame::sized_calibration`

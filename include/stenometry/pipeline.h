@@ -53,7 +53,7 @@ Analysis analyze(const Frame& frame, const AnalysisOptions& options = {});
 
 /// The same of vessels that were found elsewhere, see `external_mask`: they are followed as their probability
 /// says, and measured in the frame, whose walls no mask moves. What lies outside of the valid region is left
-/// out; what comes in over the border and looks like a catheter too, unless `tree.keep_catheter`.
+/// out; what comes in over the border and looks like a catheter too, unless `segment.keep_catheter`.
 /// \throws InvalidInput if the frame or an option is invalid, or the mask has another size than the frame.
 Analysis analyze(const Frame& frame, const VesselMask& vessels, const AnalysisOptions& options = {});
 

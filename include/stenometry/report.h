@@ -28,15 +28,17 @@ struct ReportInput {
 /// What a frame knows of itself, with the path it came from.
 ReportInput report_input(const Frame& frame, std::string path);
 
-/// The analysis as JSON after the schema `stenometry.analysis/1`, ending with a newline. Numbers that could
+/// The analysis as JSON after the schema `stenometry.analysis/2`, ending with a newline. Numbers that could
 /// not be measured are null, every `*_mm` value is null without a calibration. The same analysis gives the
 /// same bytes.
 ///
 /// Lengths are rounded to 0.0001 mm and 0.001 px, percentages to 0.01, probabilities to 0.0001. Standard
 /// errors of the profile (`diameter_sd_mm`) are those of the measurement in pixels alone; the intervals of
-/// a lesion in mm include the standard error of the calibration, which all diameters of an image share. An
-/// interval is the value plus and minus 1.96 standard errors and is not clamped; the probabilities come
-/// from the same normal distribution.
+/// a lesion in mm include the standard error of the calibration, which all diameters of an image share.
+/// Values are never clamped. Intervals are those of `Estimate`: 1.96 standard errors to either side, cut
+/// where the quantity cannot be, at 0 for lengths and at 100 for percentages; the probabilities come from the
+/// same normal distribution. schema/README.md of the sources, installed beside the schemas, explains every
+/// name.
 std::string to_json(const Analysis& analysis, const ReportInput& input);
 
 /// A calibration alone as JSON after the schema `stenometry.calibration/1`, ending with a newline:
@@ -44,7 +46,8 @@ std::string to_json(const Analysis& analysis, const ReportInput& input);
 std::string to_json(const Calibration& calibration, const ReportInput& input);
 
 /// A row per lesion, with a header row; RFC 4180. Empty fields where there is no number. The columns are
-/// named and rounded as in the JSON.
+/// named and rounded as in the JSON; intervals and places take two, such as `mld_ci95_low_mm` and
+/// `mld_ci95_high_mm`, `mld_at_x_px` and `mld_at_y_px`.
 std::string to_csv(const Analysis& analysis, const ReportInput& input);
 
 }  // namespace stenometry

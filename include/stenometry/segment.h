@@ -18,7 +18,7 @@ struct SegmentOptions {
     /// Pieces that point at each other over less belong together, as do those between which a fainter ridge
     /// runs; 0 keeps both apart.
     PhysicalLength max_gap{.mm = 3.0, .uncalibrated_px = 12.0};
-    bool keep_catheter = false;  ///< whether the catheter stays in the mask
+    bool keep_catheter = false;  ///< whether the catheter stays in the mask, as any vessel
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -32,6 +32,7 @@ struct VesselMask {
     Image<float> probability;
     Image<std::uint8_t> catheter;  ///< 255 on what was recognised as catheter
     Calibration calibration;       ///< of the frame
+    bool keep_catheter = false;  ///< whether what looks like a catheter on the mask is a vessel all the same
 
     bool blank() const;  ///< whether there is no vessel
 };

@@ -39,6 +39,7 @@
 #include "stenometry/diameter.h"
 #include "stenometry/enhance.h"
 #include "stenometry/error.h"
+#include "stenometry/estimate.h"
 #include "stenometry/evaluation.h"
 #include "stenometry/export.h"
 #include "stenometry/external_mask.h"
@@ -66,3 +67,4 @@
 #include "stenometry/vesselness.h"
 #include "stenometry/viz/overlay.h"
 #include "stenometry/viz/plot.h"
+#include "stenometry/warning.h"

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <array>
 #include <iosfwd>
 #include <optional>
 #include <vector>
 
+#include "stenometry/calibration.h"
+#include "stenometry/estimate.h"
 #include "stenometry/export.h"
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/reference.h"
@@ -23,8 +24,10 @@ struct StenosisOptions {
     void validate() const;
 };
 
-/// One narrowing of a vessel.
+/// One narrowing of a vessel. Its numbers are in pixels and percent as they were measured; the functions say
+/// them in mm, with intervals and probabilities, and are what every report and score asks.
 struct Stenosis {
+    int id = 0;                      ///< from 0 in the order of `Vessel::stenoses`
     std::size_t mld_index = 0;       ///< where the lumen is narrowest, as an index into the profile
     std::size_t proximal_index = 0;  ///< first point of the lesion
     std::size_t distal_index = 0;    ///< last point of the lesion
@@ -36,14 +39,28 @@ struct Stenosis {
     std::optional<double> mld_sd_px;     ///< its standard error
     std::optional<double> reference_px;  ///< reference diameter at the place of the minimum
     std::optional<double> reference_sd_px;
-    double length_px = 0.0;                       ///< arc length between the borders
-    std::optional<double> percent_diameter;       ///< 100 (1 - MLD / reference), never clamped
-    std::optional<double> percent_diameter_sd;    ///< its standard error
-    std::optional<double> percent_area_circular;  ///< 100 (1 - (MLD / reference)^2)
-    LesionGeometry geometry;                      ///< borders, plaque, angles, densitometry
+    double length_px = 0.0;                                ///< arc length between the borders
+    std::optional<double> percent_diameter_stenosis;       ///< 100 (1 - MLD / reference), never clamped
+    std::optional<double> percent_diameter_stenosis_sd;    ///< its standard error
+    std::optional<double> percent_area_stenosis_circular;  ///< 100 (1 - (MLD / reference)^2)
+    LesionGeometry geometry;                               ///< borders, plaque, angles, densitometry
     bool ostial = false;  ///< whether it begins with the vessel: proximal of it there is nothing healthy
     bool total_occlusion = false;              ///< the contrast ends and begins again: no lumen to measure
     Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
+    Calibration calibration;                   ///< of the image: what millimetres rest on
+
+    // Empty where the number is, and in mm where the size of a pixel is unknown. Standard errors in mm have
+    // that of the size of a pixel in them.
+    std::optional<Estimate> mld_estimate_px() const;
+    std::optional<Estimate> mld_estimate_mm() const;
+    std::optional<Estimate> reference_estimate_px() const;
+    std::optional<Estimate> reference_estimate_mm() const;
+    std::optional<Estimate> percent_diameter_stenosis_estimate() const;
+    std::optional<double> length_mm() const;
+
+    /// Probability that the true percent diameter stenosis is `percent` or more. Empty without a standard
+    /// error.
+    std::optional<double> probability_at_least(double percent) const;
 };
 
 /// Every narrowing of one vessel, proximal first. A lumen that stays narrow to the end of the vessel is
@@ -56,7 +73,8 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
                                     const ReferenceProfile& reference, const Calibration& calibration,
                                     const StenosisOptions& options = {});
 
-/// One line for a person: place, MLD, reference, %DS and length, in pixels.
+/// One line for a person: place, %DS and MLD with their intervals of 95 %, reference and length; in mm, or in
+/// pixels where the size of a pixel is unknown.
 std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis);
 
 }  // namespace stenometry

@@ -19,8 +19,6 @@ struct VesselTreeOptions {
     PhysicalLength min_vessel{.mm = 10.0, .uncalibrated_px = 40.0};
     /// Ends that face each other over less are joined, >= 0.
     PhysicalLength max_gap{.mm = 10.0, .uncalibrated_px = 40.0};
-    bool keep_catheter = false;  ///< whether `trace_vessels` lists a catheter that the mask still holds
-    CenterlineOptions centerline;
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -46,12 +44,13 @@ struct VesselTree {
     };
     std::vector<Node> nodes;
     std::vector<Branch> branches;
+    bool keep_catheter = false;  ///< as of the mask: whether `vessels` lists a catheter like any vessel
 };
 
 /// Skeleton of the mask with its spurs removed, as a graph of sub-pixel branches.
 /// \throws InvalidInput if an option is out of range or the images differ in size.
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
-                             const VesselTreeOptions& options = {});
+                             const VesselTreeOptions& options = {}, const CenterlineOptions& centerline = {});
 
 /// One vessel of a tree, and what it leaves.
 struct TracedVessel {
@@ -66,7 +65,8 @@ struct TracedVessel {
 /// other begins a vessel of its own. Each runs from its wide to its narrow end; longest and widest first.
 /// \throws InvalidInput if an option is out of range.
 std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness& vesselness,
-                                        const VesselTreeOptions& options = {});
+                                        const VesselTreeOptions& options = {},
+                                        const CenterlineOptions& centerline = {});
 
 }  // namespace stenometry
 

@@ -25,7 +25,8 @@ VesselMask resized(const VesselMask& vessels, int width, int height, const Calib
     VesselMask result{.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
                       .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
                       .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
-                      .calibration = calibration};
+                      .calibration = calibration,
+                      .keep_catheter = vessels.keep_catheter};
     if (result.mask.empty() || result.probability.empty()) return result;
     // Where the edge of the mask and that of the probability fall between pixels, the mask is right.
     cv::Mat probability = as_mat(result.probability);
@@ -91,9 +92,11 @@ Analysis SquarePixels::restore(Analysis analysis) const {
         restore(vessel.diameter.axis_px);
         for (Bifurcation& bifurcation : vessel.bifurcations)
             bifurcation.at_px = to_original(bifurcation.at_px);
-        for (Stenosis& stenosis : vessel.stenoses)
+        for (Stenosis& stenosis : vessel.stenoses) {
+            stenosis.calibration = original_.sized_calibration();
             for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
                 *point = to_original(*point);
+        }
     }
     analysis.mask = restore(std::move(analysis.mask));
     return analysis;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/physical.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 
@@ -55,16 +54,18 @@ Bifurcation measured(const Vessel& mother, const Vessel& side, const CurvePoint&
     return {.index = at.segment,
             .at_px = line_of(mother)[at.segment],
             .side_vessel = side.id,
-            .proximal_px = diameter_between(mother.diameter, arc - 4.0 * wide, arc - wide),
-            .distal_px = diameter_between(mother.diameter, arc + wide, arc + 4.0 * wide),
-            .side_px = diameter_between(side.diameter, 0.5 * thin, 3.5 * thin)};
+            .proximal_diameter_px = diameter_between(mother.diameter, arc - 4.0 * wide, arc - wide),
+            .distal_diameter_px = diameter_between(mother.diameter, arc + wide, arc + 4.0 * wide),
+            .side_diameter_px = diameter_between(side.diameter, 0.5 * thin, 3.5 * thin)};
 }
 
 Bifurcation compared(Bifurcation bifurcation, BranchingLaw law) {
-    if (!bifurcation.distal_px || !bifurcation.side_px) return bifurcation;
-    bifurcation.law_px = mother_diameter(*bifurcation.distal_px, *bifurcation.side_px, law);
-    if (bifurcation.law_px && bifurcation.proximal_px)
-        bifurcation.deviation_percent = 100.0 * (*bifurcation.proximal_px / *bifurcation.law_px - 1.0);
+    if (!bifurcation.distal_diameter_px || !bifurcation.side_diameter_px) return bifurcation;
+    bifurcation.law_diameter_px =
+        mother_diameter(*bifurcation.distal_diameter_px, *bifurcation.side_diameter_px, law);
+    if (bifurcation.law_diameter_px && bifurcation.proximal_diameter_px)
+        bifurcation.deviation_percent =
+            100.0 * (*bifurcation.proximal_diameter_px / *bifurcation.law_diameter_px - 1.0);
     return bifurcation;
 }
 
@@ -88,9 +89,10 @@ void find_bifurcations(std::vector<Vessel>& vessels, std::span<const Point> orig
 std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& calibration) {
     std::vector<SideBranch> branches;
     for (const Bifurcation& bifurcation : vessel.bifurcations)
-        if (bifurcation.side_px)
-            branches.push_back({physical(vessel.diameter.position_px[bifurcation.index], calibration),
-                                physical(*bifurcation.side_px, calibration)});
+        if (bifurcation.side_diameter_px)
+            branches.push_back(
+                {PhysicalLength::of_px(vessel.diameter.position_px[bifurcation.index], calibration),
+                 PhysicalLength::of_px(*bifurcation.side_diameter_px, calibration)});
     return branches;
 }
 

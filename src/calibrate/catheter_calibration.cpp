@@ -45,7 +45,7 @@ Centerline found_line(const Frame& frame, const AnalysisOptions& stages) {
     VesselMask mask = segment(enhanced, vesselness, stages.segment);
     std::swap(mask.mask, mask.catheter);  // the tree of the catheter alone
     mask.catheter = Image<std::uint8_t>(mask.mask.width(), mask.mask.height());
-    const VesselTree tree = build_vessel_tree(mask, vesselness, stages.tree);
+    const VesselTree tree = build_vessel_tree(mask, vesselness, stages.tree, stages.centerline);
     const auto longest =
         std::max_element(tree.branches.begin(), tree.branches.end(),
                          [](const auto& a, const auto& b) { return a.length_px < b.length_px; });

@@ -298,7 +298,9 @@ void end_at_foot(Polyline& line, Point given, double reach) {
     if (rest.size() >= 2) line = rest;
 }
 
-Centerline failed(Unmeasurable reason) { return {.reason = reason}; }
+Centerline failed(Unmeasurable reason, std::optional<std::size_t> unreached = {}) {
+    return {.reason = reason, .unreached = unreached};
+}
 
 }  // namespace
 
@@ -331,14 +333,14 @@ Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to, 
     std::vector<Anchor> anchors;
     for (const Point p : given) {
         const std::optional<Anchor> anchor = snap(vesselness, p, radius, background);
-        if (!anchor) return failed(Unmeasurable::point_off_vessel);
+        if (!anchor) return failed(Unmeasurable::point_off_vessel, anchors.size());
         anchors.push_back(*anchor);
     }
 
     Polyline rough{anchors.front().at};
     for (std::size_t i = 0; i + 1 < anchors.size(); ++i) {
         const Polyline leg = find_leg(vesselness, anchors[i], anchors[i + 1]);
-        if (leg.empty()) return failed(Unmeasurable::no_path);
+        if (leg.empty()) return failed(Unmeasurable::no_path, i + 1);
         if (leg.size() > 2) rough.insert(rough.end(), leg.begin() + 1, leg.end() - 1);
         rough.push_back(anchors[i + 1].at);
     }

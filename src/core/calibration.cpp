@@ -1,6 +1,6 @@
 #include "stenometry/calibration.h"
 
-#include <cassert>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -30,11 +30,17 @@ constexpr double detector_plane_sd = 0.29;
 
 bool usable(const std::optional<double>& value) { return value && *value > 0.0 && std::isfinite(*value); }
 
+/// Whether pixels of this shape, in mm, can be made square ones.
+bool too_oblong(double x, double y) {
+    constexpr double most_oblong = 10.0;
+    return std::max(x, y) > most_oblong * std::min(x, y);
+}
+
 /// Whether a detector can have pixels of this size and shape, in mm.
 bool plausible(const std::optional<double>& x, const std::optional<double>& y) {
-    constexpr double least = 1e-3, most = 10.0, most_oblong = 10.0;
+    constexpr double least = 1e-3, most = 10.0;
     const auto in_range = [](const std::optional<double>& v) { return v && *v >= least && *v <= most; };
-    return in_range(x) && in_range(y) && std::max(*x, *y) <= most_oblong * std::min(*x, *y);
+    return in_range(x) && in_range(y) && !too_oblong(*x, *y);
 }
 
 Calibration calibration(const std::optional<double>& x, const std::optional<double>& y, double scale,
@@ -51,6 +57,10 @@ std::optional<double> magnification_of(const SpacingAttributes& attributes) {
         return std::nullopt;
     const double ratio = *attributes.source_to_detector_mm / *attributes.source_to_patient_mm;
     return ratio >= 1.0 ? std::optional(ratio) : std::nullopt;
+}
+
+void require_known(const Calibration& calibration) {
+    if (!calibration.known()) throw InvalidInput("the size of a pixel is unknown: there are no millimetres");
 }
 
 }  // namespace
@@ -75,9 +85,15 @@ std::string_view to_string(SpacingSource source) {
     return "none";
 }
 
-Calibration Calibration::from_user(double mm_per_px) {
+Calibration Calibration::from_user(double mm_per_px, std::optional<double> standard_error_mm) {
     require_positive("the spacing in mm per pixel", mm_per_px);
-    return {.mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
+    if (standard_error_mm && !(*standard_error_mm >= 0.0 && *standard_error_mm < mm_per_px))
+        throw InvalidInput("the standard error of the spacing must be from 0 to below the spacing of " +
+                           std::to_string(mm_per_px) + " mm, but is " + std::to_string(*standard_error_mm));
+    Calibration calibration{
+        .mm_per_px_x = mm_per_px, .mm_per_px_y = mm_per_px, .source = SpacingSource::user};
+    if (standard_error_mm) calibration.relative_sd = *standard_error_mm / mm_per_px;
+    return calibration;
 }
 
 Calibration Calibration::rescaled(double mm_per_px, SpacingSource by, double relative_error) const {
@@ -92,13 +108,46 @@ Calibration Calibration::rescaled(double mm_per_px, SpacingSource by, double rel
 }
 
 double Calibration::mm_per_px() const {
-    assert(known());
+    require_known(*this);
     return std::sqrt(*mm_per_px_x * *mm_per_px_y);
 }
 
 bool Calibration::square() const {
-    assert(known());
+    require_known(*this);
     return std::abs(*mm_per_px_x - *mm_per_px_y) < 1e-3 * mm_per_px();
+}
+
+std::optional<double> Calibration::to_mm(double length_px) const {
+    if (!known()) return {};
+    return length_px * mm_per_px();
+}
+
+std::optional<Estimate> Calibration::to_mm(const Estimate& length_px) const {
+    if (!known()) return {};
+    Estimate length = length_px;
+    length.value *= mm_per_px();
+    if (length.sd)
+        length.sd = mm_per_px() * std::hypot(*length.sd, length_px.value * relative_sd.value_or(0.0));
+    length.least *= mm_per_px();
+    length.most *= mm_per_px();
+    return length;
+}
+
+void Calibration::validate() const {
+    for (const std::optional<double>& side_mm : {mm_per_px_x, mm_per_px_y})
+        if (side_mm && !usable(side_mm))
+            throw InvalidInput("the size of a pixel must be positive, but is " + std::to_string(*side_mm) +
+                               " mm");
+    if (known() && too_oblong(*mm_per_px_x, *mm_per_px_y))
+        throw InvalidInput("a pixel of " + std::to_string(*mm_per_px_x) + " x " +
+                           std::to_string(*mm_per_px_y) + " mm is too oblong to resample");
+    if (relative_sd && !(*relative_sd >= 0.0 && std::isfinite(*relative_sd)))
+        throw InvalidInput("the standard error of the size of a pixel must be zero or more, but is " +
+                           std::to_string(*relative_sd) + " of it");
+}
+
+PhysicalLength PhysicalLength::of_px(double px, const Calibration& calibration) {
+    return {.mm = calibration.to_mm(px).value_or(px), .uncalibrated_px = px / calibration.uncalibrated_scale};
 }
 
 Calibration calibrate_by_ruler(Point from, Point to, double distance_mm, double point_sd_px,

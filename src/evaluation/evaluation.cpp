@@ -185,19 +185,21 @@ LesionMatches match_lesions(std::span<const FoundLesion> found, std::span<const 
     require_positive("mm_per_px", mm_per_px);
     LesionMatches matches;
     matches.found_of_truth.resize(truth.size());
-    std::vector<bool> explained(found.size());
+    std::vector<bool> near_a_truth(found.size());
     for (std::size_t t = 0; t < truth.size(); ++t) {
         const double reach = std::max(options.radius_mm, options.length_part * truth[t].length_mm);
         std::optional<std::size_t>& best = matches.found_of_truth[t];
         for (std::size_t f = 0; f < found.size(); ++f) {
-            if (!found[f].percent_diameter || !(mm_per_px * distance(found[f].at_px, truth[t].at_px) < reach))
+            if (!found[f].percent_diameter_stenosis ||
+                !(mm_per_px * distance(found[f].at_px, truth[t].at_px) < reach))
                 continue;
-            explained[f] = true;
-            if (!best || *found[f].percent_diameter > *found[*best].percent_diameter) best = f;
+            near_a_truth[f] = true;
+            if (!best || *found[f].percent_diameter_stenosis > *found[*best].percent_diameter_stenosis)
+                best = f;
         }
     }
     for (std::size_t f = 0; f < found.size(); ++f)
-        if (!explained[f] && found[f].percent_diameter) matches.unexplained.push_back(f);
+        if (!near_a_truth[f] && found[f].percent_diameter_stenosis) matches.false_positives.push_back(f);
     return matches;
 }
 

@@ -252,9 +252,9 @@ void measure_areas(const Lesion& lesion, LesionGeometry& geometry) {
     const double area = lesion.profile.area_px2[minimum];
     // Where the lumen comes out brighter than its background, something beside it was taken for background.
     if (!(area > 0.0)) return;
-    geometry.minimal_area_px2 = area;
+    geometry.minimal_area_densitometric_px2 = area;
     if (const std::optional<double> proportion = healthy_proportion(lesion))
-        geometry.percent_area_densitometric =
+        geometry.percent_area_stenosis_densitometric =
             100.0 * (1.0 - area / (*proportion * circle(lesion.healthy(minimum))));
 }
 
@@ -309,15 +309,15 @@ VesselStatistics vessel_statistics(const DiameterProfile& profile, const Calibra
     const double window = PhysicalLength{.mm = 2.0, .uncalibrated_px = 8.0}.in_px(calibration);
     const std::vector<double> all = measured_diameters(profile);
     statistics = {.length_px = end,
-                  .proximal_px = mean(measured_diameters(profile, 0.0, window)),
-                  .distal_px = mean(measured_diameters(profile, end - window)),
-                  .mean_px = mean(all)};
+                  .proximal_diameter_px = mean(measured_diameters(profile, 0.0, window)),
+                  .distal_diameter_px = mean(measured_diameters(profile, end - window)),
+                  .mean_diameter_px = mean(all)};
     if (all.empty()) return statistics;
     double squares = 0.0;
-    for (const double diameter : all) squares += squared(diameter - *statistics.mean_px);
-    statistics.sd_px = std::sqrt(squares / static_cast<double>(all.size()));
+    for (const double diameter : all) squares += squared(diameter - *statistics.mean_diameter_px);
+    statistics.diameter_sd_px = std::sqrt(squares / static_cast<double>(all.size()));
     const auto [least, most] = std::minmax_element(all.begin(), all.end());
-    statistics.min_px = *least, statistics.max_px = *most;
+    statistics.min_diameter_px = *least, statistics.max_diameter_px = *most;
     return statistics;
 }
 

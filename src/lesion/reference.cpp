@@ -6,7 +6,6 @@
 #include <numbers>
 #include <string>
 
-#include "core/physical.h"
 #include "core/require.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
@@ -150,7 +149,8 @@ double correlated_samples(const std::vector<double>& residuals) {
 /// The integral of the autocorrelation of white noise after a Gaussian average of that sigma.
 double correlated_px(double sigma_px) { return 2.0 * std::sqrt(std::numbers::pi) * sigma_px; }
 
-/// Standard error of a line through samples that hang together, two of which the line itself has used up.
+/// Standard error of a line through samples that depend on each other, two of which the line itself has used
+/// up.
 std::vector<double> standard_errors(const DiameterProfile& profile, const Fit& fit,
                                     const std::vector<double>& residuals, double step_px) {
     const auto count = static_cast<double>(
@@ -404,8 +404,8 @@ ArcRange arc_range(const DiameterProfile& profile, const Calibration& calibratio
     if (!(first < last && last < profile.position_px.size()))
         throw InvalidInput("first and last must satisfy " + std::to_string(first) + " < " +
                            std::to_string(last) + " < " + std::to_string(profile.position_px.size()));
-    return {physical(profile.position_px[first], calibration),
-            physical(profile.position_px[last], calibration)};
+    return {PhysicalLength::of_px(profile.position_px[first], calibration),
+            PhysicalLength::of_px(profile.position_px[last], calibration)};
 }
 
 ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibration& calibration,

@@ -3,9 +3,11 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <numeric>
 #include <ostream>
+#include <sstream>
 #include <string>
 
 #include "core/require.h"
@@ -190,7 +192,7 @@ double shift_of_reference(const DiameterProfile& profile, const std::vector<doub
 }
 
 /// What profiles that are as likely make of one lesion's numbers, with errors of minimum and reference as
-/// they hang together.
+/// they depend on each other.
 struct Redrawn {
     Redrawn(const DiameterProfile& profile, const ReferenceProfile& reference, Stretch throat,
             std::size_t at) {
@@ -265,12 +267,12 @@ Stenosis measured(Stenosis stenosis, const DiameterProfile& profile, const Refer
     const double ratio = found.mld / found.healthy;
     stenosis.mld_px = found.mld;
     stenosis.reference_px = found.healthy;
-    stenosis.percent_diameter = 100.0 * (1.0 - ratio);
-    stenosis.percent_area_circular = 100.0 * (1.0 - ratio * ratio);
+    stenosis.percent_diameter_stenosis = 100.0 * (1.0 - ratio);
+    stenosis.percent_area_stenosis_circular = 100.0 * (1.0 - ratio * ratio);
     stenosis.reference_sd_px = found.healthy_sd;
     if (std::isfinite(found.mld_sd)) {
         stenosis.mld_sd_px = found.mld_sd;
-        stenosis.percent_diameter_sd = 100.0 * found.ratio_sd;
+        stenosis.percent_diameter_stenosis_sd = 100.0 * found.ratio_sd;
     }
     return stenosis;
 }
@@ -287,17 +289,18 @@ Stenosis occluded(Stenosis stenosis, const ReferenceProfile& reference) {
 Stenosis without_unseen_lumen(Stenosis stenosis) {
     if (lumen_seen(*stenosis.mld_px, stenosis.mld_sd_px.value_or(0.0))) return stenosis;
     stenosis.reason = Unmeasurable::lumen_not_seen;
-    for (std::optional<double>* number : {&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.percent_diameter,
-                                          &stenosis.percent_diameter_sd, &stenosis.percent_area_circular})
+    for (std::optional<double>* number :
+         {&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.percent_diameter_stenosis,
+          &stenosis.percent_diameter_stenosis_sd, &stenosis.percent_area_stenosis_circular})
         number->reset();
     return stenosis;
 }
 
-/// Whether the narrowing is deep enough, and told apart from none.
+/// Whether the narrowing is deep enough, and significant.
 bool is_lesion(const Stenosis& stenosis, const StenosisOptions& options) {
-    const double percent = *stenosis.percent_diameter;
+    const double percent = *stenosis.percent_diameter_stenosis;
     return percent >= options.min_percent_diameter &&
-           percent >= options.min_standard_errors * stenosis.percent_diameter_sd.value_or(0.0);
+           percent >= options.min_standard_errors * stenosis.percent_diameter_stenosis_sd.value_or(0.0);
 }
 
 /// Whether the lumen recovers on both sides, at the latest beyond the border, to less than half of the
@@ -318,6 +321,25 @@ void require_one_length(const VesselContour& contour, const DiameterProfile& pro
         if (other != size)
             throw InvalidInput("the centerline has " + std::to_string(size) + " points, but a profile has " +
                                std::to_string(other));
+}
+
+std::optional<Estimate> in_mm(const std::optional<Estimate>& length_px, const Calibration& calibration) {
+    return length_px ? calibration.to_mm(*length_px) : std::nullopt;
+}
+
+std::string fixed(double value, int decimals) {
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(decimals) << value;
+    return text.str();
+}
+
+/// The value with its unit, and its interval where there is one.
+std::string text_of(const Estimate& estimate, const std::string& unit, int decimals) {
+    const std::string text = fixed(estimate.value, decimals) + ' ' + unit;
+    const std::optional<Interval> interval = estimate.interval95();
+    if (!interval) return text;
+    return text + " (95 %: " + fixed(interval->low, decimals) + " to " + fixed(interval->high, decimals) +
+           ')';
 }
 
 }  // namespace
@@ -371,6 +393,8 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
         } else {
             continue;
         }
+        found.back().id = static_cast<int>(found.size()) - 1;
+        found.back().calibration = calibration;
         found.back().length_px = extent;
         found.back().geometry =
             measure_lesion_geometry(contour, profile, reference,
@@ -380,11 +404,49 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
     return found;
 }
 
+std::optional<Estimate> Stenosis::mld_estimate_px() const {
+    if (!mld_px) return {};
+    return Estimate::of_length(*mld_px, mld_sd_px);
+}
+
+std::optional<Estimate> Stenosis::mld_estimate_mm() const { return in_mm(mld_estimate_px(), calibration); }
+
+std::optional<Estimate> Stenosis::reference_estimate_px() const {
+    if (!reference_px) return {};
+    return Estimate::of_length(*reference_px, reference_sd_px);
+}
+
+std::optional<Estimate> Stenosis::reference_estimate_mm() const {
+    return in_mm(reference_estimate_px(), calibration);
+}
+
+std::optional<Estimate> Stenosis::percent_diameter_stenosis_estimate() const {
+    if (!percent_diameter_stenosis) return {};
+    return Estimate::of_narrowing(*percent_diameter_stenosis, percent_diameter_stenosis_sd);
+}
+
+std::optional<double> Stenosis::length_mm() const { return calibration.to_mm(length_px); }
+
+std::optional<double> Stenosis::probability_at_least(double percent) const {
+    const std::optional<Estimate> narrowing = percent_diameter_stenosis_estimate();
+    return narrowing ? narrowing->probability_at_least(percent) : std::nullopt;
+}
+
 std::ostream& operator<<(std::ostream& out, const Stenosis& stenosis) {
-    out << "at (" << stenosis.mld_at_px.x << ", " << stenosis.mld_at_px.y << ") px: ";
-    if (!stenosis.percent_diameter) return out << explain(stenosis.reason);
-    return out << *stenosis.percent_diameter << " %DS, MLD " << *stenosis.mld_px << " px, reference "
-               << *stenosis.reference_px << " px, length " << stenosis.length_px << " px";
+    out << "at (" << fixed(stenosis.mld_at_px.x, 1) << ", " << fixed(stenosis.mld_at_px.y, 1) << ") px: ";
+    const bool mm = stenosis.calibration.known();
+    const std::string unit = mm ? "mm" : "px";
+    const int decimals = mm ? 2 : 1;
+    const auto mld = mm ? stenosis.mld_estimate_mm() : stenosis.mld_estimate_px();
+    const auto reference = mm ? stenosis.reference_estimate_mm() : stenosis.reference_estimate_px();
+    const auto narrowing = stenosis.percent_diameter_stenosis_estimate();
+    if (narrowing)
+        out << text_of(*narrowing, "%DS", 0);
+    else
+        out << explain(stenosis.reason);
+    if (mld) out << ", MLD " << text_of(*mld, unit, decimals);
+    if (reference) out << ", reference " << fixed(reference->value, decimals) << ' ' << unit;
+    return out << ", length " << fixed(stenosis.length_mm().value_or(stenosis.length_px), 1) << ' ' << unit;
 }
 
 }  // namespace stenometry

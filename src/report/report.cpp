@@ -27,9 +27,6 @@ constexpr int spacing_decimals = 8;
 constexpr int angle_decimals = 2;
 constexpr int ratio_decimals = 4;
 
-/// Of a normal distribution: 95 % of it lie within so many standard deviations.
-constexpr double normal_95 = 1.959963984540054;
-
 Json number(double value, int decimals) {
     if (!std::isfinite(value)) return nullptr;
     const double unit = std::pow(10.0, decimals);
@@ -41,8 +38,7 @@ Json number(const std::optional<double>& value, int decimals) {
 }
 
 std::optional<double> to_mm(const std::optional<double>& px, const Calibration& calibration) {
-    if (!px || !calibration.known()) return {};
-    return *px * calibration.mm_per_px();
+    return px ? calibration.to_mm(*px) : std::nullopt;
 }
 
 std::optional<double> to_mm2(const std::optional<double>& px2, const Calibration& calibration) {
@@ -80,18 +76,14 @@ Json areas_mm2(const std::vector<double>& areas_px2, std::size_t count, const Ca
     return numbers(areas_px2, count, mm_decimals, calibration.mm_per_px() * calibration.mm_per_px());
 }
 
-/// What a number can be at all: an interval that is true stays true without the rest.
-struct Range {
-    double least, most;
-};
-constexpr Range lengths{0.0, std::numeric_limits<double>::infinity()};
-constexpr Range percentages{-std::numeric_limits<double>::infinity(), 100.0};  // ectasia is below 0
+Json value(const std::optional<Estimate>& estimate, int decimals) {
+    return estimate ? number(estimate->value, decimals) : Json(nullptr);
+}
 
-Json interval95(const std::optional<double>& value, const std::optional<double>& sd, const Range& possible,
-                int decimals) {
-    if (!value || !sd || !std::isfinite(*value) || !std::isfinite(*sd)) return nullptr;
-    return Json::array({number(std::max(possible.least, *value - normal_95 * *sd), decimals),
-                        number(std::min(possible.most, *value + normal_95 * *sd), decimals)});
+Json interval95(const std::optional<Estimate>& estimate, int decimals) {
+    const auto interval = estimate ? estimate->interval95() : std::nullopt;
+    if (!interval) return nullptr;
+    return Json::array({number(interval->low, decimals), number(interval->high, decimals)});
 }
 
 /// Diameters without those of a lumen that is not told apart from a closed one.
@@ -100,21 +92,6 @@ std::vector<double> seen_diameters(const DiameterProfile& profile) {
     for (std::size_t i = 0; i < seen.size(); ++i)
         if (!lumen_seen(profile, i)) seen[i] = std::numeric_limits<double>::quiet_NaN();
     return seen;
-}
-
-/// Standard error of a length in mm: of its edges, and of the calibration.
-std::optional<double> sd_mm(const std::optional<double>& px, const std::optional<double>& sd_px,
-                            const Calibration& calibration) {
-    if (!px || !sd_px || !calibration.known()) return {};
-    return calibration.mm_per_px() * std::hypot(*sd_px, *px * calibration.relative_sd.value_or(0.0));
-}
-
-/// Probability that the true percent diameter stenosis is `percent` or more.
-std::optional<double> probability_at_least(double percent, const Stenosis& stenosis) {
-    if (!stenosis.percent_diameter || !stenosis.percent_diameter_sd) return {};
-    const double above = *stenosis.percent_diameter - percent;
-    if (*stenosis.percent_diameter_sd <= 0.0) return above >= 0.0 ? 1.0 : 0.0;
-    return 0.5 * std::erfc(-above / (*stenosis.percent_diameter_sd * std::sqrt(2.0)));
 }
 
 /// A length under `name`_mm and `name`_px.
@@ -147,65 +124,66 @@ Json geometry_json(const LesionGeometry& g, const Calibration& calibration) {
     object["symmetry"] = number(g.symmetry, ratio_decimals);
     object["inflow_angle_deg"] = number(g.inflow_angle_deg, angle_decimals);
     object["outflow_angle_deg"] = number(g.outflow_angle_deg, angle_decimals);
-    add_area(object, "minimal_area_densitometric", g.minimal_area_px2, calibration);
+    add_area(object, "minimal_area_densitometric", g.minimal_area_densitometric_px2, calibration);
     object["overlap"] = g.overlap ? Json(*g.overlap) : Json(nullptr);
     return object;
 }
 
-Json stenosis_json(const Stenosis& s, const Calibration& calibration) {
+Json stenosis_json(const Stenosis& s) {
+    const auto mld_mm = s.mld_estimate_mm(), mld_px = s.mld_estimate_px();
+    const auto reference_mm = s.reference_estimate_mm(), reference_px = s.reference_estimate_px();
+    const auto narrowing = s.percent_diameter_stenosis_estimate();
     Json object = {
-        {"mld_mm", number(to_mm(s.mld_px, calibration), mm_decimals)},
-        {"mld_ci95_mm", interval95(to_mm(s.mld_px, calibration), sd_mm(s.mld_px, s.mld_sd_px, calibration),
-                                   lengths, mm_decimals)},
-        {"mld_diameter_px", number(s.mld_px, px_decimals)},
-        {"mld_diameter_ci95_px", interval95(s.mld_px, s.mld_sd_px, lengths, px_decimals)},
-        {"mld_px", point(s.mld_at_px)},
+        {"id", s.id},
+        {"mld_mm", value(mld_mm, mm_decimals)},
+        {"mld_ci95_mm", interval95(mld_mm, mm_decimals)},
+        {"mld_px", value(mld_px, px_decimals)},
+        {"mld_ci95_px", interval95(mld_px, px_decimals)},
+        {"mld_at_px", point(s.mld_at_px)},
         {"mld_index", s.mld_index},
-        {"reference_diameter_mm", number(to_mm(s.reference_px, calibration), mm_decimals)},
-        {"reference_diameter_ci95_mm",
-         interval95(to_mm(s.reference_px, calibration), sd_mm(s.reference_px, s.reference_sd_px, calibration),
-                    lengths, mm_decimals)},
-        {"reference_diameter_px", number(s.reference_px, px_decimals)},
-        {"percent_diameter_stenosis", number(s.percent_diameter, percent_decimals)},
-        {"percent_diameter_stenosis_ci95",
-         interval95(s.percent_diameter, s.percent_diameter_sd, percentages, percent_decimals)},
-        {"percent_area_stenosis_circular", number(s.percent_area_circular, percent_decimals)},
+        {"reference_mm", value(reference_mm, mm_decimals)},
+        {"reference_ci95_mm", interval95(reference_mm, mm_decimals)},
+        {"reference_px", value(reference_px, px_decimals)},
+        {"reference_ci95_px", interval95(reference_px, px_decimals)},
+        {"percent_diameter_stenosis", value(narrowing, percent_decimals)},
+        {"percent_diameter_stenosis_ci95", interval95(narrowing, percent_decimals)},
+        {"percent_area_stenosis_circular", number(s.percent_area_stenosis_circular, percent_decimals)},
         {"percent_area_stenosis_densitometric",
-         number(s.geometry.percent_area_densitometric, percent_decimals)},
-        {"length_mm", number(to_mm(s.length_px, calibration), mm_decimals)},
+         number(s.geometry.percent_area_stenosis_densitometric, percent_decimals)},
+        {"length_mm", number(s.length_mm(), mm_decimals)},
         {"length_px", number(s.length_px, px_decimals)},
-        {"proximal_px", point(s.proximal_at_px)},
+        {"proximal_at_px", point(s.proximal_at_px)},
         {"proximal_index", s.proximal_index},
-        {"distal_px", point(s.distal_at_px)},
+        {"distal_at_px", point(s.distal_at_px)},
         {"distal_index", s.distal_index},
-        {"probability_at_least_50", number(probability_at_least(50.0, s), probability_decimals)},
-        {"probability_at_least_70", number(probability_at_least(70.0, s), probability_decimals)},
+        {"probability_at_least_50", number(s.probability_at_least(50.0), probability_decimals)},
+        {"probability_at_least_70", number(s.probability_at_least(70.0), probability_decimals)},
         {"ostial", s.ostial},
         {"total_occlusion", s.total_occlusion},
         {"reason", reason(s.reason)},
     };
-    object.update(geometry_json(s.geometry, calibration));
+    object.update(geometry_json(s.geometry, s.calibration));
     return object;
 }
 
 Json statistics_json(const VesselStatistics& v, const Calibration& calibration) {
     Json object = Json::object();
     add_length(object, "length", v.length_px, calibration);
-    add_length(object, "proximal_diameter", v.proximal_px, calibration);
-    add_length(object, "distal_diameter", v.distal_px, calibration);
-    add_length(object, "mean_diameter", v.mean_px, calibration);
-    add_length(object, "diameter_sd", v.sd_px, calibration);
-    add_length(object, "min_diameter", v.min_px, calibration);
-    add_length(object, "max_diameter", v.max_px, calibration);
+    add_length(object, "proximal_diameter", v.proximal_diameter_px, calibration);
+    add_length(object, "distal_diameter", v.distal_diameter_px, calibration);
+    add_length(object, "mean_diameter", v.mean_diameter_px, calibration);
+    add_length(object, "diameter_sd", v.diameter_sd_px, calibration);
+    add_length(object, "min_diameter", v.min_diameter_px, calibration);
+    add_length(object, "max_diameter", v.max_diameter_px, calibration);
     return object;
 }
 
 Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
     Json object{{"index", b.index}, {"at_px", point(b.at_px)}, {"side_vessel", b.side_vessel}};
-    add_length(object, "proximal_diameter", b.proximal_px, calibration);
-    add_length(object, "distal_diameter", b.distal_px, calibration);
-    add_length(object, "side_diameter", b.side_px, calibration);
-    add_length(object, "law_diameter", b.law_px, calibration);
+    add_length(object, "proximal_diameter", b.proximal_diameter_px, calibration);
+    add_length(object, "distal_diameter", b.distal_diameter_px, calibration);
+    add_length(object, "side_diameter", b.side_diameter_px, calibration);
+    add_length(object, "law_diameter", b.law_diameter_px, calibration);
     object["deviation_percent"] = number(b.deviation_percent, percent_decimals);
     return object;
 }
@@ -232,11 +210,12 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     const std::size_t n = line.size();
     const std::vector<double> arc = positions_px(vessel), seen = seen_diameters(vessel.diameter);
     Json stenoses = Json::array();
-    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s, calibration));
+    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s));
     Json bifurcations = Json::array();
     for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
     return {
         {"id", vessel.id},
+        {"parent", vessel.parent ? Json(*vessel.parent) : Json(nullptr)},
         {"stenoses", std::move(stenoses)},
         {"bifurcations", std::move(bifurcations)},
         {"statistics", statistics_json(vessel.statistics, calibration)},
@@ -324,14 +303,21 @@ Json software_json() {
     return {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}};
 }
 
+Json warning_json(const Warning& warning) {
+    Json json{{"code", to_string(warning.code)}, {"message", warning.message}};
+    if (warning.vessel) json["vessel"] = *warning.vessel;
+    if (warning.lesion) json["lesion"] = *warning.lesion;
+    return json;
+}
+
 Json analysis_json(const Analysis& analysis, const ReportInput& input) {
     Json vessels = Json::array();
     for (const Vessel& vessel : analysis.vessels)
         vessels.push_back(vessel_json(vessel, analysis.calibration));
     Json warnings = Json::array();
-    for (const Warning& w : analysis.warnings) warnings.push_back({{"code", w.code}, {"message", w.message}});
+    for (const Warning& w : analysis.warnings) warnings.push_back(warning_json(w));
     return {
-        {"schema", "stenometry.analysis/1"}, {"software", software_json()},
+        {"schema", "stenometry.analysis/2"}, {"software", software_json()},
         {"input", input_json(input)},        {"calibration", calibration_json(analysis.calibration, input)},
         {"vessels", std::move(vessels)},     {"warnings", std::move(warnings)},
     };
@@ -373,37 +359,48 @@ std::string csv_field(const Json& value) {
     return value.is_string() ? csv_text(value.get<std::string>()) : value.dump();
 }
 
-/// The columns of one lesion. Pairs, such as points and intervals, take two.
+/// A column's name: the part of a pair that it has stands before the unit.
+std::string column_of_pair(const std::string& name, const std::string& part) {
+    const std::size_t unit = name.rfind('_');
+    const bool has_unit = name.ends_with("_px") || name.ends_with("_mm");
+    return has_unit ? name.substr(0, unit) + '_' + part + name.substr(unit) : name + '_' + part;
+}
+
+/// The columns of one lesion. Pairs take two: mld_at_px is mld_at_x_px and mld_at_y_px, mld_ci95_mm is
+/// mld_ci95_low_mm and mld_ci95_high_mm.
 std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const Stenosis& stenosis,
-                                                  const Calibration& calibration, const ReportInput& input,
-                                                  std::size_t lesion) {
+                                                  const Calibration& calibration, const ReportInput& input) {
     std::vector<std::pair<std::string, Json>> row{
-        {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", lesion}};
-    const Json columns = stenosis_json(stenosis, calibration);
+        {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", stenosis.id}};
+    const Json columns = stenosis_json(stenosis);
     const auto add = [&](const std::string& name) { row.emplace_back(name, columns[name]); };
     const auto add_pair = [&](const std::string& name, const std::string& first, const std::string& second) {
         const Json& pair = columns[name];
-        row.emplace_back(first, pair.is_null() ? Json() : pair[0]);
-        row.emplace_back(second, pair.is_null() ? Json() : pair[1]);
+        row.emplace_back(column_of_pair(name, first), pair.is_null() ? Json() : pair[0]);
+        row.emplace_back(column_of_pair(name, second), pair.is_null() ? Json() : pair[1]);
     };
+    const auto add_interval = [&](const std::string& name) { add_pair(name, "low", "high"); };
+    const auto add_place = [&](const std::string& name) { add_pair(name, "x", "y"); };
     add("percent_diameter_stenosis");
-    add_pair("percent_diameter_stenosis_ci95", "percent_diameter_stenosis_low95",
-             "percent_diameter_stenosis_high95");
+    add_interval("percent_diameter_stenosis_ci95");
     add("percent_area_stenosis_circular");
     add("mld_mm");
-    add_pair("mld_ci95_mm", "mld_low95_mm", "mld_high95_mm");
-    add("reference_diameter_mm");
+    add_interval("mld_ci95_mm");
+    add("reference_mm");
+    add_interval("reference_ci95_mm");
     add("length_mm");
-    add("mld_diameter_px");
-    add("reference_diameter_px");
+    add("mld_px");
+    add_interval("mld_ci95_px");
+    add("reference_px");
+    add_interval("reference_ci95_px");
     add("length_px");
-    add_pair("mld_px", "mld_x_px", "mld_y_px");
-    add_pair("proximal_px", "proximal_x_px", "proximal_y_px");
-    add_pair("distal_px", "distal_x_px", "distal_y_px");
+    add_place("mld_at_px");
+    add_place("proximal_at_px");
+    add_place("distal_at_px");
     for (const char* name : {"probability_at_least_50", "probability_at_least_70", "ostial",
                              "total_occlusion", "reason", "percent_area_stenosis_densitometric"})
         add(name);
-    const Json geometry = geometry_json(stenosis.geometry, calibration);
+    const Json geometry = geometry_json(stenosis.geometry, stenosis.calibration);
     for (const auto& [name, value] : geometry.items()) row.emplace_back(name, value);
     const Json statistics = statistics_json(vessel.statistics, calibration);
     for (const auto& [name, value] : statistics.items()) row.emplace_back("vessel_" + name, value);
@@ -445,13 +442,12 @@ std::string to_json(const Calibration& calibration, const ReportInput& input) {
 
 std::string to_csv(const Analysis& analysis, const ReportInput& input) {
     std::string csv = "path";
-    for (const auto& [name, unused] : csv_row({}, {}, {}, input, 0)) csv += ',' + name;
+    for (const auto& [name, unused] : csv_row({}, {}, {}, input)) csv += ',' + name;
     end_line(csv);
     for (const Vessel& vessel : analysis.vessels)
-        for (std::size_t i = 0; i < vessel.stenoses.size(); ++i) {
+        for (const Stenosis& stenosis : vessel.stenoses) {
             csv += csv_text(input.path);
-            for (const auto& [name, value] :
-                 csv_row(vessel, vessel.stenoses[i], analysis.calibration, input, i))
+            for (const auto& [name, value] : csv_row(vessel, stenosis, analysis.calibration, input))
                 csv += ',' + csv_field(value);
             end_line(csv);
         }

@@ -110,6 +110,7 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, con
     const cv::Size size(frame.attenuation.width(), frame.attenuation.height());
     VesselMask vessels;
     vessels.calibration = frame.calibration;
+    vessels.keep_catheter = options.keep_catheter;
     vessels.mask = Image<std::uint8_t>(size.width, size.height);
     vessels.catheter = Image<std::uint8_t>(size.width, size.height);
     if (!ridges.empty()) {

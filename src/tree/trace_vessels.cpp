@@ -101,12 +101,11 @@ class VesselFollower {
     /// \param stretch_px what of a branch says how wide it is: longer than a lesion, so that the healthy part
     /// counts.
     VesselFollower(const VesselTree& tree, const Image<std::uint8_t>& valid, double stretch_px,
-                   const VesselTreeOptions& options)
+                   double step_px)
         : tree_(tree),
           valid_(valid),
           stretch_(stretch_px),
-          step_(options.centerline.step_px),
-          keep_catheter_(options.keep_catheter),
+          step_(step_px),
           used_(tree.branches.size(), false) {}
 
     std::vector<Found> follow_all() {
@@ -267,7 +266,7 @@ class VesselFollower {
         Path path = path_of(trail);
         if (parent) {
             leave_lumen(path, found_[*parent].path);
-        } else if (!keep_catheter_ && may_hold_catheter(path.points.front(), path.radius.front())) {
+        } else if (!tree_.keep_catheter && may_hold_catheter(path.points.front(), path.radius.front())) {
             path.drop_first(catheter_points(path.radius, stretch_, step_));
         }
         leave_border(path);
@@ -323,7 +322,6 @@ class VesselFollower {
     const VesselTree& tree_;
     const Image<std::uint8_t>& valid_;
     double stretch_, step_;
-    bool keep_catheter_;
     std::vector<bool> used_;
     std::vector<Found> found_;
 };
@@ -331,12 +329,15 @@ class VesselFollower {
 }  // namespace
 
 std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness& vesselness,
-                                        const VesselTreeOptions& options) {
+                                        const VesselTreeOptions& options,
+                                        const CenterlineOptions& centerline) {
     options.validate();
+    centerline.validate();
     vesselness.validate();
     const double min_length = options.min_vessel.in_px(vesselness.calibration);
     const double stretch = PhysicalLength{.mm = 15.0, .uncalibrated_px = 60.0}.in_px(vesselness.calibration);
-    const std::vector<Found> found = VesselFollower(tree, vesselness.valid, stretch, options).follow_all();
+    const std::vector<Found> found =
+        VesselFollower(tree, vesselness.valid, stretch, centerline.step_px).follow_all();
     std::vector<std::size_t> by_size(found.size());
     std::iota(by_size.begin(), by_size.end(), std::size_t{0});
     std::stable_sort(by_size.begin(), by_size.end(),
@@ -346,7 +347,7 @@ std::vector<TracedVessel> trace_vessels(const VesselTree& tree, const Vesselness
     std::vector<std::optional<std::size_t>> place(found.size());  // of what was found among what is listed
     std::vector<std::size_t> listed;
     for (const std::size_t i : by_size) {
-        Centerline line = refine_centerline(vesselness, found[i].path.points, options.centerline);
+        Centerline line = refine_centerline(vesselness, found[i].path.points, centerline);
         if (length(line.points_px) < min_length) continue;
         place[i] = traced.size();
         listed.push_back(i);

@@ -111,12 +111,12 @@ void VesselTreeOptions::validate() const {
     require_not_negative("tree.min_spur", min_spur);
     require_not_negative("tree.min_vessel", min_vessel);
     require_not_negative("tree.max_gap", max_gap);
-    centerline.validate();
 }
 
 VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselness,
-                             const VesselTreeOptions& options) {
+                             const VesselTreeOptions& options, const CenterlineOptions& centerline) {
     options.validate();
+    centerline.validate();
     vesselness.validate();
     require_same_size(mask.mask, "the mask", vesselness.response, "the vesselness");
     const double min_spur = options.min_spur.in_px(mask.calibration);
@@ -131,7 +131,8 @@ VesselTree build_vessel_tree(const VesselMask& mask, const Vesselness& vesselnes
     editor.attach_ends(0.5 * max_gap);
     editor.merge_overlapping_nodes();
     VesselTree tree = editor.finish();
-    refine_branches(tree, depth, vesselness, options.centerline);
+    refine_branches(tree, depth, vesselness, centerline);
+    tree.keep_catheter = mask.keep_catheter;
     const double near_catheter =
         std::min(PhysicalLength{.mm = 3.0, .uncalibrated_px = 12.0}.in_px(mask.calibration),
                  double(lumen.width() + lumen.height()));

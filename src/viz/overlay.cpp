@@ -89,7 +89,8 @@ class Placement {
 // Vessels and lesions.
 
 Rgb lesion_color(const Stenosis& s) {
-    return s.total_occlusion || s.percent_diameter.value_or(0.0) >= 50.0 ? severe_color : moderate_color;
+    return s.total_occlusion || s.percent_diameter_stenosis.value_or(0.0) >= 50.0 ? severe_color
+                                                                                  : moderate_color;
 }
 
 Polyline part(const Polyline& line, std::size_t first, std::size_t last) {
@@ -196,20 +197,25 @@ struct Box {
     Point center() const { return {x + 0.5 * width, y + 0.5 * height}; }
 };
 
-std::string length_text(double px, const Calibration& calibration, int decimals_mm) {
-    return calibration.known() ? fixed(px * calibration.mm_per_px(), decimals_mm) + " mm"
-                               : fixed(px, 1) + " px";
+/// A length of `px` pixels, in mm where it is known.
+std::string length_text(const std::optional<double>& mm, double px, int decimals_mm) {
+    return mm ? fixed(*mm, decimals_mm) + " mm" : fixed(px, 1) + " px";
 }
 
-std::vector<std::string> lesion_lines(const Stenosis& s, const Calibration& calibration) {
+std::string length_text(const std::optional<Estimate>& mm, double px) {
+    return length_text(mm ? std::optional(mm->value) : std::nullopt, px, 2);
+}
+
+std::vector<std::string> lesion_lines(const Stenosis& s) {
     std::vector<std::string> lines;
     if (s.total_occlusion)
         lines.emplace_back("total occlusion");
     else
-        lines.push_back(s.percent_diameter ? fixed(*s.percent_diameter, 0) + " % DS" : "not measured");
-    if (s.mld_px) lines.push_back("MLD " + length_text(*s.mld_px, calibration, 2));
-    if (s.reference_px) lines.push_back("ref. " + length_text(*s.reference_px, calibration, 2));
-    lines.push_back("length " + length_text(s.length_px, calibration, 1));
+        lines.push_back(s.percent_diameter_stenosis ? fixed(*s.percent_diameter_stenosis, 0) + " % DS"
+                                                    : "not measured");
+    if (s.mld_px) lines.push_back("MLD " + length_text(s.mld_estimate_mm(), *s.mld_px));
+    if (s.reference_px) lines.push_back("ref. " + length_text(s.reference_estimate_mm(), *s.reference_px));
+    lines.push_back("length " + length_text(s.length_mm(), s.length_px, 1));
     return lines;
 }
 
@@ -354,11 +360,11 @@ std::vector<Label> lesion_labels(const Analysis& analysis, double scale) {
         for (const Stenosis& s : vessel.stenoses) lesions.push_back(&s);
     // The worst are placed first and get the best places.
     std::stable_sort(lesions.begin(), lesions.end(), [](const Stenosis* a, const Stenosis* b) {
-        return a->percent_diameter.value_or(100.0) > b->percent_diameter.value_or(100.0);
+        return a->percent_diameter_stenosis.value_or(100.0) > b->percent_diameter_stenosis.value_or(100.0);
     });
     std::vector<Label> labels;
     for (const Stenosis* s : lesions)
-        labels.push_back({place(s->mld_at_px), lesion_color(*s), lesion_lines(*s, analysis.calibration)});
+        labels.push_back({place(s->mld_at_px), lesion_color(*s), lesion_lines(*s)});
     return labels;
 }
 

@@ -175,8 +175,8 @@ class Plot {
 
     std::string name_of(const Stenosis& s) const {
         if (s.total_occlusion) return "occluded";
-        if (!s.percent_diameter) return "not measured";
-        return fixed(*s.percent_diameter, 0) + " % DS";
+        if (!s.percent_diameter_stenosis) return "not measured";
+        return fixed(*s.percent_diameter_stenosis, 0) + " % DS";
     }
 
     /// Above each lesion its percentage and its minimum; lesions close to each other take turns between two

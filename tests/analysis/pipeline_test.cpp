@@ -25,6 +25,8 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
 
+auto has_warning(WarningCode code) { return Contains(Field(&Warning::code, code)); }
+
 /// Two points on the first vessel, well inside its ends.
 struct TwoPoints {
     explicit TwoPoints(const phantom::Phantom& image) {
@@ -91,7 +93,7 @@ TEST(Measure, DrilledChannelIsRoundAndInTheMiddle) {
     const LesionGeometry geometry = only_lesion(measured_drilled()).geometry;
     const double area = 100.0 * (1.0 - std::pow(1.4 / 3.0, 2));
     // points: the background beside a lumen of 1.4 mm is known to a tenth of what that takes from the beam
-    EXPECT_NEAR(geometry.percent_area_densitometric.value(), area, 6.0);
+    EXPECT_NEAR(geometry.percent_area_stenosis_densitometric.value(), area, 6.0);
     EXPECT_GT(geometry.symmetry.value(), 0.7);  // the middle of the walls is known to 0.1 of the 0.8 mm
     EXPECT_NEAR(0.04 * geometry.plaque_area_px2.value(), 8.4 * 1.6, 2.0);  // mm2: 0.2 mm all along
     EXPECT_GT(geometry.inflow_angle_deg.value(), 15.0);  // an abrupt end, averaged over 0.6 mm
@@ -103,7 +105,7 @@ TEST(Measure, SwappedPointsGiveTheSameLesion) {
     const TwoPoints points(drilled());
     const Stenosis there = only_lesion(measured_drilled());
     const Stenosis back = only_lesion(measure(drilled().frame, points.to, points.from));
-    EXPECT_NEAR(*there.percent_diameter, *back.percent_diameter,
+    EXPECT_NEAR(*there.percent_diameter_stenosis, *back.percent_diameter_stenosis,
                 3.0);  // points: the path is sampled from the other end
 }
 
@@ -113,8 +115,8 @@ TEST(Measure, WithoutCalibrationGivesPercentDiameterAllTheSame) {
     frame.calibration = {};
     const Analysis analysis = measure(frame, points.from, points.to);
     const phantom::LesionTruth& truth = drilled().vessels.front().lesions.front();
-    EXPECT_NEAR(*only_lesion(analysis).percent_diameter, truth.percent_diameter, 8.0);
-    EXPECT_THAT(analysis.warnings, ::testing::Contains(::testing::Field(&Warning::code, "no_calibration")));
+    EXPECT_NEAR(*only_lesion(analysis).percent_diameter_stenosis, truth.percent_diameter, 8.0);
+    EXPECT_THAT(analysis.warnings, has_warning(WarningCode::no_calibration));
 }
 
 /// The picture as a detector of other rows and columns would give it; its calibration stays.
@@ -140,6 +142,7 @@ TEST(Measure, PixelsThatAreNotSquareGiveTheSameMillimetres) {
     const Analysis of_wide = measure(wide, stretched(points.from), stretched(points.to));
     const double mm = of_square.calibration.mm_per_px(), mm_wide = of_wide.calibration.mm_per_px();
     EXPECT_NEAR(mm_wide * *only_lesion(of_wide).mld_px, mm * *only_lesion(of_square).mld_px, 0.1);
+    EXPECT_DOUBLE_EQ(only_lesion(of_wide).mld_estimate_mm()->value, mm_wide * *only_lesion(of_wide).mld_px);
     EXPECT_NEAR(only_lesion(of_wide).mld_at_px.y, 2.0 * only_lesion(of_square).mld_at_px.y, 0.5 * 8.4 / 0.1);
     EXPECT_GT(of_wide.vessels[0].contour.centerline.points_px.back().y, 1.5 * points.to.y);
 }
@@ -155,7 +158,7 @@ TEST(Measure, WithoutCalibrationAWideVesselIsMeasuredOnAnyMatrix) {
     const auto enlarged = [](Point p) { return Point{4.0 * p.x + 1.5, 4.0 * p.y + 1.5}; };
     const auto mean_of = [](const Analysis& analysis) {
         EXPECT_THAT(analysis.vessels, SizeIs(1));
-        return analysis.vessels.at(0).statistics.mean_px.value();
+        return analysis.vessels.at(0).statistics.mean_diameter_px.value();
     };
     const double mean_px = mean_of(measure(frame, points.from, points.to));
     const double mean_of_large_px =
@@ -189,8 +192,6 @@ TEST(Frame, SizeOfAPixelIsPositiveAndNotTooOblong) {
     }
 }
 
-auto has_warning(const char* code) { return Contains(Field(&Warning::code, code)); }
-
 /// A vessel of 3 mm along x with these lesions.
 phantom::Phantom with_lesions(const std::vector<phantom::Lesion>& lesions) {
     phantom::Scene scene{.width_px = 380, .height_px = 120, .tubes = {phantom::straight_tube(3.0, 60.0)}};
@@ -211,23 +212,24 @@ TEST(Measure, NarrowingAtTheFirstPointIsALesionIfTheVesselBeginsThere) {
         with_lesions({{.at_mm = 12.0, .length_mm = 16.0, .percent_diameter = 60.0}});
     const Analysis inside = measured(image, 10.0);
     EXPECT_TRUE(inside.vessels.at(0).stenoses.empty());
-    EXPECT_THAT(inside.warnings, has_warning("narrow_origin"));
+    EXPECT_THAT(inside.warnings, has_warning(WarningCode::narrow_origin));
     AnalysisOptions options;
     options.reference.ostial = true;
     const Analysis ostial = measured(image, 10.0, options);
-    EXPECT_THAT(ostial.warnings, Not(has_warning("narrow_origin")));
+    EXPECT_THAT(ostial.warnings, Not(has_warning(WarningCode::narrow_origin)));
     EXPECT_TRUE(only_lesion(ostial).ostial);
-    EXPECT_NEAR(only_lesion(ostial).percent_diameter.value(), 60.0, 6.0);  // points, 0.2 mm of the MLD
+    EXPECT_NEAR(only_lesion(ostial).percent_diameter_stenosis.value(), 60.0,
+                6.0);  // points, 0.2 mm of the MLD
 }
 
 TEST(Measure, WarnsOfDiffuseDiseaseOnly) {
     const phantom::Phantom focal =
         with_lesions({{.at_mm = 30.0, .length_mm = 12.0, .percent_diameter = 60.0}});
-    EXPECT_THAT(measured(focal, 4.0).warnings, Not(has_warning("diffuse_disease")));
+    EXPECT_THAT(measured(focal, 4.0).warnings, Not(has_warning(WarningCode::diffuse_disease)));
     std::vector<phantom::Lesion> lesions;
     for (int k = 0; k < 5; ++k)
         lesions.push_back({.at_mm = 6.0 + 12.0 * k, .length_mm = 11.9, .percent_diameter = 45.0 + 5.0 * k});
-    EXPECT_THAT(measured(with_lesions(lesions), 4.0).warnings, has_warning("diffuse_disease"));
+    EXPECT_THAT(measured(with_lesions(lesions), 4.0).warnings, has_warning(WarningCode::diffuse_disease));
 }
 
 TEST(Measure, ExcludedStretchIsNoReference) {
@@ -259,8 +261,18 @@ TEST(Measure, PointOutsideTheImageIsTheCallersMistake) {
 TEST(Measure, PointOnNoVesselIsAResultWithAReason) {
     const Analysis analysis = measure(drilled().frame, {20.0, 20.0}, {20.0, 60.0});
     EXPECT_TRUE(analysis.vessels.empty());
-    EXPECT_NE(analysis.reason, Unmeasurable::none);
-    EXPECT_THAT(analysis.warnings, ::testing::Not(::testing::IsEmpty()));
+    EXPECT_EQ(analysis.reason, Unmeasurable::point_off_vessel);
+    EXPECT_THAT(analysis.warnings, has_warning(WarningCode::point_off_vessel));
+    EXPECT_EQ(analysis.unreached, 0U);
+}
+
+TEST(Measure, SaysWhichOfThePointsLiesOnNoVessel) {
+    const TwoPoints points(drilled());
+    const std::vector<Point> via{{20.0, 20.0}};
+    const Analysis analysis = measure(drilled().frame, points.from, points.to, via);
+    EXPECT_EQ(analysis.unreached, 1U);
+    ASSERT_FALSE(analysis.warnings.empty());
+    EXPECT_THAT(analysis.warnings.back().message, HasSubstr("(20, 20) lies on no vessel"));
 }
 
 TEST(Measure, EmptyFrameIsTheCallersMistake) {
@@ -293,8 +305,20 @@ TEST(Analyze, FindsTheLesionOfACoronaryTree) {
     for (const Vessel& vessel : analysis.vessels)
         for (const Stenosis& lesion : vessel.stenoses)
             if (distance(lesion.mld_at_px, truth.at_px) * image.scene.mm_per_px < 5.0)
-                found = std::max(found, lesion.percent_diameter.value_or(0.0));
+                found = std::max(found, lesion.percent_diameter_stenosis.value_or(0.0));
     EXPECT_NEAR(found, truth.percent_diameter, 15.0);  // points: automatic, small dose, chest behind it
+}
+
+TEST(Analyze, CenterlineOptionsAreThoseOfMeasureToo) {
+    const TwoPoints points(drilled());
+    AnalysisOptions options;
+    options.centerline.step_px = 2.0;
+    for (const Analysis& analysis :
+         {analyze(drilled().frame, options), measure(drilled().frame, points.from, points.to, {}, options)}) {
+        ASSERT_FALSE(analysis.vessels.empty());
+        const Polyline& line = analysis.vessels[0].contour.centerline.points_px;
+        EXPECT_NEAR(length(line) / static_cast<double>(line.size() - 1), 2.0, 0.1);  // px; the rest of a step
+    }
 }
 
 TEST(Analyze, WallsEncloseTheDiametersThatAreReported) {
@@ -328,19 +352,19 @@ TEST(Analyze, BifurcationThatObeysTheLawRaisesNoDoubt) {
     ASSERT_THAT(analysis.vessels[0].bifurcations, SizeIs(1));
     const Bifurcation& found = analysis.vessels[0].bifurcations[0];
     EXPECT_EQ(found.side_vessel, 1);
-    EXPECT_NEAR(distance(found.at_px, {255.5, 255.5}), 0.0, 15.0);  // px, the width of the lumen
-    EXPECT_NEAR(0.2 * found.proximal_px.value(), mother, 0.15);     // mm, as for any vessel
-    EXPECT_NEAR(0.2 * found.distal_px.value(), 3.2, 0.15);
-    EXPECT_NEAR(0.2 * found.side_px.value(), 2.4, 0.15);
+    EXPECT_NEAR(distance(found.at_px, {255.5, 255.5}), 0.0, 15.0);        // px, the width of the lumen
+    EXPECT_NEAR(0.2 * found.proximal_diameter_px.value(), mother, 0.15);  // mm, as for any vessel
+    EXPECT_NEAR(0.2 * found.distal_diameter_px.value(), 3.2, 0.15);
+    EXPECT_NEAR(0.2 * found.side_diameter_px.value(), 2.4, 0.15);
     EXPECT_NEAR(found.deviation_percent.value(), 0.0, 6.0);
-    EXPECT_THAT(analysis.warnings, Not(has_warning("bifurcation_contradicts_law")));
+    EXPECT_THAT(analysis.warnings, Not(has_warning(WarningCode::bifurcation_contradicts_law)));
 }
 
 TEST(Analyze, BifurcationThatContradictsTheLawIsWarnedOf) {
     const Analysis analysis = analyze(fork(4.2, 2.6, 1.9).frame);  // 3.2 mm by the law
     ASSERT_THAT(analysis.vessels[0].bifurcations, SizeIs(1));
     EXPECT_NEAR(analysis.vessels[0].bifurcations[0].deviation_percent.value(), 31.0, 8.0);
-    EXPECT_THAT(analysis.warnings, has_warning("bifurcation_contradicts_law"));
+    EXPECT_THAT(analysis.warnings, has_warning(WarningCode::bifurcation_contradicts_law));
 }
 
 TEST(Analyze, ReferenceStepsDownAtABifurcationIfAsked) {
@@ -361,7 +385,7 @@ const Stenosis& deepest_near(const Analysis& analysis, Point at) {
     for (const Vessel& vessel : analysis.vessels)
         for (const Stenosis& lesion : vessel.stenoses)
             if (distance(lesion.mld_at_px, at) < 30.0 &&
-                (!best || lesion.percent_diameter > best->percent_diameter))
+                (!best || lesion.percent_diameter_stenosis > best->percent_diameter_stenosis))
                 best = &lesion;
     EXPECT_NE(best, nullptr);
     static const Stenosis none;
@@ -376,7 +400,7 @@ TEST(Analyze, VesselThatCrossesALesionIsAnOverlap) {
         const Analysis analysis = analyze(image.frame);
         const Stenosis& lesion = deepest_near(analysis, image.vessels[0].lesions[0].at_px);
         const bool warned = std::any_of(analysis.warnings.begin(), analysis.warnings.end(),
-                                        [](const Warning& w) { return w.code == "overlap"; });
+                                        [](const Warning& w) { return w.code == WarningCode::overlap; });
         EXPECT_EQ(warned, lesion.geometry.overlap.value_or(false)) << from_lesion_mm;
         return lesion.geometry.overlap;
     };

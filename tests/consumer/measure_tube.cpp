@@ -19,7 +19,8 @@ int main() {
     if (analysis.vessels.size() != 1) return 1;
     for (const Stenosis& stenosis : analysis.vessels[0].stenoses) {
         std::cout << stenosis << '\n';
-        if (stenosis.percent_diameter && std::abs(*stenosis.percent_diameter - 60.0) < 8.0) return 0;
+        if (stenosis.percent_diameter_stenosis && std::abs(*stenosis.percent_diameter_stenosis - 60.0) < 8.0)
+            return 0;
     }
     return 1;
 }

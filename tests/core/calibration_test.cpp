@@ -198,6 +198,44 @@ TEST(CalibrateByRuler, CallersMistakesAreRefused) {
     EXPECT_THROW(calibrate_by_ruler({3.0, 4.0}, {5.0, 4.0}, 10.0, -1.0), InvalidInput);
 }
 
+TEST(Calibration, WithoutASizeThereAreNoMillimetres) {
+    const Calibration unknown;
+    EXPECT_THROW(unknown.mm_per_px(), InvalidInput);
+    EXPECT_THROW(unknown.square(), InvalidInput);
+    EXPECT_FALSE(unknown.to_mm(3.0));
+    EXPECT_FALSE(unknown.to_mm(Estimate::of_length(3.0, 0.1)));
+    EXPECT_NO_THROW(unknown.validate());
+}
+
+TEST(Calibration, ErrorOfTheUsersSpacingIsPartOfEveryLength) {
+    const Calibration calibration = Calibration::from_user(0.2, 0.005);
+    EXPECT_DOUBLE_EQ(calibration.relative_sd.value(), 0.025);
+    EXPECT_FALSE(Calibration::from_user(0.2).relative_sd);
+    const Estimate length = calibration.to_mm(Estimate::of_length(10.0, 0.3)).value();
+    EXPECT_DOUBLE_EQ(length.value, 2.0);
+    EXPECT_DOUBLE_EQ(length.sd.value(), std::hypot(0.06, 0.05));
+    EXPECT_FALSE(calibration.to_mm(Estimate::of_length(10.0))->sd);
+    for (const double error : {-0.001, 0.2, std::nan("")})
+        EXPECT_THROW(Calibration::from_user(0.2, error), InvalidInput);
+}
+
+TEST(Calibration, RefusesWhatNoPixelIs) {
+    EXPECT_NO_THROW((Calibration{.mm_per_px_x = 1.0, .mm_per_px_y = 0.1}.validate()));
+    for (const double side : {0.0, -1.0, 0.099, 10.1, std::nan("")})
+        EXPECT_THROW((Calibration{.mm_per_px_x = 1.0, .mm_per_px_y = side}.validate()), InvalidInput) << side;
+    EXPECT_THROW((Calibration{.mm_per_px_x = 1.0, .mm_per_px_y = 1.0, .relative_sd = -0.1}.validate()),
+                 InvalidInput);
+    // The bound on the shape is one for files and for frames.
+    EXPECT_TRUE(resolve_spacing({.object_spacing_x_mm = 1.0, .object_spacing_y_mm = 0.1}).known());
+    EXPECT_FALSE(resolve_spacing({.object_spacing_x_mm = 1.0, .object_spacing_y_mm = 0.099}).known());
+}
+
+TEST(PhysicalLength, OfPixelsIsThatManyOnItsImage) {
+    for (const Calibration& calibration :
+         {Calibration::from_user(0.2), Calibration{}, Calibration{.uncalibrated_scale = 2.0}})
+        EXPECT_NEAR(PhysicalLength::of_px(9.0, calibration).in_px(calibration), 9.0, exact);
+}
+
 TEST(PhysicalLength, IsPixelsOnlyWhereNothingIsCalibrated) {
     const PhysicalLength length{.mm = 3.0, .uncalibrated_px = 11.0};
     EXPECT_NEAR(length.in_px(Calibration::from_user(0.2)), 15.0, exact);

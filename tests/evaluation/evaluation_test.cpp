@@ -192,10 +192,13 @@ TEST(DrawLines, PointsThatWereNotFoundLeaveAGap) {
 }
 
 TrueLesion lesion(Point at, double length_mm = 10.0) {
-    return {
-        .at_px = at, .percent_diameter = 60.0, .mld_mm = 1.2, .reference_mm = 3.0, .length_mm = length_mm};
+    return {.at_px = at,
+            .percent_diameter_stenosis = 60.0,
+            .mld_mm = 1.2,
+            .reference_mm = 3.0,
+            .length_mm = length_mm};
 }
-FoundLesion found(Point at, double percent) { return {.at_px = at, .percent_diameter = percent}; }
+FoundLesion found(Point at, double percent) { return {.at_px = at, .percent_diameter_stenosis = percent}; }
 
 TEST(MatchLesions, SeverestNearALesionStandsForIt) {
     const std::vector<TrueLesion> truth{lesion({100.0, 100.0})};
@@ -203,7 +206,7 @@ TEST(MatchLesions, SeverestNearALesionStandsForIt) {
                                            found({200.0, 100.0}, 90.0), found({105.0, 100.0}, 55.0)};
     const LesionMatches matches = match_lesions(lesions, truth, 0.2);
     EXPECT_THAT(matches.found_of_truth, ElementsAre(Optional(1U)));
-    EXPECT_THAT(matches.unexplained, ElementsAre(2U));
+    EXPECT_THAT(matches.false_positives, ElementsAre(2U));
 }
 
 TEST(MatchLesions, NearIsWithinThreeMillimetresOrMostOfTheLesion) {
@@ -223,7 +226,7 @@ TEST(MatchLesions, WhatHasNoPercentDiameterIsNotLookedAt) {
     const std::vector<FoundLesion> lesions{{.at_px = {100.0, 100.0}}};
     const LesionMatches matches = match_lesions(lesions, std::vector{lesion({100.0, 100.0})}, 0.2);
     EXPECT_THAT(matches.found_of_truth, ElementsAre(std::nullopt));
-    EXPECT_THAT(matches.unexplained, IsEmpty());
+    EXPECT_THAT(matches.false_positives, IsEmpty());
     EXPECT_THAT([&] { match_lesions(lesions, {}, 0.0); },
                 ThrowsMessage<InvalidInput>(HasSubstr("mm_per_px")));
 }

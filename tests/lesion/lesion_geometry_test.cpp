@@ -248,35 +248,35 @@ TEST(WallAngle, StepIsSteep) {
 
 TEST(Densitometry, RoundLumenHasThePercentAreaOfItsDiameter) {
     const LesionGeometry geometry = vessel({}).geometry();
-    EXPECT_NEAR(geometry.percent_area_densitometric.value(), 100.0 * (1.0 - 0.4 * 0.4), 0.5);
-    EXPECT_NEAR(geometry.minimal_area_px2.value(), 0.25 * pi * 36.0, 0.1);
+    EXPECT_NEAR(geometry.percent_area_stenosis_densitometric.value(), 100.0 * (1.0 - 0.4 * 0.4), 0.5);
+    EXPECT_NEAR(geometry.minimal_area_densitometric_px2.value(), 0.25 * pi * 36.0, 0.1);
 }
 
 TEST(Densitometry, SlitHasMorePercentAreaThanItsDiameterSays) {
     const LesionGeometry geometry = vessel({.roundness = 0.5}).geometry();
-    EXPECT_NEAR(geometry.percent_area_densitometric.value(), 100.0 * (1.0 - 0.5 * 0.4 * 0.4), 0.5);
+    EXPECT_NEAR(geometry.percent_area_stenosis_densitometric.value(), 100.0 * (1.0 - 0.5 * 0.4 * 0.4), 0.5);
 }
 
 TEST(Densitometry, ContrastThatIsWronglyKnownCancels) {
     Vessel v = vessel({.roundness = 0.7});
-    const double before = v.geometry().percent_area_densitometric.value();
+    const double before = v.geometry().percent_area_stenosis_densitometric.value();
     for (double& area : v.profile.area_px2) area *= 1.3;
-    EXPECT_NEAR(v.geometry().percent_area_densitometric.value(), before, 1e-9);
+    EXPECT_NEAR(v.geometry().percent_area_stenosis_densitometric.value(), before, 1e-9);
 }
 
 TEST(Densitometry, IsEmptyWithoutAreas) {
     Vessel v = vessel({});
     v.profile.area_px2.clear();
-    EXPECT_FALSE(v.geometry().percent_area_densitometric);
-    EXPECT_FALSE(v.geometry().minimal_area_px2);
+    EXPECT_FALSE(v.geometry().percent_area_stenosis_densitometric);
+    EXPECT_FALSE(v.geometry().minimal_area_densitometric_px2);
 }
 
 TEST(Densitometry, IsEmptyWhereTheMinimumHasNoArea) {
     for (const double none : {nan, 0.0, -5.0}) {
         Vessel v = vessel({});
         v.profile.area_px2[v.place.mld_index] = none;
-        EXPECT_FALSE(v.geometry().percent_area_densitometric);
-        EXPECT_FALSE(v.geometry().minimal_area_px2);
+        EXPECT_FALSE(v.geometry().percent_area_stenosis_densitometric);
+        EXPECT_FALSE(v.geometry().minimal_area_densitometric_px2);
     }
 }
 
@@ -294,7 +294,7 @@ TEST(LesionGeometry, SwappingTheEndsOfTheVesselSwapsInflowAndSides) {
     EXPECT_NEAR(*there.plaque_left_px, *back.plaque_right_px, 1e-6);
     EXPECT_NEAR(*there.symmetry, *back.symmetry, 1e-6);
     EXPECT_NEAR(*there.plaque_area_px2, *back.plaque_area_px2, 1e-6);
-    EXPECT_NEAR(*there.percent_area_densitometric, *back.percent_area_densitometric, 1e-6);
+    EXPECT_NEAR(*there.percent_area_stenosis_densitometric, *back.percent_area_stenosis_densitometric, 1e-6);
     EXPECT_NEAR(there.proximal_border_px.value(), 300.0 - back.distal_border_px.value(), 1e-6);
     EXPECT_NEAR(there.proximal_border_sd_px.value(), back.distal_border_sd_px.value(), 1e-6);
 }
@@ -316,7 +316,7 @@ TEST(LesionGeometry, ScalesWithTheVessel) {
     EXPECT_NEAR(thrice.distal_border_sd_px.value(), 3.0 * once.distal_border_sd_px.value(), 1e-6);
     EXPECT_NEAR(*thrice.inflow_angle_deg, *once.inflow_angle_deg, 1e-9);
     EXPECT_NEAR(*thrice.symmetry, *once.symmetry, 1e-6);
-    EXPECT_NEAR(*thrice.percent_area_densitometric, *once.percent_area_densitometric, 1e-9);
+    EXPECT_NEAR(*thrice.percent_area_stenosis_densitometric, *once.percent_area_stenosis_densitometric, 1e-9);
 }
 
 TEST(LesionGeometry, PlaceOutsideTheVesselIsTheCallersMistake) {
@@ -337,12 +337,12 @@ TEST(VesselStatistics, AreThoseOfATaper) {
     }
     const VesselStatistics statistics = vessel_statistics(profile, Calibration::from_user(0.2));
     EXPECT_EQ(statistics.length_px, 300.0);
-    EXPECT_NEAR(statistics.proximal_px.value(), 17.9, 1e-9);  // the mean of the first 10 px
-    EXPECT_NEAR(statistics.distal_px.value(), 12.1, 1e-9);
-    EXPECT_NEAR(statistics.mean_px.value(), 15.0, 1e-9);
-    EXPECT_EQ(statistics.max_px, 18.0);
-    EXPECT_EQ(statistics.min_px, 12.0);
-    EXPECT_NEAR(statistics.sd_px.value(), 6.0 / std::sqrt(12.0), 0.01);  // of an even distribution
+    EXPECT_NEAR(statistics.proximal_diameter_px.value(), 17.9, 1e-9);  // the mean of the first 10 px
+    EXPECT_NEAR(statistics.distal_diameter_px.value(), 12.1, 1e-9);
+    EXPECT_NEAR(statistics.mean_diameter_px.value(), 15.0, 1e-9);
+    EXPECT_EQ(statistics.max_diameter_px, 18.0);
+    EXPECT_EQ(statistics.min_diameter_px, 12.0);
+    EXPECT_NEAR(statistics.diameter_sd_px.value(), 6.0 / std::sqrt(12.0), 0.01);  // of an even distribution
 }
 
 TEST(VesselStatistics, OfAVesselWithoutDiametersAreEmpty) {
@@ -351,8 +351,9 @@ TEST(VesselStatistics, OfAVesselWithoutDiametersAreEmpty) {
     profile.diameter_px = {nan, nan, nan};
     const VesselStatistics statistics = vessel_statistics(profile, {});
     EXPECT_EQ(statistics.length_px, 2.0);
-    for (const auto& value : {statistics.proximal_px, statistics.distal_px, statistics.mean_px,
-                              statistics.sd_px, statistics.min_px, statistics.max_px})
+    for (const auto& value :
+         {statistics.proximal_diameter_px, statistics.distal_diameter_px, statistics.mean_diameter_px,
+          statistics.diameter_sd_px, statistics.min_diameter_px, statistics.max_diameter_px})
         EXPECT_FALSE(value);
 }
 

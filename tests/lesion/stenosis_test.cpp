@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <sstream>
 
 #include "stenometry/error.h"
 
@@ -47,10 +48,10 @@ TEST_P(CosineLesion, HasItsDepthPlaceAndLength) {
     const auto found = lesions_of([&](double s) { return 3.0 * with_cosine(s, 25.0, length, percent); });
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NEAR(found[0].mld_at_px.x, 10.0 + 25.0 / 0.2, 0.5);  // px, one sample
-    EXPECT_NEAR(*found[0].percent_diameter, percent,
+    EXPECT_NEAR(*found[0].percent_diameter_stenosis, percent,
                 1.0);  // a bowl of the fourth order is not quite a cosine
-    EXPECT_NEAR(*found[0].percent_area_circular,
-                100.0 * (1.0 - std::pow(1.0 - *found[0].percent_diameter / 100.0, 2)), 1e-9);
+    EXPECT_NEAR(*found[0].percent_area_stenosis_circular,
+                100.0 * (1.0 - std::pow(1.0 - *found[0].percent_diameter_stenosis / 100.0, 2)), 1e-9);
     // The narrowing is 5 % where 0.5 + 0.5 cos(2 pi u) = 5 / percent.
     const double border = length * std::acos(10.0 / percent - 1.0) / (2.0 * M_PI);
     EXPECT_NEAR(0.2 * found[0].length_px, 2.0 * border, 0.05);  // mm
@@ -93,7 +94,7 @@ TEST(Stenosis, ContrastThatEndsAndBeginsAgainIsATotalOcclusionAndNotANumber) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_TRUE(found[0].total_occlusion);
     EXPECT_EQ(found[0].reason, Unmeasurable::total_occlusion);
-    EXPECT_FALSE(found[0].percent_diameter.has_value());
+    EXPECT_FALSE(found[0].percent_diameter_stenosis.has_value());
     EXPECT_FALSE(found[0].mld_px.has_value());
     EXPECT_NEAR(0.2 * found[0].length_px, 6.0, 0.3);  // mm
 }
@@ -111,7 +112,7 @@ TEST(Stenosis, NarrowingThatReachesTheFirstPointIsALesionOfAnOriginOnly) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_TRUE(found[0].ostial);
     EXPECT_EQ(found[0].proximal_index, 0U);
-    EXPECT_NEAR(*found[0].percent_diameter, 60.0, 1.0);  // as for every cosine
+    EXPECT_NEAR(*found[0].percent_diameter_stenosis, 60.0, 1.0);  // as for every cosine
 }
 
 TEST(Stenosis, NarrowDistalEndIsNoLesionOfAnOriginEither) {
@@ -142,7 +143,8 @@ TEST(Stenosis, NarrowingWithinItsOwnErrorIsNone) {
     EXPECT_TRUE(uncertain_lesions({}).empty());
     const auto found = uncertain_lesions({.min_standard_errors = 1.0});
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_NEAR(*found[0].percent_diameter_sd, 20.0, 0.5);  // % of the reference, whose own error adds
+    EXPECT_NEAR(*found[0].percent_diameter_stenosis_sd, 20.0,
+                0.5);  // % of the reference, whose own error adds
 }
 
 TEST(Stenosis, LumenOfLessThanItsOwnErrorIsAReasonAndNotANumber) {
@@ -155,7 +157,8 @@ TEST(Stenosis, LumenOfLessThanItsOwnErrorIsAReasonAndNotANumber) {
     EXPECT_EQ(unseen[0].reason, Unmeasurable::lumen_not_seen);
     EXPECT_FALSE(unseen[0].total_occlusion);
     for (const std::optional<double>& number :
-         {unseen[0].mld_px, unseen[0].mld_sd_px, unseen[0].percent_diameter, unseen[0].percent_area_circular})
+         {unseen[0].mld_px, unseen[0].mld_sd_px, unseen[0].percent_diameter_stenosis,
+          unseen[0].percent_area_stenosis_circular})
         EXPECT_EQ(number, std::nullopt);
     EXPECT_TRUE(unseen[0].reference_px);
 }
@@ -165,7 +168,7 @@ TEST(Stenosis, WhatIsReportedIsAsDeepAsAskedFor) {
     const auto rippled = [](double s) {
         return s > 20.0 && s < 30.0 ? 3.0 * (0.81 - (std::abs(s - 25.0) < 0.05 ? 0.02 : 0.0)) : 3.0;
     };
-    for (const Stenosis& stenosis : lesions_of(rippled)) EXPECT_GE(*stenosis.percent_diameter, 20.0);
+    for (const Stenosis& stenosis : lesions_of(rippled)) EXPECT_GE(*stenosis.percent_diameter_stenosis, 20.0);
 }
 
 TEST(Stenosis, SwappingTheEndsOfTheVesselSwapsTheBordersOnly) {
@@ -174,7 +177,7 @@ TEST(Stenosis, SwappingTheEndsOfTheVesselSwapsTheBordersOnly) {
     const auto back = lesions_of([&](double s) { return diameter(60.0 - s); });
     ASSERT_EQ(there.size(), 1U);
     ASSERT_EQ(back.size(), 1U);
-    EXPECT_NEAR(*there[0].percent_diameter, *back[0].percent_diameter, 1e-6);
+    EXPECT_NEAR(*there[0].percent_diameter_stenosis, *back[0].percent_diameter_stenosis, 1e-6);
     EXPECT_NEAR(there[0].length_px, back[0].length_px, 1e-6);
     EXPECT_EQ(there[0].proximal_index, 600U - back[0].distal_index);
 }
@@ -184,6 +187,64 @@ TEST(Stenosis, ProfilesOfOtherLengthsAreTheCallersMistake) {
     contour.centerline.points_px = {{0.0, 0.0}, {1.0, 0.0}};
     EXPECT_THAT([&] { find_stenoses(contour, {}, {}, calibration); },
                 ThrowsMessage<InvalidInput>(HasSubstr("the centerline has 2 points")));
+}
+
+TEST(Stenosis, AnswersInMillimetresWithTheErrorOfTheCalibration) {
+    Stenosis stenosis{.mld_px = 6.0,
+                      .mld_sd_px = 0.3,
+                      .reference_px = 12.0,
+                      .reference_sd_px = 0.1,
+                      .length_px = 28.0,
+                      .percent_diameter_stenosis = 50.0,
+                      .percent_diameter_stenosis_sd = 5.0};
+    EXPECT_FALSE(stenosis.mld_estimate_mm());  // the size of a pixel is unknown
+    EXPECT_FALSE(stenosis.length_mm());
+    EXPECT_DOUBLE_EQ(stenosis.mld_estimate_px()->interval95()->high, 6.0 + 1.959963984540054 * 0.3);
+
+    stenosis.calibration = Calibration::from_user(0.25, 0.01);  // 4 %
+    EXPECT_DOUBLE_EQ(stenosis.mld_estimate_mm()->value, 1.5);
+    EXPECT_DOUBLE_EQ(stenosis.mld_estimate_mm()->sd.value(), std::hypot(0.25 * 0.3, 0.04 * 1.5));
+    EXPECT_DOUBLE_EQ(stenosis.reference_estimate_mm()->value, 3.0);
+    EXPECT_DOUBLE_EQ(stenosis.length_mm().value(), 7.0);
+    // Neither percentages nor what is likely of them depend on the size of a pixel.
+    EXPECT_DOUBLE_EQ(stenosis.percent_diameter_stenosis_estimate()->sd.value(), 5.0);
+    EXPECT_DOUBLE_EQ(stenosis.probability_at_least(50.0).value(), 0.5);
+    EXPECT_FALSE(Stenosis{}.probability_at_least(50.0));
+}
+
+TEST(Stenosis, KnowsItsNumberAndTheCalibrationOfItsImage) {
+    const auto found = lesions_of(
+        [](double s) { return 3.0 * with_cosine(s, 15.0, 10.0, 60.0) * with_cosine(s, 40.0, 10.0, 45.0); });
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].id, 0);
+    EXPECT_EQ(found[1].id, 1);
+    EXPECT_DOUBLE_EQ(found[1].mld_estimate_mm()->value, 0.2 * *found[1].mld_px);
+}
+
+TEST(Stenosis, ReadsInMillimetresOrElseInPixels) {
+    const auto line = [](const Stenosis& stenosis) {
+        std::ostringstream out;
+        out << stenosis;
+        return out.str();
+    };
+    Stenosis stenosis{.mld_at_px = {60.0, 40.0},
+                      .mld_px = 6.0,
+                      .mld_sd_px = 0.3,
+                      .reference_px = 12.0,
+                      .length_px = 28.0,
+                      .percent_diameter_stenosis = 50.0,
+                      .percent_diameter_stenosis_sd = 5.0};
+    EXPECT_EQ(
+        line(stenosis),
+        "at (60.0, 40.0) px: 50 %DS (95 %: 40 to 60), MLD 6.0 px (95 %: 5.4 to 6.6), reference 12.0 px, "
+        "length 28.0 px");
+    stenosis.calibration = Calibration::from_user(0.25);
+    EXPECT_EQ(
+        line(stenosis),
+        "at (60.0, 40.0) px: 50 %DS (95 %: 40 to 60), MLD 1.50 mm (95 %: 1.35 to 1.65), reference 3.00 mm, "
+        "length 7.0 mm");
+    const Stenosis occluded{.reference_px = 12.0, .length_px = 28.0, .reason = Unmeasurable::total_occlusion};
+    EXPECT_THAT(line(occluded), ::testing::AllOf(HasSubstr("no lumen"), HasSubstr("length 28.0 px")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stenometry/io/image.h"
+#include "support/dicom_files.h"
 #include "support/running_program.h"
 
 namespace stenometry {
@@ -136,14 +137,15 @@ TEST_F(Evaluate, PolygonsOfCocoAreTheTruth) {
                 exact);
 }
 
-/// An analysis with one lesion.
-std::string analysis(double x, double y, double percent, double mld_mm) {
-    const json lesion{{"mld_px", {x, y}},
-                      {"percent_diameter_stenosis", percent},
-                      {"mld_mm", mld_mm},
-                      {"mld_ci95_mm", {mld_mm - 0.1, mld_mm + 0.1}},
-                      {"reference_diameter_mm", 3.0},
-                      {"length_mm", 9.0}};
+/// An analysis with one lesion, as far as it is scored.
+std::string analysis(double x, double y, double percent, double mld_mm, int schema = 2) {
+    json lesion{{"percent_diameter_stenosis", percent},
+                {"mld_mm", mld_mm},
+                {"mld_ci95_mm", {mld_mm - 0.1, mld_mm + 0.1}},
+                {"length_mm", 9.0}};
+    lesion[schema == 1 ? "mld_px" : "mld_at_px"] = {x, y};
+    lesion[schema == 1 ? "reference_diameter_mm" : "reference_mm"] = 3.0;
+    if (schema == 2) lesion["mld_px"] = mld_mm / 0.2;
     return json{{"vessels", {{{"centerline_px", {{10, 25}, {39, 25}}}, {"stenoses", {lesion}}}}}}.dump();
 }
 
@@ -212,6 +214,50 @@ TEST_F(Evaluate, LesionsOfAPhantomHaveTheirErrors) {
     EXPECT_EQ(measured["found"], 2);
     EXPECT_EQ(measured["mld_ci95_coverage"],
               0.5);  // 1.2 to 1.4 holds 1.2, or does by rounding; 0.9 to 1.1 does not
+}
+
+TEST_F(Evaluate, AnalysesOfTheFirstSchemaScoreAsThoseOfTheSecond) {
+    folder("set");
+    folder("a");
+    write("set/a.png", flat(100));
+    write_text(path("set/a.json"), truth_of_phantom(60.0));
+    const auto scored = [&](int schema) {
+        write_text(path("a/a.json"), analysis(21, 25, 55.0, 1.3, schema));
+        return scores({"set", "--analyses", "a"})["analyzed"];
+    };
+    const json analyzed = scored(2);
+    EXPECT_EQ(analyzed["found"], 1);
+    EXPECT_EQ(analyzed["errors"]["reference_mm"]["bias"], 0.0);
+    EXPECT_EQ(scored(1), analyzed);
+}
+
+TEST_F(Evaluate, LengthsInMillimetresNeedTheSizeOfAPixelOfEachImage) {
+    write_shifted();
+    const json each = scores({"set", "--task", "segment", "--spacing", "0.2", "--min-length", "4mm"})["each"];
+    EXPECT_TRUE(each[0]["failure"].is_null());
+    expect_failure(4, {"evaluate", "set", "--task", "segment", "--min-length", "4mm"}, "--min-length 4mm");
+}
+
+TEST_F(Evaluate, FrameOfACineThatATruthIsOfIsTheOnlyOneRead) {
+    folder("set");
+    folder("masks");
+    const auto cine = test::transcode(test::write_dicom_file(test::smooth_cine(side, side, 2)),
+                                      gdcm::TransferSyntax::JPEGLosslessProcess14_1);
+    std::string bytes = contents(cine);
+    const std::size_t first_picture = bytes.find("\xff\xd8\xff");
+    ASSERT_NE(first_picture, std::string::npos);
+    bytes.replace(first_picture, 3, "xyz");
+    write_text(path("set/cine.dcm"), bytes);
+    write("set/cine_mask.png", box(10, 20));
+    write("masks/cine.png", box(10, 20));
+    const auto scored = [&](int frame) {
+        json truth = json::parse(truth_of_phantom(60.0));
+        truth["frame"] = frame;
+        write_text(path("set/cine.json"), truth.dump());
+        return run({"evaluate", "set", "--masks", "masks", "--json", "-"}).code;
+    };
+    EXPECT_EQ(scored(1), 0);
+    EXPECT_EQ(scored(0), 4);  // no image of the set can be scored
 }
 
 TEST_F(Evaluate, LesionThatIsMissedAndOneThatIsNoneAreCounted) {
@@ -364,7 +410,12 @@ TEST_F(EvaluateRendered, OwnResultsThroughFilesHaveTheSameScores) {
     const json own = scores({"set"});
     EXPECT_EQ(scores({"set", "--masks", "m", "--probabilities", "p"})["vessels"], own["vessels"]);
     const json analyzed = scores({"set", "--analyses", "a"});
-    EXPECT_EQ(analyzed["analyzed"], own["analyzed"]);
+    for (const char* count : {"images", "lesions", "found", "false"})
+        EXPECT_EQ(analyzed["analyzed"][count], own["analyzed"][count]);
+    for (const auto& [error, scored] : own["analyzed"]["errors"].items())
+        EXPECT_NEAR(scored["bias"].get<double>(), analyzed["analyzed"]["errors"][error]["bias"].get<double>(),
+                    error == "percent_diameter" ? 0.005 : 0.00005)  // half of the last digit that is written
+            << error;
     EXPECT_EQ(analyzed["centerlines"], own["centerlines"]);
 }
 
@@ -390,9 +441,31 @@ TEST_F(Evaluate, WhatIsNoDataSetIsNamed) {
     }
     const json run_lengths{{"counts", {100, 30, 3966}}, {"size", {side, side}}},
         numbers{10, 20, 25, 20, 25, 30};
-    for (const json& annotations : {json{{"images", 3}}, coco("LAD", run_lengths), coco("LAD", numbers)}) {
+    const auto without = [](json annotations, const char* list, const char* key) {
+        annotations[list][0].erase(key);
+        return annotations;
+    };
+    const auto with = [](json annotations, const char* key, const json& value) {
+        annotations["annotations"][0][key] = value;
+        return annotations;
+    };
+    const json good = coco("LAD", {{10, 20, 25, 20, 25, 30}});
+    const std::vector<std::pair<json, std::string>> faults{
+        {json{{"images", 3}}, "\"images\" is no list"},
+        {json{{"images", json::array()}}, "it has no \"categories\""},
+        {coco("LAD", run_lengths), "the segmentation of annotations[0] is run lengths"},
+        {coco("LAD", numbers), "a polygon of annotations[0] has fewer than three corners"},
+        {coco("LAD", {{10, 20, 25, 20, 25, 30, 7}}), "a polygon of annotations[0] has an odd count"},
+        {coco("LAD", {{10, 20, 25, 20, 25, "x"}}),
+         "a polygon of annotations[0] has a corner that is no number"},
+        {without(good, "images", "width"), "images[0] has no \"width\""},
+        {without(good, "annotations", "segmentation"), "annotations[0] has no \"segmentation\""},
+        {with(good, "category_id", "LAD"), "\"category_id\" of annotations[0] is of the wrong kind"},
+        {with(good, "category_id", 99), "\"category_id\" of annotations[0] is 99, which is none of"},
+        {with(good, "image_id", 98), "\"image_id\" of annotations[0] is 98"}};
+    for (const auto& [annotations, fault] : faults) {
         write_text(path("set/annotations/val.json"), annotations.dump());
-        expect_failure(3, {"evaluate", "set"}, "val.json: it is not COCO with polygons");
+        expect_failure(3, {"evaluate", "set"}, "val.json: it is not COCO with polygons: " + fault);
     }
 }
 
@@ -422,16 +495,18 @@ TEST_F(Evaluate, OptionsThatChangeNoScoreAreRefused) {
     folder("a");
     for (const char* option : {"--spacing", "--vesselness", "--low-probability", "--max-lumen",
                                "--min-stenosis", "--min-percent"}) {
-        const std::string value = option == std::string("--vesselness") ? "sato" : "0.5";
+        const std::string value = option == std::string("--vesselness")  ? "sato"
+                                  : option == std::string("--max-lumen") ? "0.5mm"
+                                                                         : "0.5";
         expect_failure(2, {"evaluate", "set", "--masks", "masks", option, value},
                        std::string(option) + " has no effect");
     }
     expect_failure(2, {"evaluate", "set", "--probabilities", "masks", "--keep-catheter"}, "--keep-catheter");
     expect_failure(2, {"evaluate", "set", "--analyses", "a", "--spacing", "0.2"}, "--spacing");
-    expect_failure(2, {"evaluate", "set", "--task", "segment", "--max-lumen", "5"}, "--max-lumen");
+    expect_failure(2, {"evaluate", "set", "--task", "segment", "--max-lumen", "5px"}, "--max-lumen");
     // Masks are somebody's, but vessels are found and measured here.
     EXPECT_EQ(run({"evaluate", "set", "--masks", "masks", "--task", "segment", "--task", "analyze",
-                   "--max-lumen", "5", "--min-percent", "50", "--tolerance", "2"})
+                   "--max-lumen", "5px", "--min-percent", "50", "--tolerance", "2"})
                   .code,
               0);
 }

@@ -12,6 +12,7 @@
 #include "stenometry/io/image.h"
 #include "stenometry/io/mask.h"
 #include "stenometry/phantom.h"
+#include "stenometry/pipeline.h"
 #include "support/onnx_files.h"
 #include "support/running_program.h"
 
@@ -89,7 +90,7 @@ TEST_F(ProgramOnAngiogram, MeasuresALesionBetweenTwoPoints) {
     const Ending ending = run(measuring({"--spacing", "0.25", "--json", "-"}));
     ASSERT_EQ(ending.code, 0) << ending.err;
     const auto report = nlohmann::json::parse(ending.out);
-    EXPECT_EQ(report["schema"], "stenometry.analysis/1");
+    EXPECT_EQ(report["schema"], "stenometry.analysis/2");
     EXPECT_EQ(report["input"]["path"], "vessel.png");
     EXPECT_EQ(report["calibration"]["source"], "user");
     ASSERT_EQ(report["vessels"].size(), 1U);
@@ -108,7 +109,7 @@ TEST_F(ProgramOnAngiogram, AnalyzesAFrameWithoutBeingTold) {
 TEST_F(ProgramOnAngiogram, ReadsForAPersonWithoutJsonOnStandardOutput) {
     const Ending ending = run(measuring({"--spacing", "0.25", "--json", "a.json"}));
     EXPECT_EQ(ending.code, 0);
-    EXPECT_THAT(ending.out, HasSubstr("% DS"));
+    EXPECT_THAT(ending.out, HasSubstr("%DS (95 %:"));
     EXPECT_THAT(ending.out, HasSubstr("mm"));
     EXPECT_THAT(ending.out, Not(HasSubstr("\033")));  // no colours in a file
 }
@@ -207,12 +208,12 @@ TEST_F(ProgramOnAngiogram, SameBytesWithAnyNumberOfThreadsAndAgain) {
 }
 
 TEST_F(ProgramOnAngiogram, ReferenceDiameterOfYourOwnIsTaken) {
-    const Ending ending = run(
-        measuring({"--spacing", "0.25", "--reference-diameter", "4", "--min-stenosis", "40", "--json", "-"}));
+    const Ending ending = run(measuring(
+        {"--spacing", "0.25", "--reference-diameter", "4mm", "--min-stenosis", "40", "--json", "-"}));
     ASSERT_EQ(ending.code, 0) << ending.err;
     const auto vessel = nlohmann::json::parse(ending.out)["vessels"][0];
     EXPECT_EQ(vessel["reference_method"], "given");
-    EXPECT_EQ(vessel["stenoses"][0]["reference_diameter_mm"], 4.0);
+    EXPECT_EQ(vessel["stenoses"][0]["reference_mm"], 4.0);
 }
 
 /// 255 on the vessel of the angiogram, 3 mm wide.
@@ -309,7 +310,7 @@ TEST_F(ProgramOnAngiogram, VesselsThatDoNotFitAreNamed) {
         expect_failure(4, {"analyze", "vessel.png", option, "none.png"}, "of none.png is");
         expect_failure(4, measuring({option, "none.png"}), "of none.png is");
     }
-    expect_failure(2, {"analyze", "vessel.png", "--mask", "mask.png", "--min-length", "9"}, "--min-length");
+    expect_failure(2, {"analyze", "vessel.png", "--mask", "mask.png", "--min-length", "9px"}, "--min-length");
     expect_failure(2, measuring({"--mask", "mask.png", "--overlay", "mask.png"}), "mask.png is an input");
     EXPECT_THAT(run({"analyze", "--help"}).out, HasSubstr("(input)"));
 }
@@ -514,15 +515,85 @@ TEST_F(ProgramOnAngiogram, ValuesOutOfRangeAreNamed) {
     for (const char* threads : {"0", "-2", "many"})
         expect_failure(2, {"analyze", "vessel.png", "--threads", threads}, "--threads");
     expect_failure(2, {"analyze", "vessel.png", "--min-stenosis", "120"}, "--min-stenosis");
-    expect_failure(2, {"analyze", "vessel.png", "--min-diameter", "-1"}, "--min-diameter");
-    expect_failure(2, {"analyze", "vessel.png", "--max-lumen", "1e6"}, "--max-lumen");
+    expect_failure(2, {"analyze", "vessel.png", "--min-diameter", "-1mm"}, "--min-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--max-lumen", "1e6px"}, "--max-lumen");
     expect_failure(2, {"analyze", "vessel.png", "--vesselness", "magic"}, "--vesselness");
     expect_failure(2, {"phantom", "p.png", "--spacing", "1000"}, "--spacing");
     expect_failure(2, {"phantom", "p.png", "--seed", "-1"}, "--seed");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "magic"}, "--reference");
     expect_failure(2, {"analyze", "vessel.png", "--reference", "given"}, "--reference-diameter");
+    expect_failure(2, {"analyze", "vessel.png", "--reference", "mean_local", "--reference-diameter", "3px"},
+                   "--reference-diameter goes with --reference given only");
     expect_failure(2, {"analyze", "vessel.png", "--overlay", "a.png", "--overlay-scale", "9"},
                    "--overlay-scale");
+}
+
+TEST_F(ProgramOnAngiogram, LengthsNameTheirUnit) {
+    for (const char* option : {"--min-diameter", "--max-lumen", "--reference-diameter", "--min-lesion"})
+        for (const char* length : {"3", "0.5", "3 mm", "3cm", "mm", "nanmm", "3,4mm"})
+            expect_failure(2, {"analyze", "vessel.png", option, length}, option);
+    expect_failure(2, {"analyze", "vessel.png", "--reference-diameter", "3"}, "3mm, or 3px");
+    expect_failure(2, measuring({"--exclude", "3,9"}), "--exclude: must name the unit");
+    expect_failure(2, measuring({"--side-branch", "3mm,9"}), "--side-branch");
+}
+
+TEST_F(ProgramOnAngiogram, MillimetresNeedTheSizeOfAPixel) {
+    const std::vector<std::vector<std::string>> lengths{{"--reference-diameter", "3mm"},
+                                                        {"--exclude", "1mm,9px"}};
+    for (const std::vector<std::string>& length : lengths) {
+        expect_failure(2, measuring(length),
+                       length[0] + ' ' + length[1] + ": the size of a pixel of vessel.png");
+        std::vector<std::string> known = length;
+        known.insert(known.end(), {"--spacing", "0.25"});
+        EXPECT_EQ(run(measuring(known)).code, 0);
+    }
+}
+
+TEST_F(ProgramOnAngiogram, PixelsOnTheCommandLineArePixelsOfTheImageWithAndWithoutCalibration) {
+    const auto stenosis = [&](const std::vector<std::string>& arguments) {
+        std::vector<std::string> with = arguments;
+        with.insert(with.end(), {"--min-stenosis", "40", "--json", "-"});
+        const Ending ending = run(measuring(with));
+        EXPECT_EQ(ending.code, 0) << ending.err;
+        return nlohmann::json::parse(ending.out)["vessels"][0]["stenoses"][0];
+    };
+    EXPECT_EQ(stenosis({"--reference-diameter", "16px"})["reference_px"], 16.0);
+    const auto of_px = stenosis({"--reference-diameter", "16px", "--spacing", "0.25"});
+    EXPECT_EQ(of_px["reference_px"], 16.0);
+    EXPECT_EQ(of_px, stenosis({"--reference-diameter", "4mm", "--spacing", "0.25"}));
+    // A stretch of as many pixels or millimetres is the same one.
+    EXPECT_EQ(stenosis({"--exclude", "0px,20px", "--spacing", "0.25"}),
+              stenosis({"--exclude", "0mm,5mm", "--spacing", "0.25"}));
+}
+
+TEST_F(ProgramOnAngiogram, ErrorOfTheSpacingWidensIntervalsInMillimetres) {
+    const auto stenosis = [&](std::vector<std::string> spacing) {
+        spacing.insert(spacing.end(), {"--json", "-"});
+        const Ending ending = run(measuring(spacing));
+        EXPECT_EQ(ending.code, 0) << ending.err;
+        return nlohmann::json::parse(ending.out);
+    };
+    const auto exact = stenosis({"--spacing", "0.25"});
+    const auto wide = stenosis({"--spacing", "0.25", "--spacing-error", "0.025"});
+    EXPECT_TRUE(exact["calibration"]["relative_sd"].is_null());
+    EXPECT_EQ(wide["calibration"]["relative_sd"], 0.1);
+    const auto &narrow = exact["vessels"][0]["stenoses"][0], &wider = wide["vessels"][0]["stenoses"][0];
+    // A tenth of it is most of what is not known of a lumen of 1.2 mm.
+    EXPECT_GE(wider["mld_ci95_mm"][1].get<double>() - wider["mld_mm"].get<double>(),
+              1.95 * 0.1 * wider["mld_mm"].get<double>());
+    EXPECT_EQ(wider["mld_mm"], narrow["mld_mm"]);
+    EXPECT_EQ(wider["mld_ci95_px"], narrow["mld_ci95_px"]);
+    expect_failure(2, measuring({"--spacing-error", "0.01"}), "--spacing-error");
+    expect_failure(2, measuring({"--spacing", "0.25", "--spacing-error", "0.25"}), "--spacing-error 0.25");
+}
+
+TEST_F(ProgramOnAngiogram, PointThatLiesOnNoVesselIsNamed) {
+    expect_failure(4, {"measure", "vessel.png", "--from", "20,79.5", "--via", "80,10", "--to", "140,79.5"},
+                   "(80, 10) lies on no vessel");
+}
+
+TEST_F(ProgramOnAngiogram, WarningsSayWhatToDo) {
+    EXPECT_THAT(run(measuring({})).err, HasSubstr("--spacing or --catheter-french"));
 }
 
 TEST_F(ProgramOnAngiogram, PointsThatAreNoneAreNamed) {
@@ -703,6 +774,22 @@ TEST_F(Program, RendersTheSampleImagesAgainByteForByte) {
     EXPECT_EQ(compared, 14);  // six images and one cine, each with its truth
 }
 
+#ifdef STENOMETRY_STEP_BY_STEP
+TEST_F(Program, ExampleOfTheStagesFindsWhatMeasureFinds) {
+    const fs::path image = fs::path(STENOMETRY_SAMPLE_IMAGES) / "drilled_1mm.png";
+    const std::string command = "'" STENOMETRY_STEP_BY_STEP "' '" + image.string() +
+                                "' 0.2 57.7 95 197.3 160 '" + path("walls.png") + "' > '" +
+                                path("found.txt") + "'";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    const Frame frame = io::read_image(image, Calibration::from_user(0.2));
+    const Analysis analysis = measure(frame, {57.7, 95.0}, {197.3, 160.0});
+    ASSERT_EQ(analysis.vessels.at(0).stenoses.size(), 1U);
+    std::ostringstream lesion;
+    lesion << analysis.vessels[0].stenoses[0] << '\n';
+    EXPECT_THAT(contents(path("found.txt")), testing::EndsWith(lesion.str()));
+}
+#endif
+
 TEST_F(Program, MeasuresWhatItRenderedInMillimetresOfTheDicomFile) {
     const Ending rendering =
         run({"phantom", "t.dcm", "--kind", "tube", "--diameter", "3.2", "--percent-diameter", "55",
@@ -724,7 +811,7 @@ TEST_F(Program, MeasuresWhatItRenderedInMillimetresOfTheDicomFile) {
     const auto& lesion = truth["vessels"][0]["lesions"][0];
     // mm; three standard errors of one noisy frame.
     EXPECT_NEAR(stenosis["mld_mm"].get<double>(), lesion["mld_mm"].get<double>(), 0.25);
-    EXPECT_NEAR(stenosis["reference_diameter_mm"].get<double>(), 3.2, 0.25);
+    EXPECT_NEAR(stenosis["reference_mm"].get<double>(), 3.2, 0.25);
 }
 
 TEST_F(Program, RefusesToRenderWhatCannotBe) {

@@ -140,7 +140,7 @@ TEST(AnalyzeWithMask, MeasuresWhatTheMaskHoldsInTheUntouchedFrame) {
         const phantom::LesionTruth& truth = two_vessels().vessels[vessel].lesions[0];
         // The mask is 2.8 mm wide all along: its own width would say that there is no lesion. Points: as
         // where the library finds the vessels itself.
-        EXPECT_NEAR(lesion.percent_diameter.value(), truth.percent_diameter, 8.0);
+        EXPECT_NEAR(lesion.percent_diameter_stenosis.value(), truth.percent_diameter, 8.0);
         EXPECT_LT(0.2 * distance(lesion.mld_at_px, truth.at_px), 3.0);  // mm
     }
 }
@@ -178,7 +178,7 @@ TEST(AnalyzeWithMask, MaskFollowsAFrameWhosePixelsAreMadeSquare) {
     ASSERT_THAT(analysis.vessels, SizeIs(1));
     ASSERT_THAT(analysis.vessels[0].stenoses, SizeIs(1));
     const Stenosis& lesion = analysis.vessels[0].stenoses[0];
-    EXPECT_NEAR(lesion.percent_diameter.value(), 60.0, 8.0);  // points, as above
+    EXPECT_NEAR(lesion.percent_diameter_stenosis.value(), 60.0, 8.0);  // points, as above
     EXPECT_NEAR(lesion.mld_at_px.y, 2.0 * two_vessels().vessels[0].lesions[0].at_px.y, 3.0);  // px
     EXPECT_TRUE(same_size(analysis.mask.mask, tall.pixels));
 }
@@ -205,7 +205,8 @@ TEST(MeasureWithMask, PathFollowsTheProbabilityAndNotThePicture) {
     const Analysis along = measure(frame, first, end_of(0, false), end_of(0, true));
     ASSERT_THAT(along.vessels, SizeIs(1));
     ASSERT_THAT(along.vessels[0].stenoses, SizeIs(1));
-    EXPECT_NEAR(along.vessels[0].stenoses[0].percent_diameter.value(), 60.0, 8.0);  // points, as above
+    EXPECT_NEAR(along.vessels[0].stenoses[0].percent_diameter_stenosis.value(), 60.0,
+                8.0);  // points, as above
     // The other vessel is in the picture, but the mask does not know it.
     EXPECT_EQ(measure(frame, first, end_of(1, false), end_of(1, true)).reason,
               Unmeasurable::point_off_vessel);

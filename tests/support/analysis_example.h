@@ -49,9 +49,9 @@ inline Stenosis example_stenosis(const VesselExample& example = {}) {
     stenosis.reference_px = example.reference_px;
     stenosis.reference_sd_px = 0.1;
     stenosis.length_px = 28.0;
-    stenosis.percent_diameter = example.percent_diameter;
-    stenosis.percent_diameter_sd = 5.0;
-    stenosis.percent_area_circular = 75.0;
+    stenosis.percent_diameter_stenosis = example.percent_diameter;
+    stenosis.percent_diameter_stenosis_sd = 5.0;
+    stenosis.percent_area_stenosis_circular = 75.0;
     return stenosis;
 }
 
@@ -61,6 +61,7 @@ inline Analysis example_analysis(double mm_per_px = 0.25) {
     if (mm_per_px > 0.0) analysis.calibration = Calibration::from_user(mm_per_px);
     analysis.vessels.push_back(example_vessel());
     analysis.vessels.front().stenoses.push_back(example_stenosis());
+    analysis.vessels.front().stenoses.front().calibration = analysis.calibration;
     return analysis;
 }
 

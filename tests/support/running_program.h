@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "support/json_schema.h"
+
 /// The program itself, run as a script would. \pre STENOMETRY_PROGRAM is its path.
 namespace stenometry::test {
 
@@ -56,6 +58,9 @@ class Program : public testing::Test {
         ending.err = contents(folder_ / ".err");
         fs::remove(folder_ / ".out");
         fs::remove(folder_ / ".err");
+        expect_valid_json(ending.out);
+        for (const std::string& name : files())
+            if (fs::path(name).extension() == ".json") expect_valid_json(contents(folder_ / name));
         return ending;
     }
 
@@ -78,6 +83,12 @@ class Program : public testing::Test {
             names.push_back(entry.path().filename().string());
         std::sort(names.begin(), names.end());
         return names;
+    }
+
+    /// Whatever the program writes after a schema follows it.
+    static void expect_valid_json(const std::string& text) {
+        if (!text.starts_with('{') || !has_json_schema(text)) return;
+        EXPECT_EQ(faults_of_json(text), "");
     }
 
     fs::path folder_;

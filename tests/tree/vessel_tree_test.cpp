@@ -240,7 +240,9 @@ TEST(VesselTree, OptionsOutOfRangeAreNamed) {
                  InvalidInput);
     EXPECT_THROW((VesselTreeOptions{.max_gap = {.mm = std::nan(""), .uncalibrated_px = 8.0}}.validate()),
                  InvalidInput);
-    EXPECT_THROW((VesselTreeOptions{.centerline = {.step_px = 0.0}}.validate()), InvalidInput);
+    const Scene scene(40, 30, {});
+    EXPECT_THROW(build_vessel_tree(scene.mask, scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
+    EXPECT_THROW(vessels(scene.tree(), scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
 }
 
 TEST(Vessels, AtAForkTheStraighterAndWiderBranchGoesOn) {
@@ -320,14 +322,14 @@ TEST(Vessels, BeginAtTheCatheterWhateverTheirWidth) {
 }
 
 TEST(Vessels, ACatheterThatComesOverTheBorderIsProximalAndNotPartOfTheVessel) {
-    const Scene scene(240, 100,
-                      {{drawn::line({0, 20}, {60, 50}), 2.5}, {drawn::line({60, 50}, {200, 50}), 3.7}});
+    Scene scene(240, 100, {{drawn::line({0, 20}, {60, 50}), 2.5}, {drawn::line({60, 50}, {200, 50}), 3.7}});
     const std::vector<Centerline> found = scene.vessels();
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NEAR(found[0].points_px.front().x, 58.0,
                 8.0);  // px; the step is round as the end of the wider tube
     EXPECT_NEAR(found[0].points_px.back().x, 203.0, 3.0);
-    const std::vector<Centerline> whole = scene.vessels({.keep_catheter = true});
+    scene.mask.keep_catheter = true;
+    const std::vector<Centerline> whole = scene.vessels();
     ASSERT_EQ(whole.size(), 1U);
     EXPECT_LT(whole[0].points_px.front().x, 15.0);
 }

@@ -66,7 +66,7 @@ TEST(Plot, EveryLesionHasItsPercentage) {
     EXPECT_THAT(svg_of(analysis), HasSubstr(">50 % DS<"));
     Stenosis& s = analysis.vessels[0].stenoses[0];
     s.mld_px.reset();
-    s.percent_diameter.reset();
+    s.percent_diameter_stenosis.reset();
     EXPECT_THAT(svg_of(analysis), HasSubstr(">not measured<"));
     s.total_occlusion = true;
     EXPECT_THAT(svg_of(analysis), HasSubstr(">occluded<"));
