@@ -47,7 +47,8 @@ std::string cells_of(const Values& values, const CellLayout& layout) {
 }
 
 std::string decode_8_bit_jpeg(std::string_view code, const CellLayout& layout) {
-    const JpegImage image = decode_jpeg(code, layout.samples);
+    const JpegImage image =
+        decode_jpeg(code, layout.samples, layout.is_rgb ? UnmarkedColours::rgb : UnmarkedColours::guessed);
     require_size(layout, image.width, image.height, layout.samples);
     if (layout.bits_allocated == 8) return image.samples;
     std::vector<unsigned char> bytes(image.samples.begin(), image.samples.end());
@@ -64,9 +65,12 @@ std::string decode_any_jpeg(std::string_view code, const CellLayout& layout) {
 }
 
 std::string decode_jpeg_ls(std::string_view code, const CellLayout& layout) {
+    // CharLS takes seconds to find that a frame ends too early, but stops at once at an end marker before the
+    // last pixel. After the marker of a whole frame, nothing is read.
+    const std::string ended = std::string(code) + "\xff\xd9";
     try {
         charls::jpegls_decoder decoder;
-        decoder.source(code.data(), code.size());
+        decoder.source(ended.data(), ended.size());
         decoder.read_header();
         const charls::frame_info info = decoder.frame_info();
         require_size(layout, info.width, info.height, info.component_count);
@@ -85,6 +89,12 @@ std::string decode_jpeg_ls(std::string_view code, const CellLayout& layout) {
 std::uint32_t little_endian_32(std::string_view code, std::size_t at) {
     const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(code[at + i])}; };
     return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+}
+
+/// Whether these bytes after the last run of a segment hold no pixel: runs of length zero, and one byte that
+/// makes the length even. More than that belongs to a larger picture.
+bool is_rle_padding(std::string_view bytes) {
+    return std::count_if(bytes.begin(), bytes.end(), [](char c) { return c != '\x80'; }) <= 1;
 }
 
 /// One segment of run lengths (PackBits): DICOM PS3.5 G.3.1. Puts byte i of it at `first + i * step` of
@@ -110,6 +120,7 @@ void unpack_segment(std::string_view segment, std::size_t count, std::string& ce
             for (int i = 0; i <= -head; ++i) put(value);
         }
     }
+    if (!is_rle_padding(segment.substr(at))) throw CodecError("the RLE data are longer than the picture");
 }
 
 /// One segment for each byte of each sample, high bytes first: DICOM PS3.5 G.2.
@@ -166,6 +177,13 @@ const Codec* find_codec(std::string_view transfer_syntax) {
 
 void require_sides(std::int64_t width, std::int64_t height) {
     if (const std::string fault = size_fault(width, height); !fault.empty()) throw CodecError(fault);
+}
+
+bool turns_ybr_into_rgb(std::string_view transfer_syntax, std::string_view code) {
+    const Codec* codec = find_codec(transfer_syntax);
+    if (codec == nullptr) return false;
+    if (codec->decode == decode_any_jpeg) return !needs_wide_jpeg(code);
+    return codec->decode == decode_jpeg_2000_cells && has_colour_transform(code);
 }
 
 bool can_decode(std::string_view transfer_syntax) { return find_codec(transfer_syntax) != nullptr; }

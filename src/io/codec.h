@@ -17,6 +17,7 @@ struct CellLayout {
     int bits_allocated = 8;  ///< 8 or 16
     int bits_stored = 8;
     bool is_signed = false;
+    bool is_rgb = false;  ///< colours are said to be red, green and blue, and not YBR
 
     std::size_t bytes() const {
         return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
@@ -35,6 +36,10 @@ void require_sides(std::int64_t width, std::int64_t height);
 
 /// Whether there is a decoder for it.
 bool can_decode(std::string_view transfer_syntax);
+
+/// Whether the colours that come out are red, green and blue where the attributes say YBR. The other decoders
+/// leave colours as they were when they were encoded.
+bool turns_ybr_into_rgb(std::string_view transfer_syntax, std::string_view code);
 
 /// The cells of one frame, little endian, samples of a pixel side by side.
 /// \param fragments the code stream as the file holds it, in one piece.

@@ -1,7 +1,5 @@
 #include "io/dicom_data.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -37,8 +35,13 @@ bool is_listed(std::string_view list, std::string_view two) {
     return two.size() == 2 && at != std::string_view::npos && at % 3 == 0;
 }
 
-/// A deflated data set stands in memory; one that inflates to more was made to do harm.
-constexpr std::size_t max_inflated_bytes = std::size_t{4} << 30;
+/// What comes before the pixels of a deflated data set is shorter than this, and only so much of it stands in
+/// memory: a few kilobytes can inflate to gigabytes.
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+constexpr std::size_t max_inflated_head = std::size_t{1} << 20;
+#else
+constexpr std::size_t max_inflated_head = std::size_t{64} << 20;
+#endif
 
 bool is_vr(std::string_view two) {
     return is_listed(
@@ -270,25 +273,30 @@ std::string guess_transfer_syntax(Cursor& cursor) {
                                                                     : uid::implicit_little;
 }
 
-std::string inflate_all(const InputFile& file, std::uint64_t offset) {
-    std::string deflated = file.read(offset, file.size() - offset);
-    std::string inflated;
-    z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw read_error(file.path(), "no memory to inflate it");
-    stream.next_in = reinterpret_cast<Bytef*>(deflated.data());
-    stream.avail_in = static_cast<uInt>(deflated.size());
-    int state = Z_OK;
-    while (state == Z_OK) {
-        char block[1 << 16];
-        stream.next_out = reinterpret_cast<Bytef*>(block);
-        stream.avail_out = sizeof block;
-        state = inflate(&stream, Z_NO_FLUSH);
-        inflated.append(block, sizeof block - stream.avail_out);
-        if (inflated.size() > max_inflated_bytes) state = Z_DATA_ERROR;
+Syntax syntax_of(const DicomFile& dicom) {
+    return {dicom.transfer_syntax != uid::implicit_little, dicom.big_endian};
+}
+
+/// Reads a deflated data set as a whole, or its beginning up to the pixels where those are many.
+DicomFile parse_deflated(InputFile file, std::uint64_t begin) {
+    auto deflated = std::make_unique<DeflatedData>(std::move(file), begin);
+    const std::filesystem::path path = deflated->file.path();
+    std::string head = deflated->inflated.head(max_inflated_head);
+    const bool whole = head.size() < max_inflated_head;
+    if (whole && !deflated->inflated.has_ended())
+        throw read_error(path, "the deflated data set is damaged or cut short");
+    DicomFile dicom{.file = InputFile(path, std::move(head)), .transfer_syntax = uid::deflated};
+    if (!whole) dicom.deflated = std::move(deflated);
+    try {
+        Cursor body(dicom.file);
+        take_data_set(body, syntax_of(dicom), dicom);
+    } catch (const IoError&) {
+        if (whole) throw;
     }
-    inflateEnd(&stream);
-    if (state != Z_STREAM_END) throw read_error(file.path(), "the deflated data set is damaged or cut short");
-    return inflated;
+    if (!whole && !dicom.pixels)
+        throw read_error(path, "the deflated data set is damaged, or has more than " +
+                                   std::to_string(max_inflated_head >> 20) + " MiB before its pixels");
+    return dicom;
 }
 
 std::string trimmed(std::string_view value) {
@@ -326,6 +334,18 @@ std::vector<double> numbers_of_binary(std::string_view value) {
 const Element* DataSet::find(Attribute attribute) const {
     const auto found = elements.find(attribute.tag);
     return found == elements.end() ? nullptr : &found->second;
+}
+
+std::uint64_t DicomFile::bytes_from(std::uint64_t offset) const {
+    if (deflated) return UINT64_MAX - offset;
+    return file.size() - std::min(offset, file.size());
+}
+
+std::string DicomFile::read(std::uint64_t offset, std::uint64_t count) const {
+    if (!deflated) return file.read(offset, count);
+    std::string bytes(count, '\0');
+    deflated->inflated.read(offset, bytes);
+    return bytes;
 }
 
 std::string text(const Element* element) {
@@ -369,12 +389,11 @@ DicomFile parse_dicom(InputFile file) {
     std::string transfer_syntax = text(meta.find(tags::transfer_syntax));
     if (transfer_syntax.empty()) transfer_syntax = guess_transfer_syntax(cursor);
     const std::uint64_t begin = cursor.offset();
-    const bool deflated = transfer_syntax == uid::deflated;
-    DicomFile dicom{deflated ? InputFile(file.path(), inflate_all(file, begin)) : std::move(file),
-                    transfer_syntax};
+    if (transfer_syntax == uid::deflated) return parse_deflated(std::move(file), begin);
+    DicomFile dicom{.file = std::move(file), .transfer_syntax = transfer_syntax};
     dicom.big_endian = transfer_syntax == uid::explicit_big;
-    Cursor body(dicom.file, deflated ? 0 : begin);
-    take_data_set(body, {transfer_syntax != uid::implicit_little, dicom.big_endian}, dicom);
+    Cursor body(dicom.file, begin);
+    take_data_set(body, syntax_of(dicom), dicom);
     return dicom;
 }
 

@@ -3,12 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "io/file.h"
+#include "io/gzip.h"
 
 /// The attributes of a DICOM file. They are parsed here and not by GDCM, because Debian's GDCM keeps its
 /// assertions, and a damaged file must not end the process.
@@ -49,12 +51,28 @@ struct PixelElement {
     std::uint64_t length = 0;  ///< as stated; of encapsulated pixels, to the end of the file
 };
 
+/// A deflated data set whose pixels are too many to stand in memory: they are inflated when they are read.
+struct DeflatedData {
+    explicit DeflatedData(InputFile of, std::uint64_t offset)
+        : file(std::move(of)), inflated(file, offset, Wrapping::none) {}
+
+    InputFile file;
+    InflatedFile inflated;
+};
+
 struct DicomFile {
     InputFile file;  ///< what `pixels` points into; in memory where the file is deflated
     std::string transfer_syntax;
     bool big_endian = false;
     DataSet data;
     std::optional<PixelElement> pixels;
+    std::unique_ptr<DeflatedData> deflated;  ///< what `pixels` points into where `file` is but its beginning
+
+    /// How many bytes there are from `offset` on; of a deflated file, as many as there may be.
+    std::uint64_t bytes_from(std::uint64_t offset) const;
+
+    /// \throws IoError if the file ends before the last of them.
+    std::string read(std::uint64_t offset, std::uint64_t count) const;
 };
 
 /// Whether a file that begins with these bytes is a DICOM file, with or without a preamble.

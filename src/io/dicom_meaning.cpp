@@ -1,6 +1,7 @@
 #include "io/dicom_meaning.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
@@ -8,6 +9,7 @@
 
 #include "core/mat.h"
 #include "io/dicom_tags.h"
+#include "io/luma.h"
 
 namespace stenometry::io {
 
@@ -58,6 +60,38 @@ const DataSet* modality_lut(const FrameAttributes& attributes) {
     return sequence == nullptr || sequence->items.empty() ? nullptr : &sequence->items.front();
 }
 
+/// A table with one entry for each stored value from the first on; its ends hold for what lies beyond.
+/// Source: DICOM PS3.3 C.11.1.1 and C.7.6.3.1.5.
+class LookupTable {
+  public:
+    LookupTable() = default;
+
+    /// Empty if it lacks a part.
+    LookupTable(const Element* descriptor, const Element* data, bool is_signed) {
+        const std::vector<double> stated = numbers(descriptor);
+        if (stated.size() != 3 || data == nullptr) return;
+        // 65536 entries do not fit into 16 bits and are written as 0.
+        const std::size_t entries = stated[0] == 0.0 ? 65536 : static_cast<std::uint16_t>(stated[0]);
+        // The first stored value is signed where the pixels are, whatever value representation the file gives
+        // it.
+        const auto first = static_cast<std::uint16_t>(static_cast<int>(stated[1]));
+        first_ = is_signed ? static_cast<std::int16_t>(first) : first;
+        // Entries of 8 bits may be packed two to a word.
+        entries_ = data->value.size() >= 2 * entries ? words_of(data->value) : bytes_of(data->value);
+        entries_.resize(std::min(entries_.size(), entries));
+    }
+
+    bool empty() const { return entries_.empty(); }
+    double operator()(int stored) const {
+        const auto last = static_cast<int>(entries_.size()) - 1;
+        return entries_[static_cast<std::size_t>(std::clamp(stored - first_, 0, last))];
+    }
+
+  private:
+    int first_ = 0;
+    std::vector<double> entries_;
+};
+
 /// Modality LUT or rescale. Source: DICOM PS3.3 C.11.1.
 class ModalityTransform {
   public:
@@ -66,36 +100,27 @@ class ModalityTransform {
           intercept_(number(attributes, tags::rescale_intercept).value_or(0.0)) {
         // A slope of zero would leave no image; files that have it mean no slope at all.
         if (slope_ == 0.0) slope_ = 1.0;
-        if (const DataSet* item = modality_lut(attributes)) read_table(*item, is_signed);
+        if (const DataSet* item = modality_lut(attributes))
+            table_ = {item->find(tags::lut_descriptor), item->find(tags::lut_data), is_signed};
     }
 
     double operator()(int stored) const {
-        if (table_.empty()) return slope_ * stored + intercept_;
-        const auto last = static_cast<int>(table_.size()) - 1;
-        return table_[static_cast<std::size_t>(std::clamp(stored - first_, 0, last))];
+        return table_.empty() ? slope_ * stored + intercept_ : table_(stored);
     }
 
   private:
-    void read_table(const DataSet& item, bool is_signed) {
-        const std::vector<double> descriptor = numbers(item.find(tags::lut_descriptor));
-        const Element* data = item.find(tags::lut_data);
-        if (descriptor.size() != 3 || data == nullptr) return;
-        // 65536 entries do not fit into 16 bits and are written as 0.
-        const std::size_t entries = descriptor[0] == 0.0 ? 65536 : static_cast<std::uint16_t>(descriptor[0]);
-        // The first stored value is signed where the pixels are, whatever value representation the file gives
-        // it.
-        const auto first = static_cast<std::uint16_t>(static_cast<int>(descriptor[1]));
-        first_ = is_signed ? static_cast<std::int16_t>(first) : first;
-        // Entries of 8 bits may be packed two to a word.
-        table_ = data->value.size() >= 2 * entries ? words_of(data->value) : bytes_of(data->value);
-        table_.resize(std::min(table_.size(), entries));
-    }
-
     double slope_;
     double intercept_;
-    int first_ = 0;
-    std::vector<double> table_;
+    LookupTable table_;
 };
+
+/// The tables of a palette for red, green and blue. Source: DICOM PS3.3 C.7.9.
+std::array<LookupTable, 3> palette_of(const DataSet& image, bool is_signed) {
+    return {
+        LookupTable(image.find(tags::red_palette_descriptor), image.find(tags::red_palette), is_signed),
+        LookupTable(image.find(tags::green_palette_descriptor), image.find(tags::green_palette), is_signed),
+        LookupTable(image.find(tags::blue_palette_descriptor), image.find(tags::blue_palette), is_signed)};
+}
 
 /// Whether high values, after the modality transform, mean few X-rays.
 bool is_inverted(const FrameAttributes& attributes, bool transform_falls) {
@@ -270,8 +295,35 @@ const Element* FrameAttributes::find(Attribute attribute) const {
     return image_->find(attribute);
 }
 
+bool has_palette(const DataSet& image) { return text(image.find(tags::photometric)) == "PALETTE COLOR"; }
+
+std::string palette_fault(const DataSet& image) {
+    const auto tables = palette_of(image, false);
+    if (std::none_of(tables.begin(), tables.end(), [](const LookupTable& table) { return table.empty(); }))
+        return {};
+    return image.find(tags::segmented_red_palette) != nullptr ? "segmented colour palettes are not read"
+                                                              : "the colour palette lacks a part";
+}
+
+namespace {
+
+std::vector<float> luma_of_cells(const DataSet& image, const StoredValues& stored, int bits_allocated) {
+    const auto [red, green, blue] = palette_of(image, stored.is_signed);
+    std::vector<float> values(std::size_t{1} << bits_allocated);
+    for (std::size_t cell = 0; cell < values.size(); ++cell) {
+        const int entry = stored_value(static_cast<std::uint32_t>(cell), stored);
+        values[cell] = luma(static_cast<float>(red(entry)), static_cast<float>(green(entry)),
+                            static_cast<float>(blue(entry)));
+    }
+    return values;
+}
+
+}  // namespace
+
 std::vector<float> value_of_cells(const FrameAttributes& attributes, const StoredValues& stored,
                                   int bits_allocated) {
+    if (has_palette(attributes.image()) && palette_fault(attributes.image()).empty())
+        return luma_of_cells(attributes.image(), stored, bits_allocated);
     const ModalityTransform transform(attributes, stored.is_signed);
     const int lowest = stored.is_signed ? -(1 << (stored.bits_stored - 1)) : 0;
     const int highest = lowest + (1 << stored.bits_stored) - 1;

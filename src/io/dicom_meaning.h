@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "io/codec.h"
@@ -16,6 +17,7 @@ class FrameAttributes {
     FrameAttributes(const DataSet& image, int frame) : image_(&image), frame_(frame) {}
     const Element* find(Attribute attribute) const;
     int frame() const { return frame_; }
+    const DataSet& image() const { return *image_; }
 
     /// Those of another frame of the image.
     FrameAttributes of_frame(int frame) const { return {*image_, frame}; }
@@ -32,12 +34,18 @@ struct StoredValues {
     bool is_signed = false;
 };
 
-/// The pixel value of every cell of `bits_allocated` bits: bits outside those stored are dropped, the
-/// modality LUT or rescale is applied, and values are turned around where high values mean few X-rays, so
-/// that vessels are dark: a PixelIntensityRelationshipSign of -1 says that of the stored values (which a
-/// falling modality transform turns around once more); without that attribute, MONOCHROME1, which is
-/// displayed with high values dark, says it of the transformed ones. Turning around keeps the range of
-/// values: v becomes lowest + highest - v.
+/// Whether the pixels are numbers of colours in a palette.
+bool has_palette(const DataSet& image);
+
+/// Why the palette cannot be used; empty if it can.
+std::string palette_fault(const DataSet& image);
+
+/// The pixel value of every cell of `bits_allocated` bits. Of a palette, that is the luma of the colour. Else
+/// bits outside those stored are dropped, the modality LUT or rescale is applied, and values are turned
+/// around where high values mean few X-rays, so that vessels are dark: a PixelIntensityRelationshipSign of -1
+/// says that of the stored values (which a falling modality transform turns around once more); without that
+/// attribute, MONOCHROME1, which is displayed with high values dark, says it of the transformed ones. Turning
+/// around keeps the range of values: v becomes lowest + highest - v.
 std::vector<float> value_of_cells(const FrameAttributes& attributes, const StoredValues& stored,
                                   int bits_allocated);
 

@@ -32,6 +32,29 @@ std::string interleaved(const std::string& planes) {
     return pixels;
 }
 
+/// Two pixels as luma, luma and the colours of both become two pixels with colours of their own: DICOM PS3.3
+/// C.7.6.3.1.2.
+std::string with_own_colours(const std::string& pairs) {
+    std::string pixels;
+    pixels.reserve(pairs.size() / 2 * 3);
+    for (std::size_t i = 0; i + 3 < pairs.size(); i += 4)
+        for (const char luma : {pairs[i], pairs[i + 1]}) pixels += {luma, pairs[i + 2], pairs[i + 3]};
+    return pixels;
+}
+
+/// Offsets from the first fragment, as words of `Offset` one after the other.
+template <class Offset>
+std::vector<std::uint64_t> offsets_in(std::string_view table) {
+    std::vector<std::uint64_t> offsets;
+    for (; table.size() >= sizeof(Offset); table.remove_prefix(sizeof(Offset))) {
+        std::uint64_t offset = 0;
+        for (std::size_t i = sizeof(Offset); i-- > 0;)
+            offset = offset << 8 | static_cast<unsigned char>(table[i]);
+        offsets.push_back(offset);
+    }
+    return offsets;
+}
+
 /// \param luma_first the first sample of a pixel is its luma already (YBR).
 Image<float> pixels_of_colour(const std::string& cells, const CellLayout& layout, bool luma_first) {
     Image<float> pixels(layout.width, layout.height);
@@ -92,13 +115,12 @@ void DicomPixels::read_layout() {
                .high_bit = static_cast<int>(value(tags::high_bit, layout_.bits_stored - 1)),
                .is_signed = layout_.is_signed};
     planar_ = value(tags::planar_configuration, 0.0) != 0.0;
+    layout_.is_rgb = text(dicom_->data.find(tags::photometric)) == "RGB";
+    halved_colours_ = has_halved_colours();
     check_layout();
 }
 
 void DicomPixels::check_layout() const {
-    const std::string photometric = text(dicom_->data.find(tags::photometric));
-    if (layout_.samples == 1 && photometric == "PALETTE COLOR")
-        throw error("pixels with a colour palette are not read");
     const bool grey = layout_.samples == 1 && (layout_.bits_allocated == 8 || layout_.bits_allocated == 16);
     const bool colour = layout_.samples == 3 && layout_.bits_allocated == 8;
     if (!grey && !colour)
@@ -109,13 +131,30 @@ void DicomPixels::check_layout() const {
         throw error(std::to_string(stored_.bits_stored) + " bits up to bit " +
                     std::to_string(stored_.high_bit) + " do not fit into " +
                     std::to_string(layout_.bits_allocated));
+    if (grey && has_palette(dicom_->data))
+        if (const std::string fault = palette_fault(dicom_->data); !fault.empty()) throw error(fault);
+    if (halved_colours_ && layout_.width % 2 != 0)
+        throw error("pixels that share their colours in pairs have an odd number of columns");
+}
+
+/// Uncompressed, YBR_FULL_422 has two bytes a pixel. Files that were decompressed often keep the label with
+/// three bytes a pixel: the length tells.
+bool DicomPixels::has_halved_colours() const {
+    if (dicom_->pixels->encapsulated || layout_.samples != 3) return false;
+    if (dicom_->pixels->length >= layout_.bytes() * static_cast<std::uint64_t>(frame_count_)) return false;
+    const std::string photometric = text(dicom_->data.find(tags::photometric));
+    if (photometric == "YBR_PARTIAL_420") throw error("uncompressed pixels in YBR_PARTIAL_420 are not read");
+    return photometric == "YBR_FULL_422" || photometric == "YBR_PARTIAL_422";
+}
+
+std::uint64_t DicomPixels::uncompressed_frame_bytes() const {
+    return halved_colours_ ? layout_.bytes() / 3 * 2 : layout_.bytes();
 }
 
 void DicomPixels::index_uncompressed() {
     if (can_decode(dicom_->transfer_syntax)) throw error("the compressed pixels are not in fragments");
-    const std::uint64_t stated = dicom_->pixels->length;
-    const std::uint64_t there = std::min(stated, dicom_->file.size() - dicom_->pixels->offset);
-    const std::uint64_t needed = layout_.bytes() * static_cast<std::uint64_t>(frame_count_);
+    const std::uint64_t there = std::min(dicom_->pixels->length, dicom_->bytes_from(dicom_->pixels->offset));
+    const std::uint64_t needed = uncompressed_frame_bytes() * static_cast<std::uint64_t>(frame_count_);
     if (there < needed)
         throw error("the pixels are cut short: " + std::to_string(there) + " of " + std::to_string(needed) +
                     " bytes");
@@ -126,15 +165,17 @@ void DicomPixels::index_encapsulated() {
         throw error("the transfer syntax " + dicom_->transfer_syntax + " is not read");
     const std::vector<Piece> all = fragments();
     std::vector<std::size_t> first = first_fragments(all);
+    if (first.size() < static_cast<std::size_t>(frame_count_))
+        throw error("the pixels are cut short: " + std::to_string(first.size()) + " of " +
+                    std::to_string(frame_count_) + " frames");
     first.push_back(all.size());
-    for (std::size_t i = 0; i + 1 < first.size(); ++i)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(frame_count_); ++i)
         frames_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(first[i]),
                              all.begin() + static_cast<std::ptrdiff_t>(first[i + 1]));
 }
 
-/// The items after the offset table. The table is not needed, and in real files it is empty or wrong too
-/// often.
-std::vector<DicomPixels::Piece> DicomPixels::fragments() const {
+/// The items after the basic offset table, which are as long as they say, whatever they hold.
+std::vector<DicomPixels::Piece> DicomPixels::fragments() {
     constexpr std::uint32_t item = 0xe000fffe;
     std::vector<Piece> pieces;
     bool is_offset_table = true;
@@ -147,67 +188,100 @@ std::vector<DicomPixels::Piece> DicomPixels::fragments() const {
         if (length > dicom_->file.size() - offset)
             throw error("the pixels are cut short: the file ends in fragment " +
                         std::to_string(pieces.size()));
-        if (!is_offset_table) pieces.push_back({offset, length});
+        if (is_offset_table) {
+            frame_offsets_ = offsets_in<std::uint32_t>(dicom_->file.read(offset, length));
+        } else {
+            pieces.push_back({offset, length});
+        }
         is_offset_table = false;
         offset += length;
     }
+    if (const Element* extended = dicom_->data.find(tags::extended_offset_table))
+        frame_offsets_ = offsets_in<std::uint64_t>(extended->value);
     return pieces;
 }
 
+/// Run lengths begin with as many segments as the layout has bytes, of which the first follows the header:
+/// DICOM PS3.5 G.5.
+bool DicomPixels::begins_run_lengths(const Piece& fragment) const {
+    constexpr std::uint32_t header_bytes = 64;
+    const auto segments = static_cast<std::uint32_t>(layout_.samples * layout_.bits_allocated / 8);
+    if (fragment.length < header_bytes) return false;
+    const std::string head = dicom_->file.read(fragment.offset, header_bytes);
+    if (little_endian_32(head, 0) != segments || little_endian_32(head, 4) != header_bytes) return false;
+    for (std::size_t at = 4 * (segments + 1); at < header_bytes; at += 4)
+        if (little_endian_32(head, at) != 0) return false;
+    return true;
+}
+
 bool DicomPixels::begins_code_stream(const Piece& fragment) const {
+    if (dicom_->transfer_syntax == uid::rle) return begins_run_lengths(fragment);
     if (fragment.length < 2) return false;
     const std::string two = dicom_->file.read(fragment.offset, 2);
     return two == "\xff\xd8" || two == "\xff\x4f";
 }
 
-/// The first fragment of each frame. A frame may be in several fragments; then the one that begins a code
-/// stream begins a frame.
+/// The fragments that begin at these offsets from the first one; empty unless there is one for each.
+std::vector<std::size_t> DicomPixels::fragments_at(const std::vector<std::uint64_t>& offsets,
+                                                   const std::vector<Piece>& all) const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < all.size() && found.size() < offsets.size(); ++i)
+        if (all[i].offset - all[0].offset == offsets[found.size()]) found.push_back(i);
+    return found.size() == offsets.size() ? found : std::vector<std::size_t>();
+}
+
+/// The first fragment of each frame. A frame may be in several fragments; then the offset table says where
+/// each begins. In real files it is often empty or wrong: then a fragment that begins a code stream begins a
+/// frame.
 std::vector<std::size_t> DicomPixels::first_fragments(const std::vector<Piece>& all) const {
     const auto frames = static_cast<std::size_t>(frame_count_);
     std::vector<std::size_t> first;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const bool one_each = all.size() == frames;
-        const bool only_one = frames == 1;
-        if (one_each || (only_one ? i == 0 : begins_code_stream(all[i]))) first.push_back(i);
-    }
-    if (first.size() < frames)
-        throw error("the pixels are cut short: " + std::to_string(first.size()) + " of " +
-                    std::to_string(frames) + " frames");
-    first.resize(frames);
+    if (frames == 1 && !all.empty()) return {0};
+    if (frame_offsets_.size() == frames && all.size() != frames) first = fragments_at(frame_offsets_, all);
+    if (!first.empty()) return first;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (all.size() == frames || begins_code_stream(all[i])) first.push_back(i);
     return first;
 }
 
-std::string DicomPixels::uncompressed_cells(int frame) const {
-    std::string cells = dicom_->file.read(
-        dicom_->pixels->offset + layout_.bytes() * static_cast<std::uint64_t>(frame), layout_.bytes());
-    if (dicom_->big_endian && (layout_.bits_allocated == 16 || dicom_->pixels->words)) swap_words(cells);
-    return planar_ && layout_.samples == 3 ? interleaved(cells) : cells;
+bool DicomPixels::is_said_to_be_ybr() const {
+    const std::string photometric = text(dicom_->data.find(tags::photometric));
+    return photometric.starts_with("YBR_FULL") || photometric.starts_with("YBR_PARTIAL");
 }
 
-std::string DicomPixels::cells(int frame) const {
-    if (!dicom_->pixels->encapsulated) return uncompressed_cells(frame);
+DicomPixels::Cells DicomPixels::uncompressed_cells(int frame) const {
+    const std::uint64_t bytes = uncompressed_frame_bytes();
+    std::string cells =
+        dicom_->read(dicom_->pixels->offset + bytes * static_cast<std::uint64_t>(frame), bytes);
+    if (dicom_->big_endian && (layout_.bits_allocated == 16 || dicom_->pixels->words)) swap_words(cells);
+    if (halved_colours_) return {with_own_colours(cells), true};
+    return {planar_ && layout_.samples == 3 ? interleaved(cells) : cells, is_said_to_be_ybr()};
+}
+
+DicomPixels::Cells DicomPixels::decoded_cells(int frame) const {
     std::string code;
     for (const Piece& piece : frames_[static_cast<std::size_t>(frame)])
         code += dicom_->file.read(piece.offset, piece.length);
     try {
-        return decode_frame(dicom_->transfer_syntax, code, layout_);
+        return {decode_frame(dicom_->transfer_syntax, code, layout_),
+                is_said_to_be_ybr() && !turns_ybr_into_rgb(dicom_->transfer_syntax, code)};
     } catch (const CodecError& e) {
-        throw error("frame " + std::to_string(frame) + " cannot be decoded: " + e.what());
+        const bool delimiter = code.find("\xfe\xff\xdd\xe0") != std::string::npos;
+        throw error("frame " + std::to_string(frame) + " cannot be decoded: " + e.what() +
+                    (delimiter ? " (a fragment holds what looks like a sequence delimiter)" : ""));
     }
 }
 
-/// Decoders of JPEG turn YBR into RGB; in pixels that are stored as they are, or as run lengths, it stays.
-bool DicomPixels::has_luma() const {
-    const bool as_stored = !dicom_->pixels->encapsulated || dicom_->transfer_syntax == uid::rle;
-    return as_stored && text(dicom_->data.find(tags::photometric)).starts_with("YBR");
+DicomPixels::Cells DicomPixels::cells(int frame) const {
+    return dicom_->pixels->encapsulated ? decoded_cells(frame) : uncompressed_cells(frame);
 }
 
 Image<float> DicomPixels::read(int frame, const FrameAttributes& attributes) const {
-    const std::string decoded = cells(frame);
-    if (layout_.samples == 3) return pixels_of_colour(decoded, layout_, has_luma());
+    const Cells decoded = cells(frame);
+    if (layout_.samples == 3) return pixels_of_colour(decoded.bytes, layout_, decoded.luma_first);
     const std::vector<float> value = value_of_cells(attributes, stored_, layout_.bits_allocated);
-    return layout_.bits_allocated == 8 ? pixels_of_bytes(decoded, layout_, value)
-                                       : pixels_of_words(decoded, layout_, value);
+    return layout_.bits_allocated == 8 ? pixels_of_bytes(decoded.bytes, layout_, value)
+                                       : pixels_of_words(decoded.bytes, layout_, value);
 }
 
 }  // namespace stenometry::io

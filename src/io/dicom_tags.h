@@ -123,6 +123,13 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(window_width, 0x00281051, 'D', 'S')                      \
     ATTRIBUTE(rescale_intercept, 0x00281052, 'D', 'S')                 \
     ATTRIBUTE(rescale_slope, 0x00281053, 'D', 'S')                     \
+    ATTRIBUTE(red_palette_descriptor, 0x00281101, 'U', 'S')            \
+    ATTRIBUTE(green_palette_descriptor, 0x00281102, 'U', 'S')          \
+    ATTRIBUTE(blue_palette_descriptor, 0x00281103, 'U', 'S')           \
+    ATTRIBUTE(red_palette, 0x00281201, 'O', 'W')                       \
+    ATTRIBUTE(green_palette, 0x00281202, 'O', 'W')                     \
+    ATTRIBUTE(blue_palette, 0x00281203, 'O', 'W')                      \
+    ATTRIBUTE(segmented_red_palette, 0x00281221, 'O', 'W')             \
     ATTRIBUTE(lossy_compression, 0x00282110, 'C', 'S')                 \
     ATTRIBUTE(modality_lut, 0x00283000, 'S', 'Q')                      \
     ATTRIBUTE(lut_descriptor, 0x00283002, 'U', 'S')                    \
@@ -131,6 +138,7 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(frame_pixel_data_properties, 0x00289443, 'S', 'Q')       \
     ATTRIBUTE(shared_functional_groups, 0x52009229, 'S', 'Q')          \
     ATTRIBUTE(per_frame_functional_groups, 0x52009230, 'S', 'Q')       \
+    ATTRIBUTE(extended_offset_table, 0x7fe00001, 'O', 'V')             \
     ATTRIBUTE(pixel_data, 0x7fe00010, 'O', 'W')
 
 namespace tags {

@@ -12,7 +12,11 @@ namespace stenometry::io {
 
 /// The longest side of an image that is read. Detectors have up to 4096 pixels a side; what claims more than
 /// this is corrupt, and would ask for gigabytes before the first pixel is seen.
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+inline constexpr int max_side_px = 512;  // fuzz targets are to read thousands of files in a second
+#else
 inline constexpr int max_side_px = 16384;
+#endif
 
 /// The error "cannot read PATH: CAUSE", on one line whatever the path and the cause hold.
 IoError read_error(const std::filesystem::path& path, const std::string& cause);

@@ -8,6 +8,7 @@
 
 #include "io/codec.h"
 #include "io/jpeg_huffman.h"
+#include "io/orientation.h"
 #include "io/still_codecs.h"
 
 namespace stenometry::io {
@@ -51,13 +52,25 @@ struct Decoder {
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
 
-    bool read_header(std::string_view code, int samples) {
+    bool read_header(std::string_view code, int samples, UnmarkedColours unmarked) {
         if (setjmp(sink.leave) != 0) return false;
         jpeg_create_decompress(&codec);
         jpeg_mem_src(&codec, reinterpret_cast<const unsigned char*>(code.data()), code.size());
         jpeg_read_header(&codec, TRUE);
+        if (unmarked == UnmarkedColours::rgb && may_be_rgb()) codec.jpeg_color_space = JCS_RGB;
         codec.out_color_space = samples == 1 ? JCS_GRAYSCALE : JCS_RGB;
         return true;
+    }
+
+    /// Red, green and blue are all sampled alike; what has coarser second and third components is YCbCr,
+    /// whatever is said about it.
+    bool may_be_rgb() const {
+        if (codec.num_components != 3 || codec.saw_JFIF_marker || codec.saw_Adobe_marker) return false;
+        const jpeg_component_info* const first = codec.comp_info;
+        return std::all_of(first, first + 3, [&](const jpeg_component_info& component) {
+            return component.h_samp_factor == first->h_samp_factor &&
+                   component.v_samp_factor == first->v_samp_factor;
+        });
     }
 
     bool read_rows(unsigned char* rows, std::size_t row_bytes) {
@@ -74,9 +87,9 @@ struct Decoder {
 
 }  // namespace
 
-JpegImage decode_jpeg(std::string_view code, int samples) {
+JpegImage decode_jpeg(std::string_view code, int samples, UnmarkedColours unmarked) {
     Decoder decoder;
-    if (!decoder.read_header(code, samples)) throw CodecError(decoder.sink.message);
+    if (!decoder.read_header(code, samples, unmarked)) throw CodecError(decoder.sink.message);
     JpegImage image{
         static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height), {}};
     require_sides(image.width, image.height);
@@ -97,15 +110,19 @@ Image<float> decode_wide_still(std::string_view file) {
     return pixels;
 }
 
-}  // namespace
-
-Image<float> decode_jpeg_still(std::string_view file) {
-    if (needs_wide_jpeg(file)) return decode_wide_still(file);
+Image<float> decode_narrow_still(std::string_view file) {
     const JpegImage image = decode_jpeg(file, 1);
     Image<float> pixels(image.width, image.height);
     std::transform(image.samples.begin(), image.samples.end(), pixels.row(0),
                    [](char c) { return static_cast<float>(static_cast<unsigned char>(c)); });
     return pixels;
+}
+
+}  // namespace
+
+Image<float> decode_jpeg_still(std::string_view file) {
+    return upright(needs_wide_jpeg(file) ? decode_wide_still(file) : decode_narrow_still(file),
+                   exif_orientation(exif_of_jpeg(file)));
 }
 
 }  // namespace stenometry::io

@@ -11,8 +11,15 @@ struct JpegImage {
     std::string samples;  ///< 8 bits each, the samples of a pixel side by side
 };
 
+/// What three components are where neither a JFIF nor an Adobe (APP14) marker says it.
+enum class UnmarkedColours {
+    guessed,  ///< from the numbers of the components, as libjpeg does: mostly YCbCr
+    rgb,
+};
+
 /// Decodes a JPEG stream of 8 bits as grey (`samples` 1) or RGB (3).
 /// \throws CodecError if it is damaged or cut short, where most decoders would return what they got.
-JpegImage decode_jpeg(std::string_view code, int samples);
+JpegImage decode_jpeg(std::string_view code, int samples,
+                      UnmarkedColours unmarked = UnmarkedColours::guessed);
 
 }  // namespace stenometry::io

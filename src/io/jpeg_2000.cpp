@@ -114,7 +114,27 @@ std::vector<int> interleaved(const opj_image_t& image, const CellLayout& layout)
     return values;
 }
 
+/// The big-endian word there; 0 after the end.
+std::size_t word_at(std::string_view code, std::size_t at) {
+    const auto byte = [&](std::size_t i) -> std::size_t {
+        return i < code.size() ? static_cast<unsigned char>(code[i]) : 0;
+    };
+    return byte(at) << 8 | byte(at + 1);
+}
+
 }  // namespace
+
+bool has_colour_transform(std::string_view code) {
+    constexpr std::size_t coding_style = 0xff52, start_of_tile = 0xff90, transform_at = 8;
+    const std::size_t start = code.find("\xff\x4f\xff\x51");  // in a JP2 file, boxes come before it
+    if (start == std::string_view::npos) return false;
+    for (std::size_t at = start + 2; at + transform_at < code.size(); at += 2 + word_at(code, at + 2)) {
+        const std::size_t marker = word_at(code, at);
+        if (marker == coding_style) return code[at + transform_at] == 1;
+        if (marker < 0xff00 || marker == start_of_tile) return false;
+    }
+    return false;
+}
 
 std::vector<int> decode_jpeg_2000(std::string_view code, const CellLayout& layout) {
     Source source{code};

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "io/codec.h"
 
@@ -34,6 +35,7 @@ class Segment {
   public:
     explicit Segment(std::string_view bytes) : bytes_(bytes) {}
     bool empty() const { return bytes_.empty(); }
+    std::string_view rest() const { return bytes_; }
 
     int byte() {
         if (bytes_.empty()) throw CodecError("a JPEG marker segment is too short");
@@ -439,6 +441,23 @@ bool needs_wide_jpeg(std::string_view code) {
     });
     if (!found) throw CodecError("the JPEG stream has no frame header");
     return wide;
+}
+
+std::string_view exif_of_jpeg(std::string_view code) {
+    using namespace std::string_view_literals;
+    constexpr int application_1 = 0xe1;
+    constexpr std::string_view name = "Exif\0\0"sv;
+    std::string_view exif;
+    try {
+        for_each_segment(code, [&](int marker, Segment segment, std::size_t&) {
+            if (marker == application_1 && segment.rest().starts_with(name))
+                exif = segment.rest().substr(name.size());
+            return marker != start_of_scan && exif.empty();
+        });
+    } catch (const CodecError&) {
+        // Decoding says what is wrong with the stream.
+    }
+    return exif;
 }
 
 WideJpegImage decode_wide_jpeg(std::string_view code) {

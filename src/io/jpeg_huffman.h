@@ -10,6 +10,9 @@ namespace stenometry::io {
 /// \throws CodecError if the stream has no frame header.
 bool needs_wide_jpeg(std::string_view code);
 
+/// The EXIF block of a JPEG stream, from its byte order on; empty if there is none before the picture.
+std::string_view exif_of_jpeg(std::string_view code);
+
 struct WideJpegImage {
     int width = 0;
     int height = 0;

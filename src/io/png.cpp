@@ -9,6 +9,7 @@
 
 #include "io/codec.h"
 #include "io/luma.h"
+#include "io/orientation.h"
 #include "io/still_codecs.h"
 
 namespace stenometry::io {
@@ -57,6 +58,14 @@ struct Decoder {
         png_set_interlace_handling(png);
         png_read_update_info(png, info);
         return true;
+    }
+
+    /// Of the header that was read.
+    int orientation() const {
+        png_uint_32 count = 0;
+        png_bytep exif = nullptr;
+        if (png_get_eXIf_1(png, info, &count, &exif) == 0) return 1;
+        return exif_orientation({reinterpret_cast<const char*>(exif), count});
     }
 
     bool read_rows(std::vector<png_bytep>& rows) {
@@ -146,8 +155,10 @@ Image<float> decode_png(std::string_view file) {
     if (!decoder.read_header(file)) throw CodecError("the PNG image is damaged or cut short");
     const int width = static_cast<int>(png_get_image_width(decoder.png, decoder.info));
     const int height = static_cast<int>(png_get_image_height(decoder.png, decoder.info));
-    return png_get_bit_depth(decoder.png, decoder.info) == 16 ? rest_of<std::uint16_t>(decoder, width, height)
-                                                              : rest_of<std::uint8_t>(decoder, width, height);
+    const bool words = png_get_bit_depth(decoder.png, decoder.info) == 16;
+    return upright(words ? rest_of<std::uint16_t>(decoder, width, height)
+                         : rest_of<std::uint8_t>(decoder, width, height),
+                   decoder.orientation());
 }
 
 double png_full_scale(std::string_view file) {

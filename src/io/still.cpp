@@ -10,29 +10,35 @@ namespace stenometry::io {
 
 namespace {
 
-Image<float> decode(std::string_view bytes, const std::string& format) {
-    if (format == "PNG") return decode_png(bytes);
-    if (format == "JPEG") return decode_jpeg_still(bytes);
-    if (format == "TIFF") return decode_tiff(bytes);
-    if (format == "BMP") return decode_bmp(bytes);
-    return decode_pnm(bytes);
-}
-
-double full_scale(std::string_view bytes, const std::string& format) {
-    if (format == "PNG") return png_full_scale(bytes);
-    if (format == "TIFF") return tiff_full_scale(bytes);
-    return format == "PNM" ? pnm_full_scale(bytes) : 255.0;
-}
-
-Image<float> decode_still(const InputFile& file, const std::string& format) {
-    constexpr std::uint64_t max_bytes = 1u << 31;  // OpenCV and zlib count them with an int
-    if (file.size() >= max_bytes)
-        throw read_error(file.path(), "the " + format + " file is larger than 2 GB");
+/// Calls `work`, whose errors get the name of the file.
+template <class Work>
+auto named(const InputFile& file, Work work) {
     try {
-        return decode(file.all(), format);
+        return work();
     } catch (const CodecError& e) {
         throw read_error(file.path(), e.what());
     }
+}
+
+std::string bytes_of(const InputFile& file, const std::string& format) {
+    constexpr std::uint64_t max_bytes = 1u << 31;  // libpng and zlib count them with an int
+    if (file.size() >= max_bytes)
+        throw read_error(file.path(), "the " + format + " file is larger than 2 GB");
+    return file.all();
+}
+
+Image<float> decode(const InputFile& file, const std::string& format, std::uint32_t page) {
+    if (format == "TIFF") return decode_tiff(file, page);
+    const std::string bytes = bytes_of(file, format);
+    if (format == "PNG") return decode_png(bytes);
+    if (format == "JPEG") return decode_jpeg_still(bytes);
+    return format == "BMP" ? decode_bmp(bytes) : decode_pnm(bytes);
+}
+
+double full_scale(const InputFile& file, const std::string& format) {
+    if (format == "PNG") return png_full_scale(file.all());
+    if (format == "TIFF") return tiff_full_scale(file);
+    return format == "PNM" ? pnm_full_scale(file.all()) : 255.0;
 }
 
 }  // namespace
@@ -51,15 +57,16 @@ std::string still_format(const std::string& head) {
 }
 
 double still_full_scale(const InputFile& file, const std::string& format) {
-    try {
-        return full_scale(file.all(), format);
-    } catch (const CodecError& e) {
-        throw read_error(file.path(), e.what());
-    }
+    return named(file, [&] { return full_scale(file, format); });
 }
 
-Frame read_still(const InputFile& file, const std::string& format) {
-    return make_frame(decode_still(file, format));
+std::vector<std::uint32_t> still_pages(const InputFile& file, const std::string& format) {
+    if (format != "TIFF") return {0};
+    return named(file, [&] { return tiff_pages(file); });
+}
+
+Frame read_still(const InputFile& file, const std::string& format, std::uint32_t page) {
+    return make_frame(named(file, [&] { return decode(file, format, page); }));
 }
 
 }  // namespace stenometry::io

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -46,9 +47,28 @@ VolumeHeader header_of(const InputFile& file) {
 
 /// The place after as many line ends.
 std::uint64_t after_lines(const InputFile& file, std::uint64_t offset, int lines) {
-    for (; lines > 0; ++offset)
-        if (file.read(offset, 1) == "\n") --lines;
+    constexpr std::uint64_t block_bytes = 1 << 16;
+    while (lines > 0) {
+        const std::uint64_t left = file.size() - std::min(offset, file.size());
+        const std::string block = file.read(offset, std::clamp<std::uint64_t>(left, 1, block_bytes));
+        std::size_t at = 0;
+        for (; at < block.size() && lines > 0; ++at)
+            if (block[at] == '\n') --lines;
+        offset += at;
+    }
     return offset;
+}
+
+/// What a frame of several axes is: all after the second run from frame to frame.
+std::int64_t frames_along(std::span<const std::int64_t> axes) {
+    constexpr std::int64_t max_frames = 1'000'000;
+    std::int64_t frames = 1;
+    for (const std::int64_t length : axes) {
+        if (length < 1 || length > max_frames / frames)
+            throw HeaderError("the image has " + std::to_string(length) + " frames along one axis");
+        frames *= length;
+    }
+    return frames;
 }
 
 template <class T>
@@ -145,8 +165,13 @@ class Volume : public Cine {
 
   private:
     std::unique_ptr<InputFile> open_data_file() const {
+        // A device would be read for ever.
+        std::error_code none;
+        const auto path = path_.parent_path() / header_.data_file;
+        if (std::filesystem::exists(path, none) && !std::filesystem::is_regular_file(path, none))
+            throw read_error(path_, "the file with its pixels is no regular file: " + path.string());
         try {
-            return std::make_unique<InputFile>(path_.parent_path() / header_.data_file);
+            return std::make_unique<InputFile>(path);
         } catch (const IoError& e) {
             throw read_error(path_, std::string("the file with its pixels: ") + e.what());
         }
@@ -155,16 +180,17 @@ class Volume : public Cine {
     void read_size() {
         std::vector<std::int64_t> size = header_.size;
         while (size.size() > 3 && size.back() == 1) size.pop_back();
-        if (size.size() < 2 || size.size() > 3)
-            throw read_error(path_, "images with " + std::to_string(size.size()) + " axes are not read");
-        size.resize(3, 1);
+        if (size.size() < 2 || size.size() > 4)
+            throw read_error(path_, "images with " + std::to_string(size.size()) +
+                                        " axes are not read: take out the part with width, height and time");
         check_size(path_, size[0], size[1]);
-        constexpr std::int64_t max_frames = 1'000'000;
-        if (size[2] < 1 || size[2] > max_frames)
-            throw read_error(path_, "the image has " + std::to_string(size[2]) + " frames");
+        try {
+            frame_count_ = static_cast<int>(frames_along(std::span(size).subspan(2)));
+        } catch (const HeaderError& e) {
+            throw read_error(path_, e.what());
+        }
         width_ = static_cast<int>(size[0]);
         height_ = static_cast<int>(size[1]);
-        frame_count_ = static_cast<int>(size[2]);
     }
 
     void find_data() {
@@ -173,6 +199,11 @@ class Volume : public Cine {
                        size_of(header_.scalar);
         const std::uint64_t needed = frame_bytes_ * static_cast<std::uint64_t>(frame_count_);
         if (zipped_whole_) {
+            // Headers with all their extensions are far shorter; what is passed over must be inflated first.
+            constexpr std::uint64_t max_offset = 64 << 20;
+            if (header_.offset > max_offset)
+                throw read_error(path_, "the header says that the pixels begin after " +
+                                            std::to_string(header_.offset) + " bytes");
             inflated_ = std::make_unique<InflatedFile>(*data_, 0);
             return;
         }

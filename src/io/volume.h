@@ -16,10 +16,10 @@ bool looks_like_volume(const std::string& head);
 /// \throws IoError if the header is damaged.
 double volume_full_scale(const InputFile& file);
 
-/// Opens a two-dimensional image, or a three-dimensional one as a cine along its last axis. The formats are
-/// read here: ITK's readers take truncated NIfTI and MetaImage files for whole ones, do not read NRRD in
-/// parts, write to standard error, and end the process on some damaged files.
-/// \throws IoError if the file is damaged, cut short, or of a kind that is not read.
+/// Opens a two-dimensional image, or one of three or four axes as a cine along those after the second. The
+/// formats are read here: ITK's readers take truncated NIfTI and MetaImage files for whole ones, do not read
+/// NRRD in parts, write to standard error, and end the process on some damaged files. \throws IoError if the
+/// file is damaged, cut short, or of a kind that is not read.
 std::unique_ptr<Cine> open_volume(InputFile file);
 
 }  // namespace stenometry::io

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -120,20 +121,41 @@ constexpr std::array nrrd_scalars{
     Name{"double", Scalar::f64},
 };
 
-/// `field: value` lines up to an empty one; comments and `key:=value` pairs say nothing about the pixels.
-Fields nrrd_fields(std::string_view& text) {
-    Fields fields;
-    take_line(text);
-    while (const auto line = take_line(text)) {
-        if (line->empty()) return fields;
-        const std::size_t colon = line->find(": ");
-        if (line->starts_with('#') || colon == std::string_view::npos) continue;
-        fields.insert_or_assign(std::string(line->substr(0, colon)),
-                                std::string(trimmed(line->substr(colon + 2))));
-    }
-    return fields;  // a header in a file of its own need not end with an empty line
+std::string in_small_letters(std::string_view text) {
+    std::string small(text);
+    std::transform(small.begin(), small.end(), small.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return small;
 }
 
+/// Whether a line of a header may be one: else it is pixels already.
+bool is_text(std::string_view line) {
+    return std::none_of(line.begin(), line.end(),
+                        [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
+}
+
+struct NrrdFields {
+    Fields fields;
+    bool ended = false;  ///< by an empty line, after which pixels may follow
+};
+
+/// `field: value` lines up to an empty one; comments and `key:=value` pairs say nothing about the pixels. To
+/// NRRD, small and capital letters in names of fields are the same.
+NrrdFields nrrd_fields(std::string_view& text) {
+    NrrdFields read;
+    take_line(text);
+    while (const auto line = take_line(text)) {
+        read.ended = line->empty();
+        if (read.ended || !is_text(*line)) break;
+        const std::size_t colon = line->find(": ");
+        if (line->starts_with('#') || colon == std::string_view::npos) continue;
+        read.fields.insert_or_assign(in_small_letters(line->substr(0, colon)),
+                                     std::string(trimmed(line->substr(colon + 2))));
+    }
+    return read;
+}
+
+/// \param name in small letters
 Encoding nrrd_encoding(std::string_view name) {
     if (name == "raw") return Encoding::raw;
     if (name == "gzip" || name == "gz") return Encoding::deflated;
@@ -316,18 +338,21 @@ bool is_nifti(std::string_view head) { return nifti_kind(head).version != 0; }
 
 VolumeHeader parse_nrrd(std::string_view head) {
     std::string_view rest = head;
-    const Fields fields = nrrd_fields(rest);
+    const auto [fields, ended] = nrrd_fields(rest);
     VolumeHeader volume;
-    volume.scalar = scalar_named(nrrd_scalars, require(fields, "type"));
+    volume.scalar = scalar_named(nrrd_scalars, in_small_letters(require(fields, "type")));
     volume.size = integers("sizes", require(fields, "sizes"));
     if (integer("dimension", require(fields, "dimension")) != static_cast<std::int64_t>(volume.size.size()))
         throw HeaderError("dimension and sizes of the header do not agree");
     require_places(fields);
-    volume.encoding = nrrd_encoding(require(fields, "encoding"));
-    volume.big_endian = value_of(fields, "endian") == "big";
+    volume.encoding = nrrd_encoding(in_small_letters(require(fields, "encoding")));
+    volume.big_endian = in_small_letters(value_of(fields, "endian")) == "big";
     const std::string_view data_file = either(fields, "data file", "datafile");
     require_one_file(data_file);
     volume.data_file = data_file;
+    // A header in a file of its own need not end with an empty line.
+    if (data_file.empty() && !ended)
+        throw HeaderError("the header does not end with an empty line, after which the pixels begin");
     volume.offset = data_file.empty() ? head.size() - rest.size() : 0;
     const std::int64_t skip = integer("byte skip", either(fields, "byte skip", "byteskip", "0"));
     volume.at_end = skip == -1;

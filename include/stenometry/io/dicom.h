@@ -16,8 +16,8 @@ namespace stenometry::io {
 bool is_dicom(const std::filesystem::path& path);
 
 /// Opens a DICOM X-ray angiogram, also an enhanced one: single and multi-frame, 8 to 16 bits, MONOCHROME1 and
-/// 2 (RGB becomes grey), uncompressed and deflated, JPEG baseline, extended (12 bits) and lossless, JPEG-LS,
-/// JPEG 2000, RLE. One frame at a time is read from the file.
+/// 2 (colours, also of a palette, become grey), uncompressed and deflated, JPEG baseline, extended (12 bits)
+/// and lossless, JPEG-LS, JPEG 2000, RLE. One frame at a time is read from the file.
 ///
 /// - Modality LUT or rescale is applied. Values are then turned around (v becomes lowest + highest - v)
 ///   where high ones mean few X-rays, so that vessels are dark: where PixelIntensityRelationshipSign is -1
