@@ -35,7 +35,7 @@ struct DiameterOptions {
     /// lesion by less than 0.1 mm.
     PhysicalLength smoothing{.mm = 0.4, .uncalibrated_px = 2.0};
     /// For `physics`: contrast, blur and grey scale are taken to be the same over so much of a vessel, > 0.
-    PhysicalLength window{.mm = 45.0, .uncalibrated_px = 180.0};
+    PhysicalLength window{.mm = 40.0, .uncalibrated_px = 160.0};
     /// For `physics`: where the fit leaves more than this of the image, as a mean square in units of noise
     /// and texture, the contour method takes over, > 1.
     double max_misfit = 2.0;

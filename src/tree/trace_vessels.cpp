@@ -109,7 +109,13 @@ class VesselFollower {
           used_(tree.branches.size(), false) {}
 
     std::vector<Found> follow_all() {
-        while (const std::optional<HalfEdge> root = most_proximal_end()) follow_from_root(*root);
+        for (int n = 0; n < std::ssize(tree_.nodes); ++n) scores_.push_back(proximal_score(n));
+        while (const std::optional<HalfEdge> root = most_proximal_end()) {
+            follow_from_root(*root);
+            // What was followed changes the ways on of this tree alone, and a picture may hold hundreds of
+            // pieces.
+            for (const int n : connected_with(start_node(*root))) scores_[at(n)] = proximal_score(n);
+        }
         return std::move(found_);
     }
 
@@ -209,23 +215,37 @@ class VesselFollower {
         return trail;
     }
 
-    /// The end of the tree from which contrast is likeliest to come: at the catheter, else where the vessel
-    /// that begins there is widest. A ring has no end; it begins anywhere.
-    std::optional<HalfEdge> most_proximal_end() const {
-        std::optional<HalfEdge> best, anywhere;
-        double best_score = -1.0;
-        for (int n = 0; n < std::ssize(tree_.nodes); ++n) {
-            const std::vector<HalfEdge> ways = unused_half_edges(n, used_);
-            if (!ways.empty() && !anywhere) anywhere = ways.front();
-            if (ways.empty() || tree_.nodes[at(n)].branches.size() != 1) continue;
-            std::vector<bool> used = used_;
-            const Path path = path_of(trail_from(ways.front(), used));
-            const double score = width(path) * proximal_bonus(tree_.nodes[at(n)], path.radius.front());
-            if (score <= best_score) continue;
-            best = ways.front();
-            best_score = score;
-        }
-        return best ? best : anywhere;
+    /// How likely contrast comes in at a node: at the catheter, else where the vessel that begins there is
+    /// widest. Below 0 where the node is no end, or its branch is used.
+    double proximal_score(int n) const {
+        const VesselTree::Node& node = tree_.nodes[at(n)];
+        const std::vector<HalfEdge> ways = unused_half_edges(n, used_);
+        if (ways.empty() || node.branches.size() != 1) return -1.0;
+        std::vector<bool> used = used_;
+        const Path path = path_of(trail_from(ways.front(), used));
+        return width(path) * proximal_bonus(node, path.radius.front());
+    }
+
+    /// The end of the tree from which contrast is likeliest to come. A ring has no end; it begins anywhere.
+    std::optional<HalfEdge> most_proximal_end() {
+        const auto best = std::max_element(scores_.begin(), scores_.end());
+        if (best != scores_.end() && *best >= 0.0)
+            return unused_half_edges(static_cast<int>(best - scores_.begin()), used_).front();
+        while (first_unused_ < used_.size() && used_[first_unused_]) ++first_unused_;
+        if (first_unused_ == used_.size()) return {};
+        return HalfEdge{static_cast<int>(first_unused_), true};
+    }
+
+    /// The nodes that branches connect with one.
+    std::vector<int> connected_with(int node) const {
+        std::vector<int> found{node};
+        std::vector<bool> seen(tree_.nodes.size(), false);
+        seen[at(node)] = true;
+        for (std::size_t k = 0; k < found.size(); ++k)
+            for (const int b : tree_.nodes[at(found[k])].branches)
+                for (const int next : {tree_.branches[at(b)].from, tree_.branches[at(b)].to})
+                    if (!seen[at(next)]) seen[at(next)] = true, found.push_back(next);
+        return found;
     }
 
     /// A catheter that was taken for a vessel comes in over the border of the picture and is narrower than
@@ -323,6 +343,8 @@ class VesselFollower {
     const Image<std::uint8_t>& valid_;
     double stretch_, step_;
     std::vector<bool> used_;
+    std::vector<double> scores_;  ///< of every node, as of the branches that are used
+    std::size_t first_unused_ = 0;
     std::vector<Found> found_;
 };
 

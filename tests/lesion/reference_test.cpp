@@ -371,7 +371,7 @@ TEST(Reference, SmoothingDoesNotMakeItMoreCertain) {
     const ReferenceProfile sharp = estimate_reference(profile, calibration);
     profile.along_px = 10.0;
     const ReferenceProfile smooth = estimate_reference(profile, calibration);
-    EXPECT_GT(smooth.sd_px[300], 5.0 * sharp.sd_px[300]);  // 35 px hang together, 0.5 px did
+    EXPECT_GT(smooth.sd_px[300], 5.0 * sharp.sd_px[300]);  // 35 px are correlated, 0.5 px were
 }
 
 }  // namespace
