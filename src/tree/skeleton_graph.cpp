@@ -150,8 +150,8 @@ Point outward(const Polyline& line, double span) {
 }
 
 /// How straight a bridge must be, as the cosine of the angle at either end. 45 degrees over a short gap: more
-/// is a bend that the image does not show. Over a longer one strangers face each other by chance, and 20
-/// degrees are left.
+/// is a bend that the image does not show. Over a longer one vessels that do not belong together face each
+/// other by chance, and 20 degrees are left.
 double least_cosine(double part_of_longest) {
     const double allowed_deg = 45.0 - 25.0 * std::clamp(2.0 * part_of_longest - 1.0, 0.0, 1.0);
     return std::cos(allowed_deg * std::numbers::pi / 180.0);

@@ -222,10 +222,8 @@ struct VesselnessFilter::Impl {
     void hessian_measure(const Image<float>& image, double noise_sd, Vesselness& out);
     void prepare_competition(double noise_sd);
     void run_rows(int begin, int end, Vesselness& out);
-    void compete(int y, const Competition& competition, BandBuffers& band,
-                 std::span<HessianStream::Row> rows) const;
-    void compete_by_hessian(int y, const Competition& competition, BandBuffers& band,
-                            const HessianStream::Row& row) const;
+    void compete(int y, BandBuffers& band, std::span<HessianStream::Row> rows) const;
+    void compete_by_hessian(int y, BandBuffers& band, const HessianStream::Row& row) const;
 };
 
 /// The image with everything outside the valid region filled in.
@@ -267,16 +265,15 @@ void VesselnessFilter::Impl::measure_strength(const Image<float>& image) {
 }
 
 /// Lets all scales compete for the best response of the rows from `y` on.
-void VesselnessFilter::Impl::compete(int y, const Competition& competition, BandBuffers& band,
-                                     std::span<HessianStream::Row> rows) const {
+void VesselnessFilter::Impl::compete(int y, BandBuffers& band, std::span<HessianStream::Row> rows) const {
     if (options.measure == RidgeMeasure::frangi)
         return band.stream.frangi(y, {competition.frangi, static_cast<float>(vesselness::border_sigmas)},
                                   rows);
-    for (HessianStream::Row& row : rows) compete_by_hessian(y++, competition, band, row);
+    for (HessianStream::Row& row : rows) compete_by_hessian(y++, band, row);
 }
 
 /// The same for the measures that are computed from derivatives in memory.
-void VesselnessFilter::Impl::compete_by_hessian(int y, const Competition& competition, BandBuffers& band,
+void VesselnessFilter::Impl::compete_by_hessian(int y, BandBuffers& band,
                                                 const HessianStream::Row& row) const {
     const auto n = static_cast<std::size_t>(band.width());
     for (float* values : {row.best.response, row.best.scale, row.best.cos2, row.best.sin2})
@@ -314,7 +311,7 @@ void VesselnessFilter::Impl::run_rows(int begin, int end, Vesselness& out) {
             row.best = {out.response.row(y + i), out.scale_px.row(y + i), band->cos2(i), band->sin2(i)};
             row.border_distance_px = border_distance.empty() ? nullptr : border_distance.ptr<float>(y + i);
         }
-        compete(y, competition, *band, std::span(rows).first(static_cast<std::size_t>(count)));
+        compete(y, *band, std::span(rows).first(static_cast<std::size_t>(count)));
         for (int i = 0; i < count; ++i)
             kernels::direction_row(band->cos2(i), band->sin2(i), static_cast<std::size_t>(width),
                                    out.direction_rad.row(y + i));

@@ -242,7 +242,7 @@ TEST(VesselTree, OptionsOutOfRangeAreNamed) {
                  InvalidInput);
     const Scene scene(40, 30, {});
     EXPECT_THROW(build_vessel_tree(scene.mask, scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
-    EXPECT_THROW(vessels(scene.tree(), scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
+    EXPECT_THROW(trace_vessels(scene.tree(), scene.vesselness, {}, {.step_px = 0.0}), InvalidInput);
 }
 
 TEST(Vessels, AtAForkTheStraighterAndWiderBranchGoesOn) {
