@@ -1,6 +1,6 @@
-// Measures one vessel between two points, stage by stage, and draws what was found. On square pixels this
-// finds the lesions that `stenometry::measure` finds; every intermediate result is yours to look at or to
-// replace.
+// Measures one vessel between two points, stage by stage, and draws what was found; every intermediate result
+// is yours to look at or to replace. `stenometry::measure` also makes pixels square, and takes the line and
+// the diameters of the whole vessel where it finds the points on one.
 #include <exception>
 #include <iostream>
 #include <string>

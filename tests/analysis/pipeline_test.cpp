@@ -92,8 +92,9 @@ TEST(Measure, FindsTheDrilledChannelBetweenTwoPoints) {
 TEST(Measure, DrilledChannelIsRoundAndInTheMiddle) {
     const LesionGeometry geometry = only_lesion(measured_drilled()).geometry;
     const double area = 100.0 * (1.0 - std::pow(1.4 / 3.0, 2));
-    // points: the background beside a lumen of 1.4 mm is known to a tenth of what that takes from the beam
-    EXPECT_NEAR(geometry.percent_area_stenosis_densitometric.value(), area, 6.0);
+    // points: twice the standard deviation on drilled channels, whose background is known to a tenth of what
+    // a lumen of 1.4 mm takes from the beam
+    EXPECT_NEAR(geometry.percent_area_stenosis_densitometric.value(), area, 10.0);
     EXPECT_GT(geometry.symmetry.value(), 0.7);  // the middle of the walls is known to 0.1 of the 0.8 mm
     EXPECT_NEAR(0.04 * geometry.plaque_area_px2.value(), 8.4 * 1.6, 2.0);  // mm2: 0.2 mm all along
     EXPECT_GT(geometry.inflow_angle_deg.value(), 15.0);  // an abrupt end, averaged over 0.6 mm

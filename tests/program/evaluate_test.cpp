@@ -241,8 +241,9 @@ TEST_F(Evaluate, LengthsInMillimetresNeedTheSizeOfAPixelOfEachImage) {
 TEST_F(Evaluate, FrameOfACineThatATruthIsOfIsTheOnlyOneRead) {
     folder("set");
     folder("masks");
-    // No reader takes samples of 64 bits: the first page cannot be read, the second one can.
-    const std::vector<cv::Mat> pages{cv::Mat(side, side, CV_64F, 100.0), cv::Mat(side, side, CV_8U, 100.0)};
+    // The first page is no frame of the second one's cine: who reads both fails.
+    const std::vector<cv::Mat> pages{cv::Mat(side / 2, side / 2, CV_8U, 100.0),
+                                     cv::Mat(side, side, CV_8U, 100.0)};
     ASSERT_TRUE(cv::imwritemulti(path("set/cine.tif"), pages));
     write("set/cine_mask.png", box(10, 20));
     write("masks/cine.png", box(10, 20));
