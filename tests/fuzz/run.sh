@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets with Clang and runs each for a while on seeds that are made here and on what earlier runs
-# found new: bash tests/fuzz/run.sh [SECONDS [TARGET...]]. Exit code 77 means skipped, 1 that there are findings, which
-# lie in FOLDER/findings. FUZZ_FOLDER says where the build and the corpora go, FUZZ_JOBS how many targets run at once.
+# found new: bash tests/fuzz/run.sh SECONDS [TARGET...]; without SECONDS the variable STENOMETRY_FUZZ_SECONDS counts. Exit code
+# 77 means skipped, 1 that there are findings, which lie in FOLDER/findings. FUZZ_FOLDER says where the build and the corpora go, FUZZ_JOBS how many targets run at once.
 set -euo pipefail
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-seconds=${1:-60}
+seconds=${1:-${STENOMETRY_FUZZ_SECONDS:-}}
 shift || true
 folder=${FUZZ_FOLDER:-$source/build/fuzz}
 jobs=${FUZZ_JOBS:-$(nproc)}
 
+if [[ -z $seconds ]]; then
+    echo "skipped: STENOMETRY_FUZZ_SECONDS does not say how long"
+    exit 77
+fi
 mkdir -p "$folder"
 echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' >"$folder/probe.cpp"
 if ! clang++ -fsanitize=fuzzer,address "$folder/probe.cpp" -o "$folder/probe" 2>"$folder/probe.log"; then
