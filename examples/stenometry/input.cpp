@@ -89,6 +89,9 @@ Frame read_frame(const InputOptions& options) {
         return frame;
     } catch (const IoError& error) {
         throw Failure(ExitCode::unreadable, error.what());
+    } catch (const InvalidInput& error) {  // frames that cannot be compared: pages that are no cine
+        throw Failure(ExitCode::wrong_command,
+                      options.image.string() + ": " + error.what() + "; choose one by --frame");
     }
 }
 

@@ -71,11 +71,13 @@ void InflatedFile::read(std::uint64_t offset, std::span<char> into) {
 
 std::string InflatedFile::head(std::size_t count) {
     restart();
-    std::string bytes(count, '\0');
+    std::string bytes;  // grows with what there is: most data sets are far shorter than they may be
     std::size_t done = 0;
     try {
-        for (std::size_t got = 1; got > 0 && done < count; done += got)
+        for (std::size_t got = 1; got > 0 && done < count; done += got) {
+            if (done == bytes.size()) bytes.resize(std::min<std::size_t>(count, 2 * done + block_bytes));
             got = inflate_some(std::span(bytes).subspan(done));
+        }
     } catch (const IoError&) {
         // What came before the damage is still the beginning.
     }

@@ -10,7 +10,7 @@
 namespace stenometry {
 namespace {
 
-/// Points `first` to `end` of a line, and where the windows before and behind take over.
+/// The points of a line from `first` to before `end`.
 struct Window {
     std::size_t first, end;
 };

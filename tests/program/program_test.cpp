@@ -775,6 +775,13 @@ TEST_F(Program, RendersTheSampleImagesAgainByteForByte) {
     EXPECT_EQ(compared, 14);  // six images and one cine, each with its truth
 }
 
+TEST_F(Program, PagesThatAreNoCineAreNamedWithTheWayOut) {
+    const std::vector<cv::Mat> pages{cv::Mat(40, 40, CV_8U, 90.0), cv::Mat(60, 60, CV_8U, 90.0)};
+    ASSERT_TRUE(cv::imwritemulti(path("pages.tif"), pages));
+    expect_failure(2, {"analyze", path("pages.tif")},
+                   "pages.tif: frame 1 has another size than the first; choose one by --frame");
+}
+
 #ifdef STENOMETRY_STEP_BY_STEP
 TEST_F(Program, ExampleOfTheStagesFindsWhatMeasureFinds) {
     const fs::path image = fs::path(STENOMETRY_SAMPLE_IMAGES) / "drilled_1mm.png";
