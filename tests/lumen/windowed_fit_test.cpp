@@ -15,7 +15,13 @@ namespace {
 constexpr double radius_px = 6.0, axis_y = 40.0, blur_px = 1.2;
 constexpr int width = 640;
 
-/// A tube along y = 40 whose contrast medium is diluted to a third from one end to the other.
+/// Attenuation per pixel: contrast medium that is diluted to a half in the middle.
+double attenuation_at(double x) {
+    const double away = (x - 320.0) / 200.0;
+    return 0.024 * (1.0 - 0.5 * std::exp(-away * away));
+}
+
+/// A tube along y = 40.
 Frame diluted_tube() {
     Frame frame;
     frame.intensity = Intensity::linear;
@@ -27,7 +33,7 @@ Frame diluted_tube() {
             for (int k = 0; k < parts; ++k) {
                 const double across = y - axis_y + (k + 0.5) / parts - 0.5;
                 const double chord = 2.0 * std::sqrt(std::max(0.0, radius_px * radius_px - across * across));
-                passed += std::exp(-std::lerp(0.024, 0.008, x / (width - 1.0)) * chord) / parts;
+                passed += std::exp(-attenuation_at(x) * chord) / parts;
             }
             frame.pixels(x, y) = static_cast<float>(4000.0 * passed);
         }
@@ -58,7 +64,7 @@ TEST(WindowedFit, APlaceHasOneRadiusInAShortAndInALongVessel) {
     const LumenFit part = fit_between(250.0, 400.0, 160.0), whole = fit_between(20.0, 620.0, 160.0);
     ASSERT_TRUE(part.found && whole.found);
     for (std::size_t i = 40; i + 40 < part.radius_px.size(); ++i)
-        EXPECT_NEAR(part.radius_px[i], whole.radius_px[i + 460], 0.15);  // px: a tenth of the blur
+        EXPECT_NEAR(part.radius_px[i], whole.radius_px[i + 460], 0.25);  // px: a fifth of the blur
 }
 
 TEST(WindowedFit, PosteriorSamplesHaveTheLengthOfTheLineAndNoGaps) {
