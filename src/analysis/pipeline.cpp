@@ -49,6 +49,19 @@ Segmentation follow_mask(VesselMask mask, const Frame& frame, const AnalysisOpti
     return {std::move(mask), std::move(vesselness)};
 }
 
+/// A tree, and the vessels that are followed through it.
+struct TracedTree {
+    VesselTree tree;
+    std::vector<TracedVessel> vessels;
+};
+
+TracedTree trace_tree(const VesselMask& mask, const Vesselness& vesselness, const AnalysisOptions& options) {
+    tell(options, tree_at, "vessel tree");
+    TracedTree traced{.tree = build_vessel_tree(mask, vesselness, options.tree, options.centerline)};
+    traced.vessels = trace_vessels(traced.tree, vesselness, options.tree, options.centerline);
+    return traced;
+}
+
 /// \param given vessels found elsewhere; none: they are looked for
 Analysis analyze_square(const Frame& input, const VesselMask* given, const AnalysisOptions& options) {
     Analysis analysis;
@@ -58,10 +71,7 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     const Frame frame = find_valid_region(input, options.valid_region);
     auto [mask, vesselness] = given ? follow_mask(*given, frame, options) : segment_frame(frame, options);
     analysis.mask = std::move(mask);
-    tell(options, tree_at, "vessel tree");
-    const VesselTree tree = build_vessel_tree(analysis.mask, vesselness, options.tree, options.centerline);
-    const std::vector<TracedVessel> traced =
-        trace_vessels(tree, vesselness, options.tree, options.centerline);
+    const auto [tree, traced] = trace_tree(analysis.mask, vesselness, options);
     tell(options, vessels_at, "vessels");
     analysis.vessels = measure_tree(frame, tree, traced, options);
     if (analysis.vessels.empty()) analysis.reason = Unmeasurable::no_vessel;
@@ -88,10 +98,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         analysis.unreached = line.unreached;
         return analysis;
     }
-    tell(options, tree_at, "vessel tree");
-    const VesselTree tree = build_vessel_tree(mask, vesselness, options.tree, options.centerline);
-    const std::vector<TracedVessel> traced =
-        trace_vessels(tree, vesselness, options.tree, options.centerline);
+    const std::vector<TracedVessel> traced = trace_tree(mask, vesselness, options).vessels;
     std::vector<Point> points{from};
     points.insert(points.end(), via.begin(), via.end());
     points.push_back(to);
