@@ -79,6 +79,14 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     return analysis;
 }
 
+/// The points that a vessel is measured along.
+std::vector<Point> in_order(Point from, std::span<const Point> via, Point to) {
+    std::vector<Point> points{from};
+    points.insert(points.end(), via.begin(), via.end());
+    points.push_back(to);
+    return points;
+}
+
 Analysis measure_square(const Frame& input, const VesselMask* given, Point from, Point to,
                         std::span<const Point> via, const AnalysisOptions& options) {
     Analysis analysis;
@@ -99,14 +107,11 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
         return analysis;
     }
     const std::vector<TracedVessel> traced = trace_tree(mask, vesselness, options).vessels;
-    std::vector<Point> points{from};
-    points.insert(points.end(), via.begin(), via.end());
-    points.push_back(to);
     tell(options, vessels_at, "vessel");
     // Where `analyze` follows the vessel too, both have one line, one fit and so one diameter at every place.
     constexpr double longest_detour = 1.6;
-    std::optional<Vessel> section =
-        measure_section(frame, traced, points, longest_detour * length(line.points_px), options);
+    std::optional<Vessel> section = measure_section(frame, traced, in_order(from, via, to),
+                                                    longest_detour * length(line.points_px), options);
     analysis.vessels.push_back(section ? std::move(*section) : measure_vessel(frame, line, options));
     tell(options, 1.0, "done");
     return analysis;
@@ -137,9 +142,9 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     frame.validate();
     options.validate();
     if (given) validate(*given, frame);
-    require_inside(frame, from, "from");
-    require_inside(frame, to, "to");
-    for (const Point& point : via) require_inside(frame, point, "via");
+    require_inside(frame.pixels, from, "from");
+    require_inside(frame.pixels, to, "to");
+    for (const Point& point : via) require_inside(frame.pixels, point, "via");
 
     const SquarePixels square(frame);
     std::vector<Point> square_via;
@@ -148,10 +153,7 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     Analysis analysis =
         square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
                                       square.to_square(to), square_via, options));
-    std::vector<Point> points{from};
-    points.insert(points.end(), via.begin(), via.end());
-    points.push_back(to);
-    analysis.warnings = warnings_of(analysis, options, points);
+    analysis.warnings = warnings_of(analysis, options, in_order(from, via, to));
     return analysis;
 }
 

@@ -38,12 +38,6 @@ VesselMask resized(const VesselMask& vessels, int width, int height, const Calib
 
 }  // namespace
 
-void require_inside(const Frame& frame, Point point, const char* name) {
-    if (is_finite(point) && frame.contains(point)) return;
-    throw InvalidInput(std::string(name) + " " + std::to_string(point.x) + "," + std::to_string(point.y) +
-                       " lies outside the image of " + size_text(frame.pixels));
-}
-
 SquarePixels::SquarePixels(const Frame& frame) : original_(frame), square_(frame) {
     const Calibration& calibration = frame.calibration;
     if (!calibration.known() || calibration.square()) return;

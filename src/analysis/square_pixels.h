@@ -4,9 +4,6 @@
 
 namespace stenometry {
 
-/// \throws InvalidInput naming the point unless it lies on the frame.
-void require_inside(const Frame& frame, Point point, const char* name);
-
 /// A frame with square pixels, because every stage measures distances in pixels whatever their direction.
 /// A frame whose pixels are not square is resampled to square ones of the same area, so that a length in
 /// pixels times `Calibration::mm_per_px` of the original frame is the length in mm.

@@ -1,7 +1,5 @@
 #include "analysis/vessel_measurement.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -11,16 +9,10 @@
 #include "analysis/overlap.h"
 #include "analysis/tree_bifurcations.h"
 #include "analysis/vessel_section.h"
+#include "core/parallel.h"
 
 namespace stenometry {
 namespace {
-
-/// Calls `work` for every index on the threads that the caller has. What an index does must not depend on
-/// another's.
-template <class Work>
-void side_by_side(std::size_t count, const Work& work) {
-    tbb::parallel_for(std::size_t{0}, count, work);
-}
 
 /// From the walls to the diameters along a vessel.
 Vessel with_diameters(const Frame& frame, VesselContour contour, const AnalysisOptions& options) {
@@ -124,7 +116,7 @@ std::optional<int> part_at(const MeasuredTree& tree, std::size_t traced, Point p
 MeasuredTree measure_diameters(const Frame& frame, const std::vector<TracedVessel>& traced,
                                const AnalysisOptions& options) {
     std::vector<std::vector<Vessel>> parts(traced.size());
-    side_by_side(traced.size(), [&](std::size_t i) {
+    parallel_for(std::size_t{0}, traced.size(), [&](std::size_t i) {
         for (VesselContour& contour : two_sided_contours(frame, traced[i].centerline, options))
             parts[i].push_back(with_diameters(frame, std::move(contour), options));
     });
@@ -186,7 +178,7 @@ std::vector<Vessel> measure_tree(const Frame& frame, const VesselTree& tree,
     const std::vector<Point> origins = find_parents(measured, tree, traced);
     std::vector<Vessel> vessels = std::move(measured.vessels);
     find_bifurcations(vessels, origins, options.reference.branching_law);
-    side_by_side(vessels.size(),
+    parallel_for(std::size_t{0}, vessels.size(),
                  [&](std::size_t v) { find_lesions(vessels[v], frame.sized_calibration(), options); });
     find_overlaps(vessels);
     return vessels;

@@ -12,6 +12,7 @@
 #include "analysis/square_pixels.h"
 #include "calibrate/catheter_model.h"
 #include "core/require.h"
+#include "core/same_size.h"
 #include "core/statistics.h"
 #include "lumen/measured_profile.h"
 #include "lumen/planar_reformation.h"
@@ -459,7 +460,7 @@ CatheterCalibration calibrate_by_catheter(const Frame& frame, std::span<const Po
     validate(frame, catheter, stages, options);
     if (points.size() < 2)
         throw InvalidInput("a catheter needs two points or more, but has " + std::to_string(points.size()));
-    for (const Point& point : points) require_inside(frame, point, "a point of the catheter");
+    for (const Point& point : points) require_inside(frame.pixels, point, "a point of the catheter");
     return calibrate(frame, catheter, stages, options, [&](const Frame& image, const SquarePixels& square) {
         std::vector<Point> on_image;
         for (const Point& point : points) on_image.push_back(square.to_square(point));

@@ -41,14 +41,6 @@ Pixel nearest_pixel(Point p) {
 }
 Point centre_of(Pixel p) { return {static_cast<double>(p.x), static_cast<double>(p.y)}; }
 
-void require_inside(const Vesselness& vesselness, Point p, const char* name) {
-    const double right = vesselness.response.width() - 0.5;
-    const double bottom = vesselness.response.height() - 0.5;
-    if (p.x >= -0.5 && p.y >= -0.5 && p.x <= right && p.y <= bottom) return;
-    throw InvalidInput("the point " + std::string(name) + " = (" + std::to_string(p.x) + ", " +
-                       std::to_string(p.y) + ") lies outside the image of " + size_text(vesselness.response));
-}
-
 /// The response up to which a place is taken for background: twice the median, because most of a frame is
 /// background. Every fourth pixel of every fourth row is enough to know it.
 double background_response(const Vesselness& vesselness) {
@@ -321,9 +313,9 @@ Centerline trace_centerline(const Vesselness& vesselness, Point from, Point to, 
                             const CenterlineOptions& options) {
     options.validate();
     vesselness.validate();
-    require_inside(vesselness, from, "from");
-    require_inside(vesselness, to, "to");
-    for (const Point p : via) require_inside(vesselness, p, "via");
+    require_inside(vesselness.response, from, "from");
+    require_inside(vesselness.response, to, "to");
+    for (const Point p : via) require_inside(vesselness.response, p, "via");
 
     std::vector<Point> given{from};
     given.insert(given.end(), via.begin(), via.end());

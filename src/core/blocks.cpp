@@ -1,11 +1,11 @@
 #include "core/blocks.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
 #include <vector>
+
+#include "core/parallel.h"
 
 namespace stenometry {
 namespace {
@@ -54,7 +54,7 @@ void average(const cv::Mat& image, int size_px, cv::Mat& means) {
     const float share = 1.0F / static_cast<float>(size_px * size_px);
     // Blocks that are whole, in fours.
     const int in_pairs = size_px == 2 ? std::min(image.cols / 2, size.width / 4 * 4) : 0;
-    tbb::parallel_for(0, size.height, [&](int row) {
+    parallel_for(0, size.height, [&](int row) {
         const int top = row * size_px;
         auto* out = means.ptr<float>(row);
         const float* below = image.ptr<float>(std::min(top + 1, image.rows - 1));
@@ -72,7 +72,7 @@ void BlockSums::operator()(const cv::Mat& values, const cv::Mat& valid, int size
     blocks.count.create(size, CV_32F);
     blocks.size_px = size_px;
     const auto width = static_cast<std::size_t>(values.cols);
-    tbb::parallel_for(0, size.height, [&](int row) {
+    parallel_for(0, size.height, [&](int row) {
         auto& [sum, count] = columns_.local();
         sum.assign(width, 0.0F);
         count.assign(width, 0.0F);

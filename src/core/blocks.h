@@ -1,9 +1,9 @@
 #pragma once
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <opencv2/core.hpp>
 #include <vector>
+
+#include "core/parallel.h"
 
 namespace stenometry {
 
@@ -47,7 +47,7 @@ class BlockSums {
     struct Columns {
         std::vector<float> sum, count;
     };
-    tbb::enumerable_thread_specific<Columns> columns_;
+    PerThread<Columns> columns_;
 };
 
 inline Blocks sum_blocks(const cv::Mat& values, const cv::Mat& valid, int size_px) {

@@ -1,13 +1,12 @@
 #include "core/distance.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <vector>
+
+#include "core/parallel.h"
 
 namespace stenometry {
 
@@ -109,11 +108,10 @@ class LowerEnvelope {
 template <class Row>
 void for_each_row(int width, int height, Row&& row) {
     constexpr int rows_at_a_time = 32;
-    tbb::parallel_for(tbb::blocked_range<int>(0, height, rows_at_a_time),
-                      [&](const tbb::blocked_range<int>& rows) {
-                          LowerEnvelope envelope(width);
-                          for (int y = rows.begin(); y != rows.end(); ++y) row(envelope, y);
-                      });
+    parallel_for_ranges(0, height, rows_at_a_time, [&](int first, int last) {
+        LowerEnvelope envelope(width);
+        for (int y = first; y != last; ++y) row(envelope, y);
+    });
 }
 
 }  // namespace

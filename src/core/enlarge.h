@@ -1,12 +1,10 @@
 #pragma once
 
-#include <tbb/blocked_range.h>
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
-
 #include <array>
 #include <opencv2/core.hpp>
 #include <vector>
+
+#include "core/parallel.h"
 
 namespace stenometry {
 
@@ -24,13 +22,11 @@ class Enlarger {
                     Visit&& visit) {
         prepare(image, times, size, interpolation);
         constexpr int rows_at_a_time = 64;
-        tbb::parallel_for(tbb::blocked_range<int>(0, size.height, rows_at_a_time),
-                          [&](const tbb::blocked_range<int>& rows) {
-                              Buffers& buffers = buffers_.local();
-                              buffers.made.fill(none);
-                              for (int y = rows.begin(); y != rows.end(); ++y)
-                                  visit(y, interpolate_row(image, y, buffers));
-                          });
+        parallel_for_ranges(0, size.height, rows_at_a_time, [&](int first, int last) {
+            Buffers& buffers = buffers_.local();
+            buffers.made.fill(none);
+            for (int y = first; y != last; ++y) visit(y, interpolate_row(image, y, buffers));
+        });
     }
 
   private:
@@ -58,7 +54,7 @@ class Enlarger {
     int taps_ = 0;
     int whole_width_ = 0;  ///< of the large image before it is cut
     std::vector<Place> columns_, rows_;
-    tbb::enumerable_thread_specific<Buffers> buffers_;
+    PerThread<Buffers> buffers_;
 };
 
 }  // namespace stenometry

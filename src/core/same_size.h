@@ -4,6 +4,7 @@
 #include <string>
 
 #include "stenometry/error.h"
+#include "stenometry/geometry.h"
 #include "stenometry/image.h"
 
 namespace stenometry {
@@ -16,6 +17,17 @@ inline std::string size_text(std::int64_t width, std::int64_t height) {
 template <class T>
 std::string size_text(const Image<T>& image) {
     return size_text(image.width(), image.height());
+}
+
+/// \param name of the point
+/// \throws InvalidInput naming it and its place unless it lies between the outer edges of the outermost
+/// pixels.
+template <class T>
+void require_inside(const Image<T>& image, Point point, const std::string& name) {
+    const double right = image.width() - 0.5, bottom = image.height() - 0.5;
+    if (point.x >= -0.5 && point.y >= -0.5 && point.x <= right && point.y <= bottom) return;
+    throw InvalidInput(name + " " + std::to_string(point.x) + "," + std::to_string(point.y) +
+                       " lies outside the image of " + size_text(image));
 }
 
 /// \param name, other_name of the images, with an article

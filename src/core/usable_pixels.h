@@ -1,10 +1,9 @@
 #pragma once
 
-#include <tbb/parallel_for.h>
-
 #include <cmath>
 #include <cstdint>
 
+#include "core/parallel.h"
 #include "stenometry/frame.h"
 
 namespace stenometry {
@@ -14,7 +13,7 @@ namespace stenometry {
 inline void usable_pixels(const Frame& frame, Image<std::uint8_t>& usable) {
     if (!same_size(usable, frame.pixels))
         usable = Image<std::uint8_t>::unfilled(frame.width(), frame.height());
-    tbb::parallel_for(0, frame.height(), [&](int y) {
+    parallel_for(0, frame.height(), [&](int y) {
         const float* pixel = frame.pixels.row(y);
         const std::uint8_t* valid = frame.valid.empty() ? nullptr : frame.valid.row(y);
         std::uint8_t* out = usable.row(y);

@@ -7,12 +7,14 @@
 #include <itkSpatialObjectWriter.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstddef>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +80,24 @@ struct Parent {
     std::size_t index = 0;
 };
 
+const Vessel* find_vessel(const Analysis& analysis, int id) {
+    const auto found = std::find_if(analysis.vessels.begin(), analysis.vessels.end(),
+                                    [id](const Vessel& vessel) { return vessel.id == id; });
+    return found == analysis.vessels.end() ? nullptr : &*found;
+}
+
+/// The point of the parent that lies nearest to where the vessel begins.
+std::optional<Parent> parent_of(const Vessel& vessel, const Analysis& analysis) {
+    const Vessel* parent = vessel.parent ? find_vessel(analysis, *vessel.parent) : nullptr;
+    const Polyline& branch = vessel.contour.centerline.points_px;
+    if (parent == nullptr || branch.empty()) return {};
+    const Polyline& line = parent->contour.centerline.points_px;
+    const auto nearest = std::min_element(line.begin(), line.end(), [&](Point a, Point b) {
+        return distance(a, branch.front()) < distance(b, branch.front());
+    });
+    return Parent{parent->id, static_cast<std::size_t>(nearest - line.begin())};
+}
+
 /// Parents by the vessels' ids, without circles: what leaves its own descendant has no parent.
 std::map<int, Parent> parents_of(const Analysis& analysis) {
     std::map<int, Parent> parents;
@@ -89,9 +109,8 @@ std::map<int, Parent> parents_of(const Analysis& analysis) {
         return true;
     };
     for (const Vessel& vessel : analysis.vessels)
-        for (const Bifurcation& bifurcation : vessel.bifurcations)
-            if (!parents.contains(bifurcation.side_vessel) && !descends(vessel.id, bifurcation.side_vessel))
-                parents[bifurcation.side_vessel] = {vessel.id, bifurcation.index};
+        if (const auto parent = parent_of(vessel, analysis); parent && !descends(parent->vessel, vessel.id))
+            parents[vessel.id] = *parent;
     return parents;
 }
 

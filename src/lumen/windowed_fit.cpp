@@ -1,11 +1,11 @@
 #include "lumen/windowed_fit.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <utility>
+
+#include "core/parallel.h"
 
 namespace stenometry {
 namespace {
@@ -90,7 +90,7 @@ LumenFit fit_lumen_in_windows(const Frame& frame, const Polyline& line, const st
     const double step_px = length(line) / static_cast<double>(line.size() - 1);
     const std::vector<Window> windows = windows_along(line.size(), step_px, window_px);
     std::vector<LumenFit> fits(windows.size());
-    tbb::parallel_for(std::size_t{0}, windows.size(), [&](std::size_t k) {
+    parallel_for(std::size_t{0}, windows.size(), [&](std::size_t k) {
         const auto cut = [&](const auto& values) {
             return std::decay_t<decltype(values)>(
                 values.begin() + static_cast<std::ptrdiff_t>(windows[k].first),

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
+#include "core/parallel.h"
 
 namespace stenometry::phantom {
 
@@ -9,9 +8,7 @@ namespace stenometry::phantom {
 /// reads.
 template <class Work>
 void for_each_row(int rows, const Work& work) {
-    tbb::parallel_for(tbb::blocked_range<int>(0, rows), [&](const tbb::blocked_range<int>& range) {
-        for (int y = range.begin(); y < range.end(); ++y) work(y);
-    });
+    parallel_for(0, rows, work);
 }
 
 }  // namespace stenometry::phantom

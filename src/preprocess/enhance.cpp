@@ -1,8 +1,5 @@
 #include "stenometry/enhance.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/parallel_invoke.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,6 +13,7 @@
 #include "core/gaussian_blur.h"
 #include "core/grey_scale.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "core/sparse_sample.h"
 #include "core/statistics.h"
@@ -106,7 +104,7 @@ double noise_of(const Image<float>& attenuation, const Image<std::uint8_t>& vali
 void negative_log(const Image<float>& pixels, const Image<std::uint8_t>& valid, double black, double bright,
                   double floor, Image<float>& out) {
     const auto scale = static_cast<float>(1.0 / (bright - black)), least = static_cast<float>(floor);
-    tbb::parallel_for(0, pixels.height(), [&](int y) {
+    parallel_for(0, pixels.height(), [&](int y) {
         const float* pixel = pixels.row(y);
         const std::uint8_t* seen = valid.row(y);
         float* transmission = out.row(y);
@@ -132,7 +130,7 @@ void to_attenuation(const Frame& frame, const Image<std::uint8_t>& valid, std::v
             // The slope is in no tag. Through a chest the brightest and darkest parts differ by about e^2.
             constexpr double chest_range = 2.0;
             const auto slope = static_cast<float>(chest_range / (bright - dark));
-            tbb::parallel_for(0, frame.height(), [&](int y) {
+            parallel_for(0, frame.height(), [&](int y) {
                 for (int x = 0; x < frame.width(); ++x)
                     out(x, y) =
                         valid(x, y) ? (static_cast<float>(bright) - frame.pixels(x, y)) * slope : 0.0F;
@@ -201,10 +199,10 @@ class LocalPlanes {
     void operator()(const Grid& grid, double sigma_blocks, cv::Mat& plane) {
         const cv::Size size = grid.mean.size();
         weigh(grid, sigma_blocks);
-        tbb::parallel_for(std::size_t{0}, sums_.size(),
-                          [&](std::size_t k) { blurs_[k](sums_[k], sums_[k], sigma_blocks, Beyond::zero); });
+        parallel_for(std::size_t{0}, sums_.size(),
+                     [&](std::size_t k) { blurs_[k](sums_[k], sums_[k], sigma_blocks, Beyond::zero); });
         plane.create(size, CV_32F);
-        tbb::parallel_for(0, size.height, [&](int row) {
+        parallel_for(0, size.height, [&](int row) {
             for (int column = 0; column < size.width; ++column) {
                 Moments m;
                 for (std::size_t k = 0; k < m.size(); ++k)
@@ -226,7 +224,7 @@ class LocalPlanes {
     void weigh(const Grid& grid, double sigma_blocks) {
         const cv::Size size = grid.mean.size();
         for (cv::Mat& sum : sums_) sum.create(size, CV_32F);
-        tbb::parallel_for(0, size.height, [&](int row) {
+        parallel_for(0, size.height, [&](int row) {
             const float y = from_middle(row, size.height, sigma_blocks);
             for (int column = 0; column < size.width; ++column) {
                 const float x = from_middle(column, size.width, sigma_blocks);
@@ -336,7 +334,7 @@ void Enhancer::operator()(const Frame& frame, EnhancedFrame& out) {
     usable_pixels(frame, out.valid);
     if (!same_size(out.attenuation, frame.pixels))
         out.attenuation = Image<float>::unfilled(frame.width(), frame.height());
-    tbb::parallel_invoke(
+    parallel_invoke(
         [&] {
             collect_details(frame.pixels, out.valid, impl_->of_pixels.details);
             fit_noise(impl_->of_pixels, out.noise);

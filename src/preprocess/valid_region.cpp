@@ -1,7 +1,5 @@
 #include "stenometry/valid_region.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "core/statistics.h"
 #include "core/usable_pixels.h"
@@ -411,8 +410,8 @@ void hide_blades(const Image<float>& pixels, Image<std::uint8_t>& valid, const L
     constexpr std::array sides{Side::left, Side::right, Side::top, Side::bottom};
     const auto view_of = [&](Side side) { return SideView{pixels, valid, side}; };
     std::array<std::optional<Line>, sides.size()> blades;
-    tbb::parallel_for(std::size_t{0}, sides.size(),
-                      [&](std::size_t i) { blades[i] = find_blade(view_of(sides[i]), levels, buffers[i]); });
+    parallel_for(std::size_t{0}, sides.size(),
+                 [&](std::size_t i) { blades[i] = find_blade(view_of(sides[i]), levels, buffers[i]); });
     for (std::size_t i = 0; i < sides.size(); ++i) {
         if (!blades[i]) continue;
         blades[i]->depth += margin_px;

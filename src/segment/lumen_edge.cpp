@@ -1,7 +1,5 @@
 #include "segment/lumen_edge.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "core/blocks.h"
 #include "core/interpolate_mat.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "segment/ridge_graph.h"
 
 namespace stenometry {
@@ -27,7 +26,7 @@ constexpr double far_share = 0.02;
 cv::Mat beside_vessels(const cv::Mat& valid, const NearestSites& territory,
                        const std::vector<RidgePoint>& ridges) {
     cv::Mat beside = valid.clone();
-    tbb::parallel_for(0, beside.rows, [&](int y) {
+    parallel_for(0, beside.rows, [&](int y) {
         auto* out = beside.ptr<std::uint8_t>(y);
         const float* distance = territory.distance_px.row(y);
         const std::int32_t* nearest = territory.site.row(y);
@@ -67,7 +66,7 @@ cv::Mat lumen_height(const cv::Mat& attenuation, const cv::Mat& ground, const Ne
     cv::Mat smooth;
     cv::GaussianBlur(attenuation - ground, smooth, {}, 0.7);
     cv::Mat height = cv::Mat::zeros(smooth.size(), CV_32F);
-    tbb::parallel_for(0, height.rows, [&](int y) {
+    parallel_for(0, height.rows, [&](int y) {
         const float* distance = territory.distance_px.row(y);
         const std::int32_t* nearest = territory.site.row(y);
         float* out = height.ptr<float>(y);
@@ -140,7 +139,7 @@ cv::Mat rise_over_edge(const EnhancedFrame& frame, const cv::Mat& probability,
     const std::vector<float> ridge_height = ridge_heights(height, territory, ridges);
     const std::vector<float> least_probability = least_probabilities(probability, ridges);
     cv::Mat rise(height.size(), CV_32F, cv::Scalar(double{outside}));
-    tbb::parallel_for(0, height.rows, [&](int y) {
+    parallel_for(0, height.rows, [&](int y) {
         const float* h = height.ptr<float>(y);
         const float* p = probability.ptr<float>(y);
         float* out = rise.ptr<float>(y);

@@ -1,7 +1,5 @@
 #include "stenometry/segment.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>

@@ -1,9 +1,5 @@
 #include "segment/vessel_evidence.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/parallel_invoke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -12,6 +8,7 @@
 
 #include "core/blocks.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/sparse_sample.h"
 #include "core/statistics.h"
 #include "segment/ridge_point.h"
@@ -140,9 +137,9 @@ cv::Mat vessel_probability(const EnhancedFrame& frame, const Vesselness& vesseln
     const double widest_px = widest_vessel_px(vesselness);
     Clutter clutter;
     cv::Mat hat, excess;
-    tbb::parallel_invoke([&] { hat = relative_top_hat(frame, 1.15 * widest_px); },
-                         [&] { clutter = clutter_of(as_mat(vesselness.response), valid); },
-                         [&] { excess = excess_noise(frame); });
+    parallel_invoke([&] { hat = relative_top_hat(frame, 1.15 * widest_px); },
+                    [&] { clutter = clutter_of(as_mat(vesselness.response), valid); },
+                    [&] { excess = excess_noise(frame); });
     cv::Mat probability = cv::Mat::zeros(valid.size(), CV_32F);
     if (!(clutter.middle > 0)) return probability;
     const auto of_response = static_cast<float>(steepness * response_share * clutter.power);
@@ -150,10 +147,10 @@ cv::Mat vessel_probability(const EnhancedFrame& frame, const Vesselness& vesseln
     const auto at_even = static_cast<float>(steepness * std::log(double{even_evidence})) +
                          of_response * static_cast<float>(std::log(clutter.middle));
     const auto width = static_cast<std::size_t>(valid.cols);
-    tbb::parallel_for(tbb::blocked_range<int>(0, valid.rows), [&](const tbb::blocked_range<int>& rows) {
+    parallel_for_ranges(0, valid.rows, 1, [&](int first, int last) {
         std::vector<float> response(width), narrow(width), odds(width);
         const cv::Mat exponents(1, valid.cols, CV_32F, odds.data());
-        for (int y = rows.begin(); y != rows.end(); ++y) {
+        for (int y = first; y != last; ++y) {
             const float* h = hat.ptr<float>(y);
             const float* noise = excess.ptr<float>(y);
             std::copy_n(vesselness.response.row(y), width, response.begin());

@@ -1,7 +1,5 @@
 #include "segment/vessel_ridges.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -10,6 +8,7 @@
 
 #include "core/interpolate_mat.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "segment/ridge_graph.h"
 #include "segment/vessel_evidence.h"
 
@@ -42,7 +41,7 @@ std::vector<RidgePoint> find_ridges(const cv::Mat& probability, const cv::Mat& a
                                     const Vesselness& vesselness, double low) {
     const cv::Mat response = as_mat(vesselness.response);
     std::vector<std::vector<RidgePoint>> of_row(static_cast<std::size_t>(response.rows));
-    tbb::parallel_for(0, response.rows, [&](int y) {
+    parallel_for(0, response.rows, [&](int y) {
         const float* p = probability.ptr<float>(y);
         for (int x = 0; x < response.cols; ++x) {
             if (double{p[x]} < low) continue;

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "core/statistics.h"
@@ -239,12 +240,11 @@ class VesselFollower {
     /// The nodes that branches connect with one.
     std::vector<int> connected_with(int node) const {
         std::vector<int> found{node};
-        std::vector<bool> seen(tree_.nodes.size(), false);
-        seen[at(node)] = true;
+        std::unordered_set<int> seen{node};
         for (std::size_t k = 0; k < found.size(); ++k)
             for (const int b : tree_.nodes[at(found[k])].branches)
                 for (const int next : {tree_.branches[at(b)].from, tree_.branches[at(b)].to})
-                    if (!seen[at(next)]) seen[at(next)] = true, found.push_back(next);
+                    if (seen.insert(next).second) found.push_back(next);
         return found;
     }
 

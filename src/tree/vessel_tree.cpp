@@ -1,7 +1,5 @@
 #include "stenometry/vessel_tree.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -11,6 +9,7 @@
 #include "centerline/ridge_line.h"
 #include "core/distance.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "core/same_size.h"
 #include "stenometry/error.h"
@@ -82,7 +81,7 @@ void refine_branches(VesselTree& tree, const Image<float>& depth, const Vesselne
     const auto is_end = [&tree](int node) {
         return tree.nodes[static_cast<std::size_t>(node)].branches.size() == 1;
     };
-    tbb::parallel_for(std::size_t{0}, tree.branches.size(), [&](std::size_t i) {
+    parallel_for(std::size_t{0}, tree.branches.size(), [&](std::size_t i) {
         VesselTree::Branch& branch = tree.branches[i];
         refine(branch, is_end(branch.from), is_end(branch.to), depth, vesselness, options);
     });

@@ -1,11 +1,10 @@
 #include "vesselness/border.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 
 #include "core/blocks.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 
 namespace stenometry::vesselness {
 namespace {
@@ -23,7 +22,7 @@ void weigh(const cv::Mat& image, const cv::Mat& weight, cv::Mat& even_image, cv:
     const cv::Size even(image.cols + image.cols % 2, image.rows + image.rows % 2);
     even_image.create(even, CV_32F);
     even_weight.create(even, CV_32F);
-    tbb::parallel_for(0, even.height, [&](int y) {
+    parallel_for(0, even.height, [&](int y) {
         auto *of_image = even_image.ptr<float>(y), *of_weight = even_weight.ptr<float>(y);
         std::fill_n(of_image, even.width, 0.0F);
         std::fill_n(of_weight, even.width, 0.0F);
@@ -76,7 +75,7 @@ void InvalidFiller::operator()(const Image<float>& image, const Image<std::uint8
     Level& finest = level(0);
     finest.image = as_mat(filled);
     finest.weight.create(image.height(), image.width(), CV_32F);
-    tbb::parallel_for(0, image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         const std::uint8_t* seen = valid.row(y);
         auto* weight = finest.weight.ptr<float>(y);
         for (int x = 0; x < image.width(); ++x) {

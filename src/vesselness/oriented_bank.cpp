@@ -1,9 +1,5 @@
 #include "vesselness/oriented_bank.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/parallel_invoke.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,6 +9,7 @@
 
 #include "core/blocks.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/sparse_sample.h"
 #include "core/statistics.h"
 #include "kernels/ridge.h"
@@ -35,8 +32,8 @@ constexpr int band_rows = 64;
 /// Calls `run(begin, end)` for all rows, some at a time, on several threads.
 template <class Run>
 void for_each_band(int height, Run&& run) {
-    tbb::parallel_for(0, (height + band_rows - 1) / band_rows,
-                      [&](int band) { run(band * band_rows, std::min(height, (band + 1) * band_rows)); });
+    parallel_for(0, (height + band_rows - 1) / band_rows,
+                 [&](int band) { run(band * band_rows, std::min(height, (band + 1) * band_rows)); });
 }
 
 /// What is left of a Gaussian after averaging over squares of 2^level pixels, in pixels of that level.
@@ -85,7 +82,7 @@ struct EnlargeTaps {
 
 /// Twice the size by repetition, cut to the size of `out`.
 void repeat_plane(const Image<float>& in, Image<float>& out) {
-    tbb::parallel_for(0, out.height(), [&](int y) {
+    parallel_for(0, out.height(), [&](int y) {
         const float* from = in.row(y / 2);
         float* to = out.row(y);
         for (int x = 0; x < out.width(); ++x) to[x] = from[x / 2];
@@ -159,13 +156,13 @@ void OrientedBank::operator()(const Image<float>& image, const cv::Mat& border_d
     scales_.clear();
     for (Level& level : levels_)
         for (Scale& scale : level.scales) scales_.emplace_back(&level, &scale);
-    tbb::parallel_for(std::size_t{0}, scales_.size(),
-                      [&](std::size_t i) { run_scale(*scales_[i].first, *scales_[i].second, noise_sd); });
+    parallel_for(std::size_t{0}, scales_.size(),
+                 [&](std::size_t i) { run_scale(*scales_[i].first, *scales_[i].second, noise_sd); });
     for (std::size_t i = levels_.size(); i-- > 0;) {
         if (i + 1 < levels_.size()) enlarge(levels_[i + 1], levels_[i]);
         for (Scale& scale : levels_[i].scales) combine(levels_[i], scale);
     }
-    tbb::parallel_for(0, image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         float* response = out.response.row(y);
         std::transform(response, response + image.width(), response, [](float v) { return std::sqrt(v); });
         kernels::direction_row(levels_[0].cos2.row(y), levels_[0].sin2.row(y),
@@ -382,12 +379,12 @@ void OrientedBank::enlarge_plane(const Image<float>& in, Image<float>& out, Fini
 /// What the coarser level found is where the finer one starts from. Roots of the squares are what is as
 /// smooth as the filters, and can be interpolated.
 void OrientedBank::enlarge(Level& coarse, Level& fine) {
-    tbb::parallel_for(0, coarse.response.height(), [&](int y) {
+    parallel_for(0, coarse.response.height(), [&](int y) {
         float* root = coarse.response.row(y);
         std::transform(root, root + coarse.response.width(), root, [](float v) { return std::sqrt(v); });
     });
     const auto as_it_is = [](float v) { return v; };
-    tbb::parallel_invoke(
+    parallel_invoke(
         [&] { enlarge_plane(coarse.response, fine.response, [](float v) { return v * v; }); },
         [&] { enlarge_plane(coarse.strongest, fine.strongest, [](float v) { return std::max(v, 0.0F); }); },
         [&] { enlarge_plane(coarse.cos2, fine.cos2, as_it_is); },

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <array>
 #include <opencv2/core.hpp>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "core/blocks.h"
 #include "core/enlarge.h"
 #include "core/gaussian_blur.h"
+#include "core/parallel.h"
 #include "stenometry/vesselness.h"
 #include "vesselness/hessian_rows.h"
 
@@ -105,7 +104,7 @@ class OrientedBank {
 
     std::vector<Level> levels_;                      ///< finest first
     std::vector<std::pair<Level*, Scale*>> scales_;  ///< of all levels
-    tbb::enumerable_thread_specific<ThreadBuffers> buffers_;
+    PerThread<ThreadBuffers> buffers_;
 };
 
 }  // namespace stenometry::vesselness

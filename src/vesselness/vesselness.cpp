@@ -1,10 +1,5 @@
 #include "stenometry/vesselness.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <Eigen/Core>
 #include <algorithm>
 #include <array>
@@ -18,6 +13,7 @@
 #include <utility>
 
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "core/same_size.h"
 #include "core/statistics.h"
@@ -66,7 +62,7 @@ void finish(const VesselnessOptions& options, double noise_sd, double smallest_s
             Vesselness& out) {
     const int width = out.response.width(), height = out.response.height();
     if (!all_valid)
-        tbb::parallel_for(0, height, [&](int y) {
+        parallel_for(0, height, [&](int y) {
             const std::uint8_t* seen = out.valid.row(y);
             for (Image<float>* image : {&out.response, &out.scale_px, &out.direction_rad})
                 for (int x = 0; x < width; ++x)
@@ -80,7 +76,7 @@ void finish(const VesselnessOptions& options, double noise_sd, double smallest_s
                                         : 10.0 * noise_response_sd(noise_sd, smallest_sigma));
     if (!(strongest > 0.0)) return;
     const auto factor = static_cast<float>(1.0 / strongest);
-    tbb::parallel_for(0, height, [&](int y) {
+    parallel_for(0, height, [&](int y) {
         float* response = out.response.row(y);
         std::transform(response, response + width, response, [factor](float v) { return factor * v; });
     });
@@ -204,8 +200,8 @@ struct VesselnessFilter::Impl {
     std::vector<kernels::GaussianTaps> taps;   ///< empty for the bank, which has its own
     std::vector<vesselness::ScaleLevel> plan;  ///< the same
     vesselness::Pyramid pyramid;
-    tbb::enumerable_thread_specific<RowBuffers> buffers;
-    tbb::enumerable_thread_specific<std::optional<BandBuffers>> bands;
+    PerThread<RowBuffers> buffers;
+    PerThread<std::optional<BandBuffers>> bands;
     std::optional<vesselness::OrientedBank> bank;
     vesselness::BorderDistance measure_distance;
     vesselness::InvalidFiller fill_invalid;
@@ -345,10 +341,10 @@ void VesselnessFilter::Impl::hessian_measure(const Image<float>& image, double n
     pyramid.build(image, plan);
     prepare_competition(noise_sd);
     // Rows above a band are computed again for it: bands are no smaller than the threads need.
-    const int height = image.height(), threads = tbb::this_task_arena::max_concurrency();
+    const int height = image.height(), threads = most_threads();
     const int band = std::max(64, (height + threads - 1) / threads);
-    tbb::parallel_for(0, (height + band - 1) / band,
-                      [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), out); });
+    parallel_for(0, (height + band - 1) / band,
+                 [&](int i) { run_rows(i * band, std::min(height, (i + 1) * band), out); });
 }
 
 void Vesselness::validate() const {

@@ -1,7 +1,5 @@
 #include "vesselness/working_grid.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
@@ -9,6 +7,7 @@
 
 #include "core/blocks.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 
 namespace stenometry {
 namespace {
@@ -18,7 +17,7 @@ constexpr PhysicalLength working_px{.mm = 0.2, .uncalibrated_px = 1.0};
 Image<float> sampled(const Image<float>& image, int reduction, float factor) {
     const cv::Size size = reduced(cv::Size(image.width(), image.height()), reduction);
     auto samples = Image<float>::unfilled(size.width, size.height);
-    tbb::parallel_for(0, size.height, [&](int y) {
+    parallel_for(0, size.height, [&](int y) {
         const float* from = image.row(std::min(y * reduction + reduction / 2, image.height() - 1));
         float* to = samples.row(y);
         for (int x = 0; x < size.width; ++x)
@@ -32,7 +31,7 @@ void reduce(const Image<std::uint8_t>& valid, int reduction, Image<std::uint8_t>
     const cv::Size size = reduced(cv::Size(valid.width(), valid.height()), reduction);
     if (small.width() != size.width || small.height() != size.height)
         small = Image<std::uint8_t>::unfilled(size.width, size.height);
-    tbb::parallel_for(0, size.height, [&](int row) {
+    parallel_for(0, size.height, [&](int row) {
         std::uint8_t* out = small.row(row);
         std::fill_n(out, size.width, std::uint8_t{255});
         for (int y = row * reduction; y < std::min(valid.height(), (row + 1) * reduction); ++y) {

@@ -143,7 +143,7 @@ Analysis two_vessels() {
     main.contour.centerline.points_px = {{10, 20}, {12, 20}, {14, 20}, {16, 20}};
     main.diameter.diameter_px = {8, 8, 7, 6};
     main.diameter.sd_px = {0.1, 0.1, 0.1, 0.1};
-    main.bifurcations = {{.index = 2, .side_vessel = 1}};
+    branch.parent = 0;
     branch.contour.centerline.points_px = {{14, 20}, {14, 22}, {14, 24}};
     branch.diameter.diameter_px = {4, 4, 3};
     branch.diameter.sd_px = {0.1, 0.1, 0.1};
@@ -218,10 +218,11 @@ TEST(Tubes, AreInterruptedWhereTheLumenWasNotMeasured) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     Analysis analysis = two_vessels();
     Vessel& vessel = analysis.vessels[0];
-    vessel.contour.centerline.points_px.assign(8, {1, 1});
+    // The branch begins at the seventh point.
+    vessel.contour.centerline.points_px = {{2, 20},  {4, 20},  {6, 20},  {8, 20},
+                                           {10, 20}, {12, 20}, {14, 20}, {16, 20}};
     vessel.diameter.diameter_px = {8, 8, nan, 8, 0.05, 8, 8, 8};  // the third: less than its standard error
     vessel.diameter.sd_px.assign(8, 0.1);
-    vessel.bifurcations[0].index = 6;
     const auto group = make_tubes(analysis);
     std::map<std::size_t, const Tube*> of_size;  // single points are no tube
     const Tube* branch = nullptr;
@@ -237,9 +238,10 @@ TEST(Tubes, AreInterruptedWhereTheLumenWasNotMeasured) {
 
 TEST(Tubes, OfVesselsThatLeaveEachOtherAreListedOnceEach) {
     Analysis analysis = two_vessels();
-    analysis.vessels[1].bifurcations = {{.index = 1, .side_vessel = 0}};
+    analysis.vessels[0].parent = 1;
     EXPECT_EQ(tubes_of(make_tubes(analysis)).size(), 2U);
-    analysis.vessels[0].bifurcations = {{.index = 1, .side_vessel = 0}, {.index = 1, .side_vessel = 7}};
+    analysis.vessels[0].parent = 0;
+    analysis.vessels[1].parent = 7;
     EXPECT_EQ(tubes_of(make_tubes(analysis)).size(), 2U);
 }
 
