@@ -126,13 +126,19 @@ void validate(const VesselMask& vessels, const Frame& frame) {
     if (!vessels.catheter.empty()) require_size(vessels.catheter, "catheter");
 }
 
+AnalysisOptions on_square(AnalysisOptions options, const SquarePixels& square) {
+    options.reference = square.to_square(options.reference);
+    return options;
+}
+
 Analysis analyze_frame(const Frame& frame, const VesselMask* given, const AnalysisOptions& options) {
     frame.validate();
     options.validate();
     if (given) validate(*given, frame);
-    const SquarePixels square(frame);
+    const SquarePixels square(frame, measurement_reduction(frame));
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
-    Analysis analysis = square.restore(analyze_square(square.frame(), given ? &vessels : nullptr, options));
+    Analysis analysis = square.restore(
+        analyze_square(square.frame(), given ? &vessels : nullptr, on_square(options, square)));
     analysis.warnings = warnings_of(analysis, options);
     return analysis;
 }
@@ -146,13 +152,13 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     require_inside(frame.pixels, to, "to");
     for (const Point& point : via) require_inside(frame.pixels, point, "via");
 
-    const SquarePixels square(frame);
+    const SquarePixels square(frame, measurement_reduction(frame));
     std::vector<Point> square_via;
     for (const Point& point : via) square_via.push_back(square.to_square(point));
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
     Analysis analysis =
         square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
-                                      square.to_square(to), square_via, options));
+                                      square.to_square(to), square_via, on_square(options, square)));
     analysis.warnings = warnings_of(analysis, options, in_order(from, via, to));
     return analysis;
 }

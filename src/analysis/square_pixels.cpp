@@ -1,10 +1,13 @@
 #include "analysis/square_pixels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "analysis/scale_lengths.h"
 #include "core/mat.h"
 #include "core/same_size.h"
 #include "stenometry/error.h"
@@ -21,10 +24,19 @@ Image<T> resized(const Image<T>& image, int width, int height, int interpolation
     return out;
 }
 
+/// Edges of what is enlarged lie between its pixels.
+Image<std::uint8_t> resized(const Image<std::uint8_t>& mask, int width, int height) {
+    if (width <= mask.width()) return resized(mask, width, height, cv::INTER_NEAREST);
+    Image<std::uint8_t> out = resized(mask, width, height, cv::INTER_LINEAR);
+    cv::Mat pixels = as_mat(out);
+    cv::threshold(pixels, pixels, 127.0, 255.0, cv::THRESH_BINARY);
+    return out;
+}
+
 VesselMask resized(const VesselMask& vessels, int width, int height, const Calibration& calibration) {
-    VesselMask result{.mask = resized(vessels.mask, width, height, cv::INTER_NEAREST),
+    VesselMask result{.mask = resized(vessels.mask, width, height),
                       .probability = resized(vessels.probability, width, height, cv::INTER_LINEAR),
-                      .catheter = resized(vessels.catheter, width, height, cv::INTER_NEAREST),
+                      .catheter = resized(vessels.catheter, width, height),
                       .calibration = calibration,
                       .keep_catheter = vessels.keep_catheter};
     if (result.mask.empty() || result.probability.empty()) return result;
@@ -38,21 +50,25 @@ VesselMask resized(const VesselMask& vessels, int width, int height, const Calib
 
 }  // namespace
 
-SquarePixels::SquarePixels(const Frame& frame) : original_(frame), square_(frame) {
+SquarePixels::SquarePixels(const Frame& frame, int reduction)
+    : original_(frame), square_(frame), reduction_(reduction) {
     const Calibration& calibration = frame.calibration;
-    if (!calibration.known() || calibration.square()) return;
+    const bool oblong = calibration.known() && !calibration.square();
+    if (!oblong && reduction == 1) return;
 
-    const double side = calibration.mm_per_px();
-    const int width =
-        std::max(1, static_cast<int>(std::lround(frame.width() * *calibration.mm_per_px_x / side)));
-    const int height =
-        std::max(1, static_cast<int>(std::lround(frame.height() * *calibration.mm_per_px_y / side)));
+    const double side = calibration.known() ? calibration.mm_per_px() : 1.0;
+    const auto pixels = [&](int original, const std::optional<double>& mm) {
+        return std::max(1, static_cast<int>(std::lround(original * (oblong ? *mm / side : 1.0) / reduction)));
+    };
+    const int width = pixels(frame.width(), calibration.mm_per_px_x);
+    const int height = pixels(frame.height(), calibration.mm_per_px_y);
     scale_x_ = static_cast<double>(width) / frame.width();
     scale_y_ = static_cast<double>(height) / frame.height();
-    square_.pixels = resized(frame.pixels, width, height, cv::INTER_CUBIC);
+    square_.pixels = resized(frame.pixels, width, height, reduction > 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
     square_.valid = resized(frame.valid, width, height, cv::INTER_NEAREST);
-    square_.calibration.mm_per_px_x = side;
-    square_.calibration.mm_per_px_y = side;
+    if (!calibration.known()) return;
+    square_.calibration.mm_per_px_x = reduction * side;
+    square_.calibration.mm_per_px_y = reduction * side;
 }
 
 Point SquarePixels::to_square(Point p) const {
@@ -78,10 +94,16 @@ VesselContour SquarePixels::restore(VesselContour contour) const {
     return contour;
 }
 
+ReferenceOptions SquarePixels::to_square(ReferenceOptions options) const {
+    if (options.given_px) *options.given_px /= reduction_;
+    return options;
+}
+
 Analysis SquarePixels::restore(Analysis analysis) const {
     if (same()) return analysis;
     analysis.calibration = original_.calibration;
     for (Vessel& vessel : analysis.vessels) {
+        scale_lengths(vessel, reduction_);
         vessel.contour = restore(std::move(vessel.contour));
         restore(vessel.diameter.axis_px);
         for (Bifurcation& bifurcation : vessel.bifurcations)
@@ -99,6 +121,15 @@ Analysis SquarePixels::restore(Analysis analysis) const {
 VesselMask SquarePixels::restore(VesselMask vessels) const {
     if (same()) return vessels;
     return resized(vessels, original_.width(), original_.height(), original_.sized_calibration());
+}
+
+int measurement_reduction(const Frame& frame) {
+    constexpr double fine_mm = 0.1, fine_px = 1024.0;
+    const double side = std::max(frame.width(), frame.height());
+    if (side < 2.0 * fine_px) return 1;
+    const double by_size = side / fine_px;
+    const double by_spacing = frame.calibration.known() ? fine_mm / frame.calibration.mm_per_px() : by_size;
+    return std::max(1, static_cast<int>(std::min(by_size, by_spacing)));
 }
 
 }  // namespace stenometry

@@ -168,6 +168,53 @@ TEST(Measure, WithoutCalibrationAWideVesselIsMeasuredOnAnyMatrix) {
     EXPECT_NEAR(0.25 * mean_of_large_px, mean_px, 0.5);  // px, the same; interpolation blurs the walls
 }
 
+/// Eight times as many pixels of a side: 2048 of 0.025 mm, which are measured two by two.
+Frame magnified_drilled() {
+    Frame large = resized(drilled().frame, 8.0, 8.0);
+    for (std::optional<double>* mm : {&large.calibration.mm_per_px_x, &large.calibration.mm_per_px_y})
+        **mm /= 8.0;
+    return large;
+}
+
+Point magnified(Point p) { return {8.0 * p.x + 3.5, 8.0 * p.y + 3.5}; }
+
+TEST(Measure, PixelsFinerThanTheirBlurGiveTheSameLengthsInTheirOwnPixels) {
+    const TwoPoints points(drilled());
+    const Analysis magnified_analysis =
+        measure(magnified_drilled(), magnified(points.from), magnified(points.to));
+    const Stenosis &of_few = only_lesion(measured_drilled()), &of_many = only_lesion(magnified_analysis);
+    EXPECT_NEAR(*of_many.mld_px, 8.0 * *of_few.mld_px, 8.0 * 0.4);              // px: 0.08 mm
+    EXPECT_NEAR(*of_many.reference_px, 8.0 * *of_few.reference_px, 8.0 * 0.4);  // interpolation blurs walls
+    EXPECT_NEAR(of_many.length_px, 8.0 * of_few.length_px, 8.0 * 5.0);          // px: 1 mm of 8.4
+    EXPECT_NEAR(of_many.mld_estimate_mm()->value, of_few.mld_estimate_mm()->value, 0.08);
+    EXPECT_LT(distance(of_many.mld_at_px, magnified(of_few.mld_at_px)), 8.0 * 0.5 * 8.4 / 0.2);
+    const Vessel& vessel = magnified_analysis.vessels.front();
+    EXPECT_NEAR(vessel.diameter.position_px.back(), length(vessel.contour.centerline.points_px), 8.0);
+    EXPECT_LT(vessel.contour.left_px.front().x, 2048.0);
+    EXPECT_NEAR(*of_many.geometry.plaque_area_px2 / 64.0, *of_few.geometry.plaque_area_px2, 50.0);  // 2 mm2
+}
+
+TEST(Measure, AReferenceGivenInPixelsIsOneOfThePicture) {
+    const TwoPoints points(drilled());
+    Frame large = magnified_drilled();
+    large.calibration = {};
+    AnalysisOptions options;
+    options.reference.method = ReferenceMethod::given;
+    options.reference.given_px = 120.0;
+    const Analysis analysis = measure(large, magnified(points.from), magnified(points.to), {}, options);
+    EXPECT_DOUBLE_EQ(only_lesion(analysis).reference_px.value(), 120.0);
+}
+
+TEST(Analyze, VesselsGivenOnAFinePictureAreMeasuredInItsPixels) {
+    const Frame large = magnified_drilled();
+    VesselMask given = find_vessels(large);
+    const Analysis analysis = analyze(large, given);
+    ASSERT_THAT(analysis.vessels, SizeIs(1));
+    EXPECT_EQ(analysis.mask.mask.width(), 2048);
+    EXPECT_GT(dice(analysis.mask.mask, given.mask).value(), 0.98);  // its edges move by half a measured pixel
+    EXPECT_NEAR(analysis.vessels[0].statistics.max_diameter_px.value(), 120.0, 8.0);  // px: 0.2 mm
+}
+
 TEST(FindVessels, PixelsThatAreNotSquareShowTheSameVessels) {
     const Frame& square = drilled().frame;
     Frame wide = resized(square, 1.0, 0.5);
