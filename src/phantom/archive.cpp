@@ -113,6 +113,12 @@ void equalise(Beam& image, double part) {
     });
 }
 
+void blacken(Beam& image, const Image<std::uint8_t>& open) {
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (!is_open(open, x, y)) image(x, y) = 0.0;
+}
+
 Beam median_of_nine(const Beam& image) {
     Beam result(image.width(), image.height());
     for_each_row(image.height(), [&](int y) {
@@ -218,6 +224,7 @@ Image<float> archived(const Beam& beam, const Image<std::uint8_t>& open, const A
     change_each(image, [&](double value) { return power_of(value, archive.exponent); });
     if (archive.harmonise > 0.0) harmonise(image, open, archive.harmonise, harmonised_px);
     window(image, open, archive, slope);
+    if (archive.shutter) blacken(image, open);
     if (archive.unsharp > 0.0) sharpen(image, archive.unsharp, archive.unsharp_radius_px);
     if (archive.equalise > 0.0) equalise(image, archive.equalise);
     if (archive.median) image = median_of_nine(image);

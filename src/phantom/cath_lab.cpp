@@ -4,10 +4,10 @@
 #include "core/interpolate.h"
 #include "core/require.h"
 #include "phantom/archive.h"
-#include "phantom/background.h"
 #include "phantom/beam.h"
 #include "phantom/random.h"
 #include "phantom/rows.h"
+#include "phantom/spatial_chest.h"
 #include "phantom/spatial_rays.h"
 #include "phantom/spatial_truth.h"
 #include "stenometry/error.h"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr int cells_per_px = 2;
 /// Organs are smooth: between places this far apart they are interpolated.
-constexpr double organ_step_mm = 1.0;
+constexpr double organ_step_mm = 0.8;
 /// How far around the picture what is there blurs into it.
 constexpr int margin_px = 8;
 
@@ -100,10 +100,9 @@ Beam chest_of(const CathLabScene& scene, const Scene& own) {
     if (own.background == 0.0) return beam;
     const double step = std::max(organ_step_mm, own.mm_per_px);
     const Point first = mm_of(own, {-1.0 * margin_px, -1.0 * margin_px});
-    const Grid grid{first + scene.view.centre_mm, step,
-                    static_cast<int>(beam.width() * own.mm_per_px / step) + 3,
+    const Grid grid{first, step, static_cast<int>(beam.width() * own.mm_per_px / step) + 3,
                     static_cast<int>(beam.height() * own.mm_per_px / step) + 3};
-    const Image<float> organs = chest_attenuation(grid, {scene.detector_mm, scene.detector_mm}, own.seed);
+    const Image<float> organs = chest_in_view(grid, scene.view, HeartSurface(own.seed), own.seed);
     for_each_row(beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) {
             const Point at = (own.mm_per_px / step) * Point{double(x), double(y)};
@@ -209,7 +208,6 @@ void CathLabScene::validate() const {
     taken.validate();
     archive.validate();
     require(view.source_mm > 300.0, "view.source_mm", view.source_mm, "above 300");
-    require_positive("detector_mm", detector_mm);
     for (const SpatialTube& tube : tubes) validate_tube(tube);
 }
 

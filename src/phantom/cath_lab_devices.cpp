@@ -35,10 +35,10 @@ Line3 course_of_catheter(Random& random, const HeartSurface& heart, Point3 ostiu
     const Point3 root = heart.aortic_root() + Point3{0.0, -4.0, 0.0};
     const Point3 inward = unit(root - ostium);
     const Point3 up = unit({random.uniform(-0.35, 0.1), -1.0, random.uniform(-0.15, 0.2)});
-    const double reach = random.uniform(10.0, 24.0);
-    const Point3 bend = ostium + reach * inward + random.uniform(-2.0, 6.0) * up;
+    const double reach = random.uniform(8.0, 20.0);
+    const Point3 bend = ostium + reach * inward + random.uniform(-1.0, 10.0) * up;
     const Point3 rise =
-        ostium + (reach + random.uniform(-4.0, 7.0)) * inward + random.uniform(20.0, 32.0) * up;
+        ostium + (reach + random.uniform(-3.0, 6.0)) * inward + random.uniform(24.0, 34.0) * up;
     const Point3 high = rise + random.uniform(35.0, 50.0) * up + Point3{random.uniform(-6.0, 6.0), 0.0, -6.0};
     if (random.uniform() < 0.6)  // from an arm
         return {
@@ -53,6 +53,20 @@ Line3 course_of_catheter(Random& random, const HeartSurface& heart, Point3 ostiu
             rise,
             bend,
             ostium};
+}
+
+/// A line as a catheter lies, which does not kink: the mean over 12 mm around each place, less near its ends,
+/// which stay.
+Line3 stiffened(const Line3& line) {
+    constexpr std::size_t most = 8;
+    Line3 smooth = line;
+    for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+        const std::size_t reach = std::min({most, i, line.size() - 1 - i});
+        Point3 sum;
+        for (std::size_t k = i - reach; k <= i + reach; ++k) sum = sum + line[k];
+        smooth[i] = (1.0 / double(2 * reach + 1)) * sum;
+    }
+    return smooth;
 }
 
 Line3 figure_of_eight(Random& random, Point3 at) {
@@ -109,8 +123,8 @@ SpatialTube guide_catheter(Random& random, const HeartSurface& heart, const Spat
     }
     knots.push_back(point_at(arcs, artery.centerline_mm, random.uniform(1.0, 4.0)));
     const double french = std::floor(random.uniform(4.0, 9.0));
-    SpatialTube tube =
-        device("catheter", curve_through(knots, step_mm), french * mm_per_french, random.uniform(0.03, 0.16));
+    SpatialTube tube = device("catheter", stiffened(curve_through(knots, step_mm)), french * mm_per_french,
+                              random.uniform(0.03, 0.16));
     tube.label = PixelLabel::catheter;
     tube.bore = random.uniform(0.72, 0.9);
     if (concentration > 0.0) tube.medium.assign(tube.centerline_mm.size(), concentration);
@@ -151,7 +165,7 @@ SpatialTubes pacing_lead(Random& random, const HeartSurface& heart) {
                       somewhere(random, 0.5 * (cava + tip) + Point3{-12.0, 16.0, 0.0}, 6.0),
                       tip};
     const Line3 line = curve_through(knots, step_mm);
-    const double attenuation = random.uniform(0.12, 0.4), width = random.uniform(1.2, 2.4);
+    const double attenuation = random.uniform(0.06, 0.3), width = random.uniform(1.2, 2.4);
     SpatialTubes tubes{device("lead", line, width, attenuation)};
     const auto end = line.end();
     tubes.push_back(device("electrode tip", Line3(end - 4, end), width * 1.2, 2.0));
@@ -195,7 +209,7 @@ SpatialTubes electrodes(Random& random) {
         const Point3 flat{0.0, 0.0, 1.0};
         const double snap = random.uniform(2.5, 5.0);
         tubes.push_back(device("electrode", {at, at + random.uniform(0.6, 1.5) * flat}, 2.0 * snap,
-                               random.uniform(0.03, 0.25)));
+                               random.uniform(0.004, 0.04)));
         const Point3 way = unit({random.uniform(-1.0, 1.0), random.uniform(-1.0, 1.0), 0.0});
         const Point3 bow = random.uniform(-25.0, 25.0) * Point3{-way.y, way.x, 0.0};
         const Line3 knots{at, at + 40.0 * way + bow, at + 90.0 * way + 1.2 * bow, at + 200.0 * way};
@@ -213,7 +227,7 @@ SpatialTubes lung_vessels(Random& random) {
         const Point3 hilum = somewhere(random, {side * 45.0, -20.0, -40.0}, 25.0);
         const Point3 out =
             unit({side * random.uniform(0.1, 1.0), random.uniform(-0.8, 1.0), random.uniform(-0.5, 0.7)});
-        grow_lung_vessel(random, tubes, hilum, out, random.uniform(2.0, 5.0), 4);
+        grow_lung_vessel(random, tubes, hilum, out, random.uniform(1.2, 3.6), 4);
     }
     return tubes;
 }

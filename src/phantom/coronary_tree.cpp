@@ -33,17 +33,17 @@ struct Course {
 Course left_anterior_descending() {
     return {
         "LAD",
-        {{36, 22}, {44, 20}, {54, 12}, {66, 2}, {84, -2}, {104, 1}, {124, -1}, {146, 2}, {166, 0}, {178, 0}},
-        4.3,
-        {0.09, 0.22, 0.30, 0.40, 0.48, 0.58, 0.70, 0.82},
-        {0.80, 0.56, 0.36, 0.55, 0.34, 0.50, 0.42, 0.45},
+        {{40, 0}, {47, 14}, {55, 22}, {65, 10}, {84, -2}, {104, 1}, {124, -1}, {146, 2}, {166, 0}, {178, 0}},
+        4.5,
+        {0.105, 0.22, 0.30, 0.40, 0.48, 0.58, 0.70, 0.82},
+        {0.72, 0.56, 0.36, 0.55, 0.34, 0.50, 0.42, 0.45},
         1.0};
 }
 
 /// It leaves the anterior descending artery, which has been the left main stem until there.
 Course circumflex() {
     return {"LCx",
-            {{47, 19}, {56, 32}, {66, 52}, {72, 78}, {75, 104}, {76, 128}, {80, 150}, {92, 164}},
+            {{55, 22}, {61, 36}, {67, 54}, {72, 78}, {75, 104}, {76, 128}, {80, 150}, {92, 164}},
             3.2,
             {0.14, 0.24, 0.42, 0.58, 0.74, 0.88},
             {0.38, 0.66, 0.50, 0.60, 0.52, 0.50},
@@ -74,8 +74,8 @@ class Tree {
   public:
     Tree(const HeartSurface& heart, std::uint64_t seed, int generations)
         : heart_(heart), random_(seed, 0x74726565), generations_(generations) {
-        tortuosity_ = 0.4 + 1.6 * random_.uniform() * random_.uniform();
-        size_ = random_.uniform(0.8, 1.2);
+        tortuosity_ = 0.4 + 2.2 * random_.uniform() * random_.uniform();
+        size_ = random_.uniform(0.85, 1.25);
     }
 
     std::vector<SpatialTube> left() {
@@ -116,7 +116,7 @@ class Tree {
             const double wander = i < 3 ? 1.0 : 3.5;
             const double down = course.places[i].x + random_.uniform(-wander, wander);
             const double around = course.places[i].y + random_.uniform(-wander, wander);
-            knots.push_back(heart_.at(down, around, lift_of_course(i)));
+            knots.push_back(heart_.at(down, around));
         }
         if (parent >= 0) join(knots, parent);
         Line3 line = curve_through(knots, step_mm);
@@ -124,9 +124,6 @@ class Tree {
             8, static_cast<std::size_t>(double(line.size()) * random_.uniform(0.8, 1.0))));
         return add(course.name, std::move(line), parent, diameter_mm, generation);
     }
-
-    /// The origin lies off the heart, between aorta and lung artery.
-    static double lift_of_course(std::size_t knot) { return knot == 0 ? 1.06 : knot == 1 ? 1.03 : 1.0; }
 
     /// The first place of a course moves to where it leaves its mother.
     void join(Line3& knots, int parent) const {
@@ -147,7 +144,7 @@ class Tree {
 
     /// Waves square to the vessel in the heart's surface, larger towards its end.
     void wind(Line3& line, int generation) {
-        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 0.8 : 0.6);
+        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 0.9 : 0.7);
         const double length = random_.uniform(9.0, 22.0), other = length * random_.uniform(0.45, 0.7);
         const double phase = random_.uniform(0.0, 6.28), other_phase = random_.uniform(0.0, 6.28);
         const std::vector<double> arcs = arcs_of(line);
@@ -172,7 +169,7 @@ class Tree {
         std::vector<double> at, ratios;
         for (std::size_t i = 0; i < course.branches.size(); ++i) {
             const double where = course.branches[i] + random_.uniform(-0.025, 0.025);
-            const double ratio = std::min(0.85, course.ratios[i] * random_.uniform(0.8, 1.2));
+            const double ratio = std::min(0.85, course.ratios[i] * random_.uniform(0.85, 1.3));
             if (static_cast<int>(i) >= forks && random_.uniform() < 0.12) continue;
             at.push_back(where * arcs.back());
             ratios.push_back(ratio);
@@ -305,7 +302,7 @@ Point3 HeartSurface::normal(Point3 p) const {
                 (along / (length_mm * length_mm)) * axis);
 }
 
-Point3 HeartSurface::aortic_root() const { return at(36.0, -15.0, 0.86); }
+Point3 HeartSurface::aortic_root() const { return at(33.0, -32.0, 0.85); }
 
 std::vector<SpatialTube> coronary_tree_on(const HeartSurface& heart, std::uint64_t seed,
                                           CoronaryArtery artery, int generations) {
