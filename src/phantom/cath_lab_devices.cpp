@@ -41,8 +41,13 @@ Line3 course_of_catheter(Random& random, const HeartSurface& heart, Point3 ostiu
         ostium + (reach + random.uniform(-3.0, 6.0)) * inward + random.uniform(24.0, 34.0) * up;
     const Point3 high = rise + random.uniform(35.0, 50.0) * up + Point3{random.uniform(-6.0, 6.0), 0.0, -6.0};
     if (random.uniform() < 0.6)  // from an arm
-        return {
-            high + Point3{-60.0, -75.0, -10.0}, high + Point3{-18.0, -30.0, -5.0}, high, rise, bend, ostium};
+        return {high + Point3{-190.0, -130.0, -20.0},
+                high + Point3{-70.0, -75.0, -10.0},
+                high + Point3{-18.0, -30.0, -5.0},
+                high,
+                rise,
+                bend,
+                ostium};
     const Point3 arch = high + Point3{random.uniform(4.0, 14.0), -18.0, -24.0};
     const Point3 behind = arch + Point3{random.uniform(4.0, 14.0), 30.0, -30.0};
     return {behind + Point3{0.0, 190.0, -8.0},
@@ -158,7 +163,8 @@ SpatialTubes pacing_lead(Random& random, const HeartSurface& heart) {
         atrial ? heart.at(40.0, -110.0, 1.0) : heart.at(random.uniform(120.0, 150.0), -60.0, 0.9);
     const Point3 cava = heart.at(30.0, -120.0, 1.3) + Point3{-8.0, -25.0, -5.0};
     const double side = random.uniform() < 0.75 ? 1.0 : -1.0;
-    const Line3 knots{cava + Point3{95.0 * side, -70.0, 25.0},
+    const Line3 knots{cava + Point3{230.0 * side, -60.0, 40.0},
+                      cava + Point3{95.0 * side, -70.0, 25.0},
                       cava + Point3{45.0 * side, -65.0, 10.0},
                       cava + Point3{0.0, -35.0, 0.0},
                       cava,
