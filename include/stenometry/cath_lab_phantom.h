@@ -50,8 +50,8 @@ struct SpatialTube {
     std::vector<double> medium;
     double bore = 1.0;                     ///< inner over outer diameter, 0..1
     double wall_attenuation_per_mm = 0.0;  ///< of the wall, beyond what it displaces, >= 0
-    int parent = -1;              ///< index of the artery it leaves, in the scene's tubes; -1 for none
-    int generation = 0;           ///< 0 for what leaves the aorta, 1 for its branches, and so on
+    int parent = -1;     ///< index of the artery it leaves, before it in the scene's tubes; -1 for none
+    int generation = 0;  ///< 0 for what leaves the aorta, 1 for its branches, and so on
     std::vector<Lesion> lesions;  ///< by arc length in space
 };
 
@@ -97,7 +97,6 @@ struct Archive {
 struct CathLabScene {
     Scene taken;  ///< size, detector, exposure, field stop, noise; its seed is that of the chest, too
     View view;
-
     std::vector<SpatialTube> tubes;
     Archive archive;
 
@@ -108,8 +107,8 @@ struct CathLabScene {
 /// What is true of one artery as rendered, beside what `VesselTruth` says; one value per point of its
 /// centerline.
 struct ArteryTruth {
-    std::vector<double>
-        attenuation;              ///< of the ray through the middle, of this artery alone, before any blur
+    /// Of the ray through the middle, of this artery alone, before any blur.
+    std::vector<double> attenuation;
     std::vector<double> stretch;  ///< path through the artery over its diameter, from foreshortening
     std::vector<double> ostium_distance_mm;  ///< way of the blood in space
     int parent = -1;                         ///< index of the artery it leaves; -1 for none

@@ -172,7 +172,7 @@ Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<See
     return without_margin(beam);
 }
 
-void validate_tube(const SpatialTube& tube) {
+void validate_tube(const SpatialTube& tube, int index) {
     const std::string name = tube.name;
     require(tube.centerline_mm.size() >= 2, name + ".centerline_mm", double(tube.centerline_mm.size()),
             "at least two points");
@@ -184,6 +184,8 @@ void validate_tube(const SpatialTube& tube) {
         require(dot(p, p) < 1e6, name + ".centerline_mm", size(p), "within 1 m of the isocentre");
     for (const double d : tube.diameter_mm) require_positive(name + ".diameter_mm", d);
     for (const double m : tube.medium) require_not_negative(name + ".medium", m);
+    require(tube.parent >= -1 && tube.parent < index, name + ".parent", tube.parent,
+            "the index of a tube before this one, or -1");
     require(tube.bore >= 0.0 && tube.bore <= 1.0, name + ".bore", tube.bore, "0 to 1");
     require_not_negative(name + ".wall_attenuation_per_mm", tube.wall_attenuation_per_mm);
 }
@@ -208,7 +210,7 @@ void CathLabScene::validate() const {
     taken.validate();
     archive.validate();
     require(view.source_mm > 300.0, "view.source_mm", view.source_mm, "above 300");
-    for (const SpatialTube& tube : tubes) validate_tube(tube);
+    for (std::size_t i = 0; i < tubes.size(); ++i) validate_tube(tubes[i], static_cast<int>(i));
 }
 
 CathLabPhantom render(const CathLabScene& scene) {
