@@ -33,10 +33,11 @@ Point3 direction(Random& random) {
 /// From the ostium against the far wall of the aorta's root, up to the arch, and to the leg or the arm.
 Line3 course_of_catheter(Random& random, const HeartSurface& heart, Point3 ostium) {
     const Point3 root = heart.aortic_root() + Point3{0.0, -4.0, 0.0};
-    const Point3 inward = unit(root - ostium);
+    const Point3 to_root = root - ostium;
+    const Point3 inward = unit({to_root.x, 0.3 * to_root.y, to_root.z});
     const Point3 up = unit({random.uniform(-0.35, 0.1), -1.0, random.uniform(-0.15, 0.2)});
     const double reach = random.uniform(8.0, 20.0);
-    const Point3 bend = ostium + reach * inward + random.uniform(-1.0, 10.0) * up;
+    const Point3 bend = ostium + reach * inward + random.uniform(0.0, 12.0) * up;
     const Point3 rise =
         ostium + (reach + random.uniform(-3.0, 6.0)) * inward + random.uniform(24.0, 34.0) * up;
     const Point3 high = rise + random.uniform(35.0, 50.0) * up + Point3{random.uniform(-6.0, 6.0), 0.0, -6.0};
@@ -88,6 +89,19 @@ Line3 figure_of_eight(Random& random, Point3 at) {
     }
     // Its ends are twisted together and stand out.
     line.push_back(line.back() + Point3{random.uniform(-3.0, 3.0), random.uniform(1.0, 5.0), 1.0});
+    return line;
+}
+
+/// A coiled cable, as those of electrodes are.
+Line3 coil(Random& random, Point3 from, Point3 way, double length_mm) {
+    const double radius = random.uniform(2.0, 4.0), pitch = random.uniform(2.0, 6.0);
+    const Point3 aside{-way.y, way.x, 0.0};
+    Line3 line;
+    for (double arc = 0.0; arc < length_mm; arc += 0.3) {
+        const double angle = 360.0 * arc / pitch;
+        line.push_back(from + (arc + radius * degrees_cos(angle)) * way +
+                       (radius * degrees_sin(angle)) * aside);
+    }
     return line;
 }
 
@@ -217,6 +231,9 @@ SpatialTubes electrodes(Random& random) {
         tubes.push_back(device("electrode", {at, at + random.uniform(0.6, 1.5) * flat}, 2.0 * snap,
                                random.uniform(0.004, 0.04)));
         const Point3 way = unit({random.uniform(-1.0, 1.0), random.uniform(-1.0, 1.0), 0.0});
+        if (random.uniform() < 0.25)
+            tubes.push_back(device("cable", coil(random, at, way, random.uniform(15.0, 50.0)), 1.0,
+                                   random.uniform(0.1, 0.5)));
         const Point3 bow = random.uniform(-25.0, 25.0) * Point3{-way.y, way.x, 0.0};
         const Line3 knots{at, at + 40.0 * way + bow, at + 90.0 * way + 1.2 * bow, at + 200.0 * way};
         tubes.push_back(

@@ -20,6 +20,14 @@ double daughter_left(double mother_mm, double side_mm) {
     return power(power(mother_mm, flow_exponent) - power(side_mm, flow_exponent), 1.0 / flow_exponent);
 }
 
+/// As `value_at`, with no slope at the places themselves.
+double smooth_value_at(const std::vector<double>& places, const std::vector<double>& values, double at) {
+    const auto after = std::upper_bound(places.begin() + 1, places.end() - 1, at) - places.begin();
+    const auto i = static_cast<std::size_t>(after);
+    const double t = std::clamp((at - places[i - 1]) / (places[i] - places[i - 1]), 0.0, 1.0);
+    return values[i - 1] + t * t * (3.0 - 2.0 * t) * (values[i] - values[i - 1]);
+}
+
 /// A main vessel by the places it passes on the heart, in degrees down and around, and its branches.
 struct Course {
     std::string name;
@@ -142,21 +150,21 @@ class Tree {
         return static_cast<int>(tubes_.size()) - 1;
     }
 
-    /// Waves square to the vessel in the heart's surface, larger towards its end.
+    /// Bends square to the vessel in the heart's surface, of no two alike, larger away from its origin.
     void wind(Line3& line, int generation) {
-        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 0.9 : 0.7);
-        const double length = random_.uniform(9.0, 22.0), other = length * random_.uniform(0.45, 0.7);
-        const double phase = random_.uniform(0.0, 6.28), other_phase = random_.uniform(0.0, 6.28);
+        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 1.1 : 0.85);
+        const double pitch = random_.uniform(4.0, 10.0);
         const std::vector<double> arcs = arcs_of(line);
+        std::vector<double> places, offsets;
+        for (double arc = 0.0; arc < arcs.back() + 3.0 * pitch; arc += pitch * random_.uniform(0.6, 1.6)) {
+            places.push_back(arc);
+            offsets.push_back(height * std::min(1.0, arc / 18.0) * random_.uniform(-1.6, 1.6));
+        }
         const Line3 straight = line;
         for (std::size_t i = 1; i + 1 < line.size(); ++i) {
             const Point3 along = unit(straight[i + 1] - straight[i - 1]);
-            const Point3 normal = heart_.normal(straight[i]);
-            const double rise = std::min(1.0, arcs[i] / 15.0);
-            const double turns = 2.0 * portable::pi * arcs[i];
-            const double wave =
-                portable::sin(turns / length + phase) + 0.5 * portable::sin(turns / other + other_phase);
-            line[i] = line[i] + (height * rise * wave) * cross(along, normal);
+            const Point3 aside = cross(along, heart_.normal(straight[i]));
+            line[i] = line[i] + smooth_value_at(places, offsets, arcs[i]) * aside;
         }
     }
 

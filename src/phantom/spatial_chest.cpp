@@ -142,11 +142,11 @@ class ChestInView {
         add_spine(random, view);
         add_ribs(random);
         const double dome =
-            eye_.at({random.uniform(-50.0, 50.0), heart.radius_mm * random.uniform(0.8, 1.5), 0.0}).y;
+            eye_.at({random.uniform(-50.0, 50.0), heart.radius_mm * random.uniform(0.45, 1.4), 0.0}).y;
         diaphragm_ = {.top = {random.uniform(-60.0, 60.0), dome},
                       .radius = random.uniform(80.0, 140.0),
                       .depth = random.uniform(0.15, 0.7),
-                      .edge_mm = random.uniform(0.8, 3.0)};
+                      .edge_mm = random.uniform(0.8, 4.0)};
         tilt_ = {random.uniform(-0.0025, 0.0025), random.uniform(-0.001, 0.002)};
         grain_ = random.uniform(0.5, 1.6);
     }
@@ -205,7 +205,7 @@ class ChestInView {
     }
 
     void add_ribs(Random& random) {
-        const double spacing = random.uniform(22.0, 32.0), depth = random.uniform(0.0, 0.09);
+        const double spacing = random.uniform(22.0, 32.0), depth = 0.09 * random.uniform() * random.uniform();
         for (const double side : {-1.0, 1.0}) {
             const double slope = random.uniform(-0.2, 0.9), bend = random.uniform(-0.001, 0.004);
             for (double y = -190.0 + random.uniform(0.0, spacing); y < 150.0; y += spacing)
