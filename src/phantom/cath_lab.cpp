@@ -223,6 +223,7 @@ CathLabPhantom render(const CathLabScene& scene) {
     result.phantom.scene = scene.taken;
     result.phantom.scene.tubes.clear();
     result.phantom.scene.catheter.reset();
+    result.phantom.scene.display = Display::sigmoid;  // eight bits of no known curve
     constexpr double slow_mm = 15.0;
     result.phantom.frame = {.pixels = archived(beam, open_field(own), scene.archive, slow_mm / own.mm_per_px,
                                                scene.taken.width_px, scene.taken.height_px),

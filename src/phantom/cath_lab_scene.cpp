@@ -38,9 +38,9 @@ class Laboratory {
 
     CathLabScene draw() {
         const bool left = random_.uniform() < options_.left;
-        arteries_ =
-            coronary_tree_on(heart_, random_.bits(), left ? CoronaryArtery::left : CoronaryArtery::right,
-                             2 + static_cast<int>(random_.uniform(0.2, 2.99)));
+        const int generations = 2 + static_cast<int>(random_.uniform(0.2, 2.99));
+        arteries_ = coronary_tree_on(heart_, random_.bits(),
+                                     left ? CoronaryArtery::left : CoronaryArtery::right, generations);
         draw_view(left);
         draw_exposure();
         add_lesions();

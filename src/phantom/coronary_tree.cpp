@@ -82,7 +82,8 @@ class Tree {
   public:
     Tree(const HeartSurface& heart, std::uint64_t seed, int generations)
         : heart_(heart), random_(seed, 0x74726565), generations_(generations) {
-        tortuosity_ = 0.4 + 2.2 * random_.uniform() * random_.uniform();
+        const double drawn = random_.uniform();
+        tortuosity_ = 0.4 + 2.2 * drawn * random_.uniform();
         size_ = random_.uniform(0.85, 1.25);
     }
 
@@ -168,28 +169,38 @@ class Tree {
         }
     }
 
-    /// Diameters of a course from fork to fork, and buds where they are.
-    /// \param forks how many of its branches are courses of their own.
-    void branch_off(const Course& course, int index, int forks) {
-        SpatialTube& tube = tubes_[static_cast<std::size_t>(index)];
-        const std::vector<double> arcs = arcs_of(tube.centerline_mm);
-        double side = course.turn;
-        std::vector<double> at, ratios;
+    /// Where branches leave, and their diameters over their mother's.
+    struct Forks {
+        std::vector<double> at_mm, ratios;
+    };
+
+    /// Those of a course in this patient; beyond the first `sure`, some are missing.
+    Forks forks_of(const Course& course, double length_mm, int sure) {
+        Forks forks;
         for (std::size_t i = 0; i < course.branches.size(); ++i) {
             const double where = course.branches[i] + random_.uniform(-0.025, 0.025);
             const double ratio = std::min(0.85, course.ratios[i] * random_.uniform(0.85, 1.3));
-            if (static_cast<int>(i) >= forks && random_.uniform() < 0.12) continue;
-            at.push_back(where * arcs.back());
-            ratios.push_back(ratio);
+            if (static_cast<int>(i) >= sure && random_.uniform() < 0.12) continue;
+            forks.at_mm.push_back(where * length_mm);
+            forks.ratios.push_back(ratio);
         }
-        const std::vector<double> sides = divide(tube, arcs, at, ratios);
-        for (std::size_t i = 0; i < at.size(); ++i) {
-            if (static_cast<int>(i) < forks) {
-                fork_mm_ = at[i];
-                circumflex_mm_ = sides[i];
-                continue;
-            }
-            buds_.push_back({index, at[i], sides[i], side});
+        return forks;
+    }
+
+    /// Diameters of a course from fork to fork, and buds where they are.
+    /// \param courses how many of its branches are courses of their own.
+    void branch_off(const Course& course, int index, int courses) {
+        SpatialTube& tube = tubes_[static_cast<std::size_t>(index)];
+        const std::vector<double> arcs = arcs_of(tube.centerline_mm);
+        const Forks forks = forks_of(course, arcs.back(), courses);
+        const std::vector<double> sides = divide(tube, arcs, forks.at_mm, forks.ratios);
+        if (courses > 0) {
+            fork_mm_ = forks.at_mm.front();
+            circumflex_mm_ = sides.front();
+        }
+        double side = course.turn;
+        for (auto i = static_cast<std::size_t>(courses); i < sides.size(); ++i) {
+            buds_.push_back({index, forks.at_mm[i], sides[i], side});
             side = random_.uniform() < 0.75 ? -side : side;
         }
     }
@@ -242,15 +253,21 @@ class Tree {
             buds_.push_back({index, at[i], sides[i], side});
     }
 
-    /// From the mother's middle to one side, then ever more along its course and towards the apex.
-    Line3 walk(const SpatialTube& mother, const Bud& bud, double length) {
-        const std::vector<double> arcs = arcs_of(mother.centerline_mm);
-        Point3 place = point_at(arcs, mother.centerline_mm, bud.arc_mm);
+    /// Direction in which a branch leaves its mother; zero where she is too short to tell.
+    Point3 first_heading(const SpatialTube& mother, const std::vector<double>& arcs, const Bud& bud,
+                         Point3 place) {
         const Point3 behind = point_at(arcs, mother.centerline_mm, bud.arc_mm - 2.0);
         const Point3 ahead = point_at(arcs, mother.centerline_mm, bud.arc_mm + 2.0);
         if (ahead == behind) return {};
-        Point3 heading =
-            turned(unit(ahead - behind), heart_.normal(place), bud.side * random_.uniform(28.0, 80.0));
+        return turned(unit(ahead - behind), heart_.normal(place), bud.side * random_.uniform(28.0, 80.0));
+    }
+
+    /// From the mother's middle to one side, then ever more towards the apex.
+    Line3 walk(const SpatialTube& mother, const Bud& bud, double length) {
+        const std::vector<double> arcs = arcs_of(mother.centerline_mm);
+        Point3 place = point_at(arcs, mother.centerline_mm, bud.arc_mm);
+        Point3 heading = first_heading(mother, arcs, bud, place);
+        if (heading == Point3{}) return {};
         double lift = heart_.lift(place), bend = 0.0;
         const double dive =
             random_.uniform() < 0.15 ? random_.uniform(0.002, 0.006) : 0.0;  // into the septum
@@ -258,14 +275,18 @@ class Tree {
         Line3 line{place};
         for (double done = 0.0; done < length; done += step_mm) {
             bend = 0.9 * bend + random_.uniform(-1.0, 1.0) * (1.0 + 1.2 * tortuosity_);
-            const Point3 normal = heart_.normal(place);
-            heading = turned(heading + pull * heart_.axis, normal, bend);
-            heading = unit(heading - dot(heading, normal) * normal);
             lift = std::clamp(lift + (dive > 0.0 ? -dive : 0.03 * (1.0 - lift)), 0.55, 1.2);
+            heading = steered(heading + pull * heart_.axis, heart_.normal(place), bend);
             place = heart_.lifted(place + step_mm * heading, lift);
             line.push_back(place);
         }
         return line;
+    }
+
+    /// Turned about the normal of the heart's surface, and along that surface.
+    static Point3 steered(Point3 heading, Point3 normal, double bend_deg) {
+        const Point3 bent = turned(heading, normal, bend_deg);
+        return unit(bent - dot(bent, normal) * normal);
     }
 
     const HeartSurface& heart_;

@@ -205,7 +205,8 @@ class ChestInView {
     }
 
     void add_ribs(Random& random) {
-        const double spacing = random.uniform(22.0, 32.0), depth = 0.09 * random.uniform() * random.uniform();
+        const double spacing = random.uniform(22.0, 32.0), drawn = random.uniform();
+        const double depth = 0.09 * drawn * random.uniform();
         for (const double side : {-1.0, 1.0}) {
             const double slope = random.uniform(-0.2, 0.9), bend = random.uniform(-0.001, 0.004);
             for (double y = -190.0 + random.uniform(0.0, spacing); y < 150.0; y += spacing)
