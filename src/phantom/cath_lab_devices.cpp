@@ -188,7 +188,7 @@ SpatialTubes guide_wire(Random& random, const SpatialTube& catheter, const Spati
         inside.push_back(point_at(arcs, artery.centerline_mm, arc) + swing * aside);
     }
     const auto tip_points = static_cast<std::size_t>(std::min(tip, 0.5 * end) / step_mm);
-    if (inside.size() < tip_points + 4 || tip_points < 3) return {};
+    if (inside.size() < tip_points + 8 || tip_points < 3) return {};
     Line3 shaft = catheter.centerline_mm;
     shaft.insert(shaft.end(), inside.begin() + 6, inside.end() - static_cast<std::ptrdiff_t>(tip_points) + 1);
     const Line3 soft(inside.end() - static_cast<std::ptrdiff_t>(tip_points), inside.end());

@@ -210,6 +210,10 @@ void CathLabScene::validate() const {
     taken.validate();
     archive.validate();
     require(view.source_mm > 300.0, "view.source_mm", view.source_mm, "above 300");
+    for (const double angle : {view.left_oblique_deg, view.cranial_deg, view.roll_deg})
+        require(std::abs(angle) <= 360.0, "view", angle, "angles of -360 to 360 degrees");
+    require(std::abs(view.centre_mm.x) < 1e4 && std::abs(view.centre_mm.y) < 1e4, "view.centre_mm",
+            view.centre_mm.x, "within 10 m of the isocentre");
     for (std::size_t i = 0; i < tubes.size(); ++i) validate_tube(tubes[i], static_cast<int>(i));
 }
 

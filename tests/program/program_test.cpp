@@ -840,7 +840,7 @@ TEST_F(Program, RendersALaboratoryWhoseEmptyFrameHasNoArtery) {
 }
 
 TEST_F(Program, RefusesToRenderWhatCannotBe) {
-    expect_failure(2, {"phantom", "a.png", "--kind", "cath-lab", "--frames", "5"}, "cath-lab");
+    expect_failure(2, {"phantom", "a.dcm", "--kind", "cath-lab", "--frames", "5"}, "cath-lab");
     expect_failure(2, {"phantom", "a.png", "--labels", "b.png"}, "--labels");
     expect_failure(2, {"phantom"}, "OUT");
     expect_failure(2, {"phantom", "a.jpg"}, ".png or .dcm");
