@@ -5,15 +5,15 @@
 #include <cmath>
 
 #include "core/interpolate.h"
+#include "core/parallel.h"
 #include "phantom/portable_math.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
 
 template <class Change>
 void change_each(Beam& image, const Change& change) {
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x) image(x, y) = change(image(x, y));
     });
 }
@@ -48,7 +48,7 @@ void harmonise(Beam& image, const Image<std::uint8_t>& open, double part, double
         for (int x = 0; x < image.width(); ++x)
             if (!is_open(open, x, y)) filled(x, y) = mean;
     const Beam slow = widely_blurred(filled, sigma_px);
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x) image(x, y) -= part * (slow(x, y) - mean);
     });
 }
@@ -124,7 +124,7 @@ class LocalEqualisation {
 
 void equalise(Beam& image, double part) {
     const LocalEqualisation equalised(image);
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x)
             image(x, y) += part * (equalised(x, y, image(x, y)) - image(x, y));
     });
@@ -138,7 +138,7 @@ void blacken(Beam& image, const Image<std::uint8_t>& open) {
 
 Beam median_of_nine(const Beam& image) {
     Beam result(image.width(), image.height());
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x) {
             std::array<double, 9> near{};
             for (int i = 0; i < 9; ++i)
@@ -158,7 +158,7 @@ Image<float> magnified(const Beam& image, int width, int height) {
         for (int x = 0; x < image.width(); ++x) from(x, y) = static_cast<float>(255.0 * image(x, y));
     if (width == image.width() && height == image.height()) return from;
     const double sx = double(image.width()) / width, sy = double(image.height()) / height;
-    for_each_row(height, [&](int y) {
+    parallel_for(0, height, [&](int y) {
         for (int x = 0; x < width; ++x)
             to(x, y) = sample_bicubic(from, {(x + 0.5) * sx - 0.5, (y + 0.5) * sy - 0.5});
     });
@@ -208,7 +208,7 @@ void quantise(Block& coefficients, int quality) {
 
 /// What JPEG's cosine coefficients leave of the picture; the coding of the coefficients loses nothing.
 void compress(Image<float>& image, int quality) {
-    for_each_row((image.height() + 7) / 8, [&](int by) {
+    parallel_for(0, (image.height() + 7) / 8, [&](int by) {
         for (int bx = 0; bx < (image.width() + 7) / 8; ++bx) {
             const auto pixel = [&](std::size_t i) -> float& {
                 return image(std::min(8 * bx + static_cast<int>(i % 8), image.width() - 1),
@@ -225,7 +225,7 @@ void compress(Image<float>& image, int quality) {
 }
 
 void round_to_bytes(Image<float>& image) {
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x)
             image(x, y) = std::clamp(std::floor(image(x, y) + 0.5F), 0.0F, 255.0F);
     });

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/parallel.h"
 #include "phantom/random_field.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -152,7 +152,7 @@ class ChestModel {
 Image<float> chest_attenuation(const Grid& grid, Point field_mm, std::uint64_t seed) {
     const ChestModel chest(field_mm, seed);
     Image<float> attenuation(grid.width, grid.height);
-    for_each_row(grid.height, [&](int y) {
+    parallel_for(0, grid.height, [&](int y) {
         for (int x = 0; x < grid.width; ++x)
             attenuation(x, y) = static_cast<float>(
                 chest.attenuation(grid.origin_mm + grid.step_mm * Point{double(x), double(y)}));

@@ -5,9 +5,9 @@
 #include <limits>
 #include <set>
 
+#include "core/parallel.h"
 #include "phantom/background.h"
 #include "phantom/portable_math.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -162,13 +162,13 @@ Chest::Chest(const Scene& scene, const Cells& cells) : margin(cells.margin / cel
     if (scene.background > 0.0) {
         const Point field{scene.width_px * scene.mm_per_px, scene.height_px * scene.mm_per_px};
         const Image<float> attenuation = chest_attenuation(grid, field, scene.seed);
-        for_each_row(grid.height, [&](int y) {
+        parallel_for(0, grid.height, [&](int y) {
             for (int x = 0; x < grid.width; ++x)
                 beam(x, y) = portable::exp(-scene.background * static_cast<double>(attenuation(x, y)));
         });
     }
     if (scene.field_stop != FieldStop::none)
-        for_each_row(grid.height, [&](int y) {
+        parallel_for(0, grid.height, [&](int y) {
             for (int x = 0; x < grid.width; ++x) {
                 const Point mm = grid.origin_mm + grid.step_mm * Point{double(x), double(y)};
                 beam(x, y) *= passed_by_field_stop(scene, mm);
@@ -196,7 +196,7 @@ Beam primary_beam(const Scene& scene, const Objects& objects, const Chest& chest
     const auto cell_columns = static_cast<std::size_t>(cells.across(scene.width_px));
     const auto width = static_cast<std::size_t>(scene.width_px);
     Beam across(scene.width_px, cell_rows);  // cells downwards, pixels across
-    for_each_row((cell_rows + band_rows - 1) / band_rows, [&](int band) {
+    parallel_for(0, (cell_rows + band_rows - 1) / band_rows, [&](int band) {
         const int first = band * band_rows;
         const Grid grid{mm_of(scene, {cells.px(0), cells.px(first)}), cells.step_mm,
                         static_cast<int>(cell_columns), std::min(band_rows, cell_rows - first)};
@@ -210,7 +210,7 @@ Beam primary_beam(const Scene& scene, const Objects& objects, const Chest& chest
         }
     });
     Beam beam(scene.width_px, scene.height_px);
-    for_each_row(scene.height_px, [&](int y) {
+    parallel_for(0, scene.height_px, [&](int y) {
         for (std::size_t i = 0; i < cells.weights.size(); ++i) {
             const double* from = across.row(y * cells.per_px + static_cast<int>(i));
             for (int x = 0; x < scene.width_px; ++x) beam(x, y) += cells.weights[i] * from[x];

@@ -2,11 +2,11 @@
 #include <cmath>
 
 #include "core/interpolate.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "phantom/archive.h"
 #include "phantom/beam.h"
 #include "phantom/random.h"
-#include "phantom/rows.h"
 #include "phantom/spatial_chest.h"
 #include "phantom/spatial_rays.h"
 #include "phantom/spatial_truth.h"
@@ -65,7 +65,7 @@ Beam transmission(const Scene& own, const std::vector<SeenTube>& tubes) {
                     size.height() * cells_per_px};
     const Rays rays(tubes, grid, step);
     Beam passed = size.clone();
-    for_each_row(size.height(), [&](int y) {
+    parallel_for(0, size.height(), [&](int y) {
         std::vector<Stretch> stretches;
         for (int x = 0; x < size.width(); ++x)
             for (int cell = 0; cell < cells_per_px * cells_per_px; ++cell) {
@@ -84,7 +84,7 @@ Beam moved(const Beam& image, Point way_px) {
     const int instants = static_cast<int>(std::ceil(2.0 * std::sqrt(dot(way_px, way_px))));
     if (instants < 1) return image;
     Beam result(image.width(), image.height());
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x)
             for (int k = 0; k < instants; ++k) {
                 const Point at = Point{double(x), double(y)} + ((k + 0.5) / instants - 0.5) * way_px;
@@ -103,7 +103,7 @@ Beam chest_of(const CathLabScene& scene, const Scene& own) {
     const Grid grid{first, step, static_cast<int>(beam.width() * own.mm_per_px / step) + 3,
                     static_cast<int>(beam.height() * own.mm_per_px / step) + 3};
     const Image<float> organs = chest_in_view(grid, scene.view, HeartSurface(own.seed), own.seed);
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) {
             const Point at = (own.mm_per_px / step) * Point{double(x), double(y)};
             beam(x, y) = portable::exp(-own.background * sample_bilinear(organs, at));
@@ -124,13 +124,13 @@ double noise(Random& random) {
 void add_noise(Beam& beam, const Scene& own) {
     if (own.quanta_per_px == 0.0) return;
     Beam grain(beam.width(), beam.height());
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         Random random(own.seed, 0x677261696e + own.exposure, static_cast<std::uint64_t>(y));
         for (int x = 0; x < beam.width(); ++x)
             grain(x, y) = noise(random) * std::sqrt(std::max(0.0, beam(x, y)) / own.quanta_per_px);
     });
     const Beam spread = blurred(grain, gaussian_weights(own.noise_correlation_px));
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) beam(x, y) += spread(x, y);
     });
 }
@@ -144,7 +144,7 @@ Beam without_margin(const Beam& beam) {
 
 void stop_field(Beam& beam, const Scene& own) {
     if (own.field_stop == FieldStop::none) return;
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x)
             beam(x, y) *=
                 passed_by_field_stop(own, mm_of(own, {double(x) - margin_px, double(y) - margin_px}));
@@ -162,7 +162,7 @@ Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<See
     const double angle = radians(own.motion_deg), way = own.motion_mm / own.mm_per_px;
     Beam beam = moved(transmission(own, tubes), way * Point{portable::cos(angle), portable::sin(angle)});
     const Beam chest = chest_of(scene, own);
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) beam(x, y) *= chest(x, y);
     });
     stop_field(beam, own);

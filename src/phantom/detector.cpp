@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "core/interpolate.h"
+#include "core/parallel.h"
 #include "phantom/portable_math.h"
 #include "phantom/random.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -46,7 +46,7 @@ Weights convolved(const Weights& a, const Weights& b) {
 /// Means over blocks of `size` pixels; the last ones may be smaller.
 Beam block_means(const Beam& image, int size) {
     Beam means((image.width() + size - 1) / size, (image.height() + size - 1) / size);
-    for_each_row(means.height(), [&](int by) {
+    parallel_for(0, means.height(), [&](int by) {
         for (int bx = 0; bx < means.width(); ++bx) {
             const int x1 = std::min(image.width(), (bx + 1) * size);
             const int y1 = std::min(image.height(), (by + 1) * size);
@@ -62,7 +62,7 @@ Beam block_means(const Beam& image, int size) {
 /// Excess of the quanta detected over those expected, for every pixel and `margin` more on each side.
 Beam excess_quanta(const Beam& beam, const Scene& scene, int margin) {
     Beam excess(beam.width() + 2 * margin, beam.height() + 2 * margin);
-    for_each_row(excess.height(), [&](int y) {
+    parallel_for(0, excess.height(), [&](int y) {
         const int by = std::clamp(y - margin, 0, beam.height() - 1);
         for (int x = 0; x < excess.width(); ++x) {
             const double expected =
@@ -121,13 +121,13 @@ Beam blurred(const Beam& image, const Weights& weights) {
     const int radius = static_cast<int>(weights.size()) / 2;
     const int width = image.width(), height = image.height();
     Beam rows(width, height), result(width, height);
-    for_each_row(height, [&](int y) {
+    parallel_for(0, height, [&](int y) {
         for (int i = -radius; i <= radius; ++i) {
             const double w = weights[static_cast<std::size_t>(i + radius)];
             for (int x = 0; x < width; ++x) rows(x, y) += w * image(std::clamp(x + i, 0, width - 1), y);
         }
     });
-    for_each_row(height, [&](int y) {
+    parallel_for(0, height, [&](int y) {
         for (int i = -radius; i <= radius; ++i) {
             const double w = weights[static_cast<std::size_t>(i + radius)];
             const double* from = rows.row(std::clamp(y + i, 0, height - 1));
@@ -142,7 +142,7 @@ Beam widely_blurred(const Beam& image, double sigma_px) {
     const int block = std::max(1, static_cast<int>(sigma_px / 4.0));
     const Beam coarse = blurred(block_means(image, block), gaussian_weights(sigma_px / block));
     Beam fine(image.width(), image.height());
-    for_each_row(fine.height(), [&](int y) {
+    parallel_for(0, fine.height(), [&](int y) {
         for (int x = 0; x < fine.width(); ++x)
             fine(x, y) = sample_bilinear(coarse, {(x + 0.5) / block - 0.5, (y + 0.5) / block - 0.5});
     });
@@ -152,7 +152,7 @@ Beam widely_blurred(const Beam& image, double sigma_px) {
 void add_scatter(Beam& beam, const Scene& scene) {
     if (scene.scatter_fraction == 0.0) return;
     const Beam stray = widely_blurred(beam, scene.scatter_spread_mm / scene.mm_per_px);
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x)
             beam(x, y) += scene.scatter_fraction * (stray(x, y) - beam(x, y));
     });
@@ -160,7 +160,7 @@ void add_scatter(Beam& beam, const Scene& scene) {
 
 void sharpen(Beam& image, double strength, double radius_px) {
     const Beam smooth = blurred(image, gaussian_weights(radius_px));
-    for_each_row(image.height(), [&](int y) {
+    parallel_for(0, image.height(), [&](int y) {
         for (int x = 0; x < image.width(); ++x) image(x, y) += strength * (image(x, y) - smooth(x, y));
     });
 }
@@ -170,7 +170,7 @@ void add_quantum_noise(Beam& beam, const Scene& scene) {
     const Weights spread = gaussian_weights(scene.noise_correlation_px);
     const int margin = static_cast<int>(spread.size()) / 2;
     const Beam noise = blurred(excess_quanta(beam, scene, margin), spread);
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x)
             beam(x, y) += noise(x + margin, y + margin) / scene.quanta_per_px;
     });
@@ -178,7 +178,7 @@ void add_quantum_noise(Beam& beam, const Scene& scene) {
 
 Image<float> displayed(const Beam& beam, const Scene& scene, double mean_background) {
     Beam values(beam.width(), beam.height());
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x)
             values(x, y) = curve(scene.display, beam(x, y), mean_background);
     });
@@ -186,7 +186,7 @@ Image<float> displayed(const Beam& beam, const Scene& scene, double mean_backgro
 
     const double highest = scene.display == Display::sigmoid ? 255.0 : 4095.0;
     Image<float> pixels(beam.width(), beam.height());
-    for_each_row(beam.height(), [&](int y) {
+    parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) {
             const double value = values(x, y);
             const double stored = std::clamp(std::floor(value + 0.5), 0.0, highest);

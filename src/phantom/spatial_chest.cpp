@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parallel.h"
 #include "phantom/random_field.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -236,7 +236,7 @@ Image<float> chest_in_view(const Grid& grid, const View& view, const HeartSurfac
     const ChestInView chest(view, heart, seed);
     const double c = degrees_cos(view.roll_deg), s = degrees_sin(view.roll_deg);
     Image<float> attenuation(grid.width, grid.height);
-    for_each_row(grid.height, [&](int y) {
+    parallel_for(0, grid.height, [&](int y) {
         for (int x = 0; x < grid.width; ++x) {
             const Point p = grid.origin_mm + grid.step_mm * Point{double(x), double(y)};
             const Point upright{c * p.x + s * p.y, c * p.y - s * p.x};

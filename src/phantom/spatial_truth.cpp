@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parallel.h"
 #include "phantom/beam.h"
-#include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
@@ -84,7 +84,7 @@ void add_pixel_truth(CathLabPhantom& result, const std::vector<SeenTube>& tubes,
     result.vessel = Image<std::uint16_t>(width, height);
     result.phantom.mask = Image<std::uint8_t>(width, height);
     result.phantom.catheter = Image<std::uint8_t>(width, height);
-    for_each_row(height, [&](int y) {
+    parallel_for(0, height, [&](int y) {
         std::vector<Stretch> arteries;
         for (int x = 0; x < width; ++x) {
             const PixelTruth truth = truth_at(rays, tubes, x, y, arteries);
