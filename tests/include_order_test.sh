@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-order="kernels core preprocess vesselness segment centerline tree lumen lesion analysis calibrate
+order="kernels core preprocess vesselness evidence segment centerline tree lumen lesion analysis calibrate
        evaluation phantom network io report viz interop"
 most_levels=12
 

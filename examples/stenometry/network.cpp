@@ -33,7 +33,7 @@ CLI::Option* add_network_options(CLI::App& command, NetworkOptions& options, con
 }
 
 void exclude_segmentation_options(CLI::App& command, CLI::Option& option) {
-    for (const char* name : {"--low-probability", "--high-probability", "--min-length"})
+    for (const char* name : {"--evidence", "--low-probability", "--high-probability", "--min-length"})
         if (CLI::Option* stage = command.get_option_no_throw(name)) option.excludes(stage);
 }
 

@@ -15,6 +15,8 @@ constexpr std::array ridge_measures{RidgeMeasure::frangi, RidgeMeasure::sato, Ri
 constexpr std::array reference_methods{ReferenceMethod::curve_fitted, ReferenceMethod::interpolated_local,
                                        ReferenceMethod::mean_local, ReferenceMethod::given};
 
+constexpr std::array evidences{Evidence::classical, Evidence::learned, Evidence::fused};
+
 constexpr std::array branching_laws{BranchingLaw::murray, BranchingLaw::huo_kassab, BranchingLaw::finet};
 
 constexpr const char* finding_vessels = "Finding vessels";
@@ -181,6 +183,7 @@ void add_vesselness_options(CLI::App& command, StageSettings& settings) {
 void add_segmentation_options(CLI::App& command, StageSettings& settings) {
     StageOptions segment(command, settings, finding_vessels);
     SegmentOptions& options = settings.options.segment;
+    segment.add("--evidence", evidences, options.evidence, "what tells vessels from everything else");
     segment.add("--low-probability", options.low_probability, 0.0, 1.0, "P",
                 "a pixel joins a vessel from here");
     segment.add("--high-probability", options.high_probability, 0.0, 1.0, "P",

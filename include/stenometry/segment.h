@@ -1,14 +1,28 @@
 #pragma once
 
+#include <string_view>
+
 #include "stenometry/enhance.h"
 #include "stenometry/export.h"
+#include "stenometry/learned_evidence.h"
 #include "stenometry/vesselness.h"
 
 STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry {
 
+/// What tells how likely a pixel is part of an artery.
+enum class Evidence {
+    classical,  ///< how far ridge response and top-hat stand out of the clutter of the same frame
+    learned,    ///< `LearnedProbabilities::artery`
+    fused,      ///< the mean of the logarithms of their odds
+};
+
+/// The evidence as the program spells it.
+std::string_view to_string(Evidence evidence);
+
 struct SegmentOptions {
+    Evidence evidence = Evidence::classical;
     // Both are probabilities of a pixel by its own evidence, before what it belongs to counts; those of
     // `VesselMask` are not on this scale.
     double low_probability = 0.15;  ///< the middle of a vessel is followed from here, 0..1
@@ -39,7 +53,8 @@ struct VesselMask {
 
 /// Turns a ridge response into vessels.
 ///
-/// - Evidence of a pixel is how far the response, and the attenuation above what is wider than any vessel (a
+/// - Classical evidence of a pixel is how far the response, and the attenuation above what is wider than any
+/// vessel (a
 ///   top-hat), stand out of the clutter of the same frame, and out of its noise.
 /// - Ridges are followed with two thresholds. Segments that chance or the edge of a shadow explains go.
 /// - One vessel are pieces that point at each other, pieces that fainter ridges connect, and branches that
@@ -53,9 +68,15 @@ struct VesselMask {
 /// A guide catheter is recognised by coming in over the border of the field from above, keeping its width
 /// without side branches, and ending where a wider vessel goes on; a catheter as wide as its artery is not
 /// told apart. Hysteresis: Canny, IEEE Trans. Pattern Anal. Mach. Intell. 8 (1986) 679.
-/// \throws InvalidInput if an option is out of range or the images differ in size.
+/// \throws InvalidInput if an option is out of range, the images differ in size, or the options ask for
+/// learned evidence.
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const SegmentOptions& options = {});
+
+/// The same with learned evidence of the same frame, which counts where the options say so.
+/// \throws InvalidInput if an option is out of range or the images differ in size.
+VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
+                   const LearnedProbabilities& learned, const SegmentOptions& options = {});
 
 }  // namespace stenometry
 

@@ -52,6 +52,7 @@
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "stenometry/io/mask.h"
+#include "stenometry/learned_evidence.h"
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/phantom.h"
 #include "stenometry/pipeline.h"

@@ -8,6 +8,7 @@
 #include "analysis/vessel_measurement.h"
 #include "analysis/warnings.h"
 #include "core/same_size.h"
+#include "segment/asked_evidence.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
 
@@ -34,7 +35,7 @@ Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options, d
     tell(options, vesselness_at / whole, "vesselness");
     Segmentation found{.vesselness = compute_vesselness(enhanced, options.vesselness)};
     tell(options, segment_at / whole, "segmentation");
-    found.mask = segment(enhanced, found.vesselness, options.segment);
+    found.mask = segment(enhanced, found.vesselness, asked_evidence(frame, options.segment), options.segment);
     return found;
 }
 

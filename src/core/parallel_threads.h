@@ -9,11 +9,28 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 /// What `core/parallel.h` uses of oneTBB, by a thread for every call and processor: slow, and only to be
 /// looked at by the thread sanitizer.
 namespace stenometry::plain_threads {
+
+/// Whether this thread does a part of some work: what that work divides stays on the thread, as more threads
+/// than processors would show no more.
+class Within {
+  public:
+    Within() : before_(std::exchange(some_, true)) {}
+    ~Within() { some_ = before_; }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+    static bool some() { return some_; }
+
+  private:
+    static inline thread_local bool some_ = false;
+    bool before_;
+};
 
 /// Calls `work(i)` for begin <= i < end.
 /// \throws what the first call that fails throws, when all threads have ended.
@@ -23,6 +40,7 @@ void parallel_for(Index begin, Index end, const Work& work) {
     std::exception_ptr failure;
     std::mutex first_failure;
     const auto take_turns = [&] {
+        const Within here;
         try {
             for (Index i = next++; i < end; i = next++) work(i);
         } catch (...) {
@@ -33,7 +51,7 @@ void parallel_for(Index begin, Index end, const Work& work) {
     };
     std::vector<std::jthread> others;
     const Index parts = end > begin ? end - begin : Index{0};
-    const int most = tbb::this_task_arena::max_concurrency();
+    const int most = Within::some() ? 1 : tbb::this_task_arena::max_concurrency();
     for (int k = 1; k < most && static_cast<Index>(k) < parts; ++k) others.emplace_back(take_turns);
     take_turns();
     others.clear();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lumen/measured_profile.h"
+#include "stenometry/learned_evidence.h"
 #include "stenometry/version.h"
 
 namespace stenometry {
@@ -299,8 +300,16 @@ Json calibration_json(const Calibration& calibration, const ReportInput& input) 
     return json;
 }
 
+Json network_json() {
+    const LearnedNetwork network = learned_network();
+    return {{"name", network.name}, {"version", network.version}, {"sha256", network.digest}};
+}
+
 Json software_json() {
-    return {{"name", "stenometry"}, {"version", version()}, {"cpu_target", cpu_target()}};
+    return {{"name", "stenometry"},
+            {"version", version()},
+            {"cpu_target", cpu_target()},
+            {"network", network_json()}};
 }
 
 Json warning_json(const Warning& warning) {

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "core/blocks.h"
 #include "core/distance.h"
 #include "core/enlarge.h"
 #include "core/mat.h"
+#include "core/parallel.h"
 #include "core/require.h"
 #include "core/same_size.h"
 #include "segment/catheter.h"
@@ -85,7 +87,63 @@ void validate(const EnhancedFrame& frame, const Vesselness& vesselness) {
         throw InvalidInput("the enhanced frame or the vesselness has a pixel that is no number");
 }
 
+void validate(const LearnedProbabilities& learned, const EnhancedFrame& frame, Evidence evidence) {
+    if (learned.empty())
+        throw InvalidInput("segment.evidence is " + std::string(to_string(evidence)) +
+                           ", but no learned evidence is given");
+    require_same_size(learned.artery, "the learned evidence", frame.attenuation, "the enhanced frame");
+    constexpr double rounding = 1e-5;
+    if (!cv::checkRange(as_mat(learned.artery), true, nullptr, 0.0, 1.0 + rounding))
+        throw InvalidInput("the learned evidence has a pixel that is no probability");
+}
+
+/// A probability as one whose odds have a logarithm: neither kind of evidence is so sure that the other
+/// cannot outweigh it.
+float doubted(float probability) {
+    constexpr float least = 1e-6F;
+    return std::clamp(probability, least, 1 - least);
+}
+
+/// Both kinds of evidence in one: the logarithm of its odds is the mean of theirs.
+float fused(float p, float q) {
+    const float yes = std::sqrt(doubted(p) * doubted(q)), no = std::sqrt(doubted(1 - p) * doubted(1 - q));
+    return yes / (yes + no);
+}
+
+cv::Mat fused(const cv::Mat& classical, const cv::Mat& learned) {
+    cv::Mat both(classical.size(), CV_32F);
+    parallel_for(0, both.rows, [&](int y) {
+        const float *p = classical.ptr<float>(y), *q = learned.ptr<float>(y);
+        auto* out = both.ptr<float>(y);
+        for (int x = 0; x < both.cols; ++x) out[x] = fused(p[x], q[x]);
+    });
+    return both;
+}
+
+/// By the evidence that the options ask for, on the working grid.
+cv::Mat probability_by(Evidence evidence, const EnhancedFrame& frame, const Vesselness& vesselness,
+                       const Image<float>& artery, int reduction) {
+    if (evidence == Evidence::classical) return vessel_probability(frame, vesselness);
+    const cv::Mat learned = averaged(as_mat(artery), reduction);
+    cv::Mat probability =
+        evidence == Evidence::learned ? learned : fused(vessel_probability(frame, vesselness), learned);
+    probability.setTo(0, as_mat(frame.valid) == 0);
+    return probability;
+}
+
 }  // namespace
+
+std::string_view to_string(Evidence evidence) {
+    switch (evidence) {
+        case Evidence::classical:
+            return "classical";
+        case Evidence::learned:
+            return "learned";
+        case Evidence::fused:
+            return "fused";
+    }
+    return "classical";
+}
 
 void SegmentOptions::validate() const {
     require_fraction("segment.low_probability", low_probability);
@@ -97,12 +155,19 @@ void SegmentOptions::validate() const {
 bool VesselMask::blank() const { return mask.empty() || cv::countNonZero(as_mat(mask)) == 0; }
 
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, const SegmentOptions& options) {
+    return segment(frame, vesselness, LearnedProbabilities{}, options);
+}
+
+VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
+                   const LearnedProbabilities& learned, const SegmentOptions& options) {
     options.validate();
     validate(frame, vesselness);
+    if (options.evidence != Evidence::classical) validate(learned, frame, options.evidence);
     const int reduction = working_reduction(frame.calibration);
     const EnhancedFrame small_frame = reduced(frame, reduction);
     const Vesselness small_vesselness = reduced(vesselness, reduction);
-    const cv::Mat probability = vessel_probability(small_frame, small_vesselness);
+    const cv::Mat probability =
+        probability_by(options.evidence, small_frame, small_vesselness, learned.artery, reduction);
     const std::vector<RidgePoint> ridges = vessel_ridges(small_frame, small_vesselness, probability, options);
 
     const cv::Size size(frame.attenuation.width(), frame.attenuation.height());

@@ -58,13 +58,18 @@ int working_reduction(const Calibration& calibration) {
     return px < 2 ? 1 : 1 << static_cast<int>(std::log2(std::min(px, coarsest)));
 }
 
+void reduce(const Image<float>& pixels, const Image<std::uint8_t>& valid, int reduction, Image<float>& small,
+            Image<std::uint8_t>& small_valid) {
+    const cv::Size size = reduced(cv::Size(pixels.width(), pixels.height()), reduction);
+    if (small.width() != size.width || small.height() != size.height)
+        small = Image<float>::unfilled(size.width, size.height);
+    cv::Mat means = as_mat(small);
+    average(as_mat(pixels), reduction, means);
+    reduce(valid, reduction, small_valid);
+}
+
 void reduce(const EnhancedFrame& frame, int reduction, EnhancedFrame& small) {
-    const cv::Size size = reduced(cv::Size(frame.valid.width(), frame.valid.height()), reduction);
-    if (small.attenuation.width() != size.width || small.attenuation.height() != size.height)
-        small.attenuation = Image<float>::unfilled(size.width, size.height);
-    cv::Mat attenuation = as_mat(small.attenuation);
-    average(as_mat(frame.attenuation), reduction, attenuation);
-    reduce(frame.valid, reduction, small.valid);
+    reduce(frame.attenuation, frame.valid, reduction, small.attenuation, small.valid);
     small.attenuation_noise_sd = frame.attenuation_noise_sd / reduction;  // white noise
     small.calibration = reduced(frame.calibration, reduction);
 }

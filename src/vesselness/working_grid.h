@@ -16,6 +16,11 @@ int working_reduction(const Calibration& calibration);
 /// image is filled by repetition.
 EnhancedFrame reduced(const EnhancedFrame& frame, int reduction);
 
+/// The same of pixels, which need be numbers where they are valid only.
+/// \param small, small_valid written over where they have the size, else replaced
+void reduce(const Image<float>& pixels, const Image<std::uint8_t>& valid, int reduction, Image<float>& small,
+            Image<std::uint8_t>& small_valid);
+
 /// The same of the attenuation, its noise, the valid region and the calibration.
 /// \param small its images are written over where they have the size, else replaced
 /// \pre reduction > 1

@@ -7,6 +7,7 @@
 
 #include "counted_memory.h"
 #include "stenometry/enhance.h"
+#include "stenometry/learned_evidence.h"
 #include "stenometry/phantom.h"
 #include "stenometry/valid_region.h"
 #include "stenometry/vesselness.h"
@@ -95,6 +96,17 @@ TEST_F(Allocation, OfAVesselnessEndsWithTheFirstFrame) {
                 0U)
                 << to_string(measure) << " with pixels of " << mm_per_px << " mm";
         }
+    }
+}
+
+TEST_F(Allocation, OfLearnedEvidenceEndsWithTheFirstFrame) {
+    for (const double mm_per_px : {0.2, 0.05}) {  // the finer is looked at on a coarser grid
+        for (Frame& frame : frames_) frame.calibration = Calibration::from_user(mm_per_px);
+        LearnedEvidence evidence;
+        LearnedProbabilities out;
+        EXPECT_EQ(allocations_after_first(frames_.size(), [&](std::size_t i) { evidence(frames_[i], out); }),
+                  0U)
+            << "pixels of " << mm_per_px << " mm";
     }
 }
 

@@ -15,6 +15,7 @@
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "support/dicom_bytes.h"
+#include "support/network_bytes.h"
 #include "support/onnx_files.h"
 
 /// Writes the seeds of the fuzz targets: small files of every kind that they read, each in the folder of its
@@ -283,6 +284,15 @@ void add_texts(Seeds& seeds) {
                      onnx::Network{.second_input = true, .second_output = true}.file()};
 }
 
+void add_networks(Seeds& seeds) {
+    testing::NetworkWriter small(2);
+    small.convolve(small.concatenate({0, small.enlarge(small.convolve(0, 2, 3, 2))}), 1, 1, 1, false);
+    for (const testing::NetworkWriter& net : {small, testing::small_unet()}) {
+        const std::vector<std::byte> file = net.bytes();
+        seeds["network_file"].emplace_back(reinterpret_cast<const char*>(file.data()), file.size());
+    }
+}
+
 void add_frames(Seeds& seeds) {
     std::mt19937 random(3);
     for (int i = 0; i < 24; ++i) {
@@ -308,6 +318,7 @@ int main(int argc, char** argv) {
     add_stills(seeds);
     add_volumes(seeds);
     add_texts(seeds);
+    add_networks(seeds);
     add_frames(seeds);
     for (const auto& [target, files] : seeds) write(fs::path(argv[1]) / target, files);
 }

@@ -7,10 +7,14 @@
 #include <numbers>
 #include <random>
 
+#include "kernels/convolution.h"
 #include "kernels/gaussian.h"
+#include "kernels/local_contrast.h"
 #include "kernels/ridge.h"
 #include "kernels/scale_space.h"
+#include "kernels/softmax.h"
 #include "kernels/weighted_sum.h"
+#include "kernels/winograd.h"
 
 namespace stenometry::kernels {
 namespace {
@@ -441,6 +445,187 @@ TEST(WeightedSumRow, MatchesReferenceOnEveryTargetAndWidth) {
             expect_same(fast, plain, 2e-6f);
         });
     }
+}
+
+TEST(ConvolveRow, MatchesReferenceOnEveryTargetAndWidth) {
+    for (const std::size_t taps : {1, 9, 27})
+        for (const std::size_t outputs : {1, 2, 3, 4, 5, 6, 7, 13, 16}) {
+            const FilterBank bank = make_filter_bank(random_values(taps * outputs, 3),
+                                                     random_values(outputs, 4), outputs % 2 == 0);
+            on_every_target_and_width([&](std::size_t width) {
+                const Rows rows(taps, width + read_beyond);
+                const std::size_t stride = width + 3;
+                std::vector<float> fast = output(outputs * stride), plain = output(outputs * stride);
+                convolve_row(rows.pointers.data(), bank, width, fast.data(), stride);
+                reference::convolve_row(rows.pointers.data(), bank, width, plain.data(), stride);
+                expect_same(fast, plain, 5e-6f);  // sums of up to 27 products below 1, added in another order
+            });
+        }
+}
+
+TEST(ConvolveRow, LongRowsMatchTheReferenceWhereTheyArePartedForTheCache) {
+    constexpr std::size_t taps = 576, outputs = 10, width = 333;
+    const FilterBank bank =
+        make_filter_bank(random_values(taps * outputs, 3), random_values(outputs, 4), false);
+    const Rows rows(taps, width + read_beyond);
+    std::vector<float> fast = output(outputs * width), plain = output(outputs * width);
+    convolve_row(rows.pointers.data(), bank, width, fast.data(), width);
+    reference::convolve_row(rows.pointers.data(), bank, width, plain.data(), width);
+    expect_same(fast, plain, 1e-4f);
+}
+
+TEST(ConvolveRow, GivesTheValuesOnPaper) {
+    const float left[] = {1.0f, 2.0f, 3.0f}, right[] = {10.0f, 20.0f, 30.0f};
+    const float* taps[] = {left, right};
+    const float weights[] = {1.0f, 0.5f, -1.0f, 0.0f}, bias[] = {0.25f, 2.0f};
+    float out[6];
+    reference::convolve_row(taps, make_filter_bank(weights, bias, true), 3, out, 3);
+    EXPECT_THAT(out, testing::ElementsAre(6.25f, 12.25f, 18.25f, 1.0f, 0.0f, 0.0f));
+}
+
+TEST(PatchNumbersRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        const Rows rows(4, 1 + 2 * width + read_beyond);
+        std::vector<const float*> from;
+        for (const float* row : rows.pointers) from.push_back(row + 1);
+        const std::size_t stride = width + 5;
+        std::vector<float> fast = output(patch_numbers * stride), plain = output(patch_numbers * stride);
+        patch_numbers_row(from.data(), width, fast.data(), stride);
+        reference::patch_numbers_row(from.data(), width, plain.data(), stride);
+        expect_same(fast, plain, 1e-6f);
+    });
+}
+
+TEST(PatchPixelsRow, MatchesReferenceOnEveryTargetAndWidth) {
+    for (const bool rectified : {false, true})
+        on_every_target_and_width([&](std::size_t width) {
+            const std::size_t stride = width + 5;
+            const std::vector<float> sums = random_values(patch_numbers * stride, 7);
+            std::vector<float> a[2] = {output(2 * width), output(2 * width)}, b[2] = {a[0], a[1]};
+            patch_pixels_row(sums.data(), stride, 0.1f, rectified, width, a[0].data(), a[1].data());
+            reference::patch_pixels_row(sums.data(), stride, 0.1f, rectified, width, b[0].data(),
+                                        b[1].data());
+            for (int i = 0; i < 2; ++i) expect_same(a[i], b[i], 3e-6f);  // sums of nine
+        });
+}
+
+TEST(PatchFilters, GiveTheConvolutionThatTheyComeFrom) {
+    constexpr std::size_t channels = 3, outputs = 2, patches = 9, width = 2 * patches, stride = patches + 2;
+    const std::vector<float> weights = random_values(channels * outputs * 9, 5);
+    const std::vector<float> bias = random_values(outputs, 6);
+    const std::vector<FilterBank> filters = make_patch_filters(weights, outputs);
+    const Rows rows(4 * channels, width + 2);  // four of each channel, from column -1 on
+    std::vector<float> numbers(channels * patch_numbers * stride), sums(outputs * patch_numbers * stride);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const float* four[4];
+        for (std::size_t i = 0; i < 4; ++i) four[i] = rows.pointers[4 * c + i] + 1;
+        reference::patch_numbers_row(four, patches, numbers.data() + c * stride, channels * stride);
+    }
+    for (std::size_t k = 0; k < patch_numbers; ++k) {
+        const float* taps[channels];
+        for (std::size_t c = 0; c < channels; ++c) taps[c] = numbers.data() + (k * channels + c) * stride;
+        reference::convolve_row(taps, filters[k], patches, sums.data() + k * outputs * stride, stride);
+    }
+    std::vector<const float*> taps[2];  // of the upper and of the lower row
+    for (std::size_t lower = 0; lower < 2; ++lower)
+        for (std::size_t c = 0; c < channels; ++c)
+            for (std::size_t row = 0; row < 3; ++row)
+                for (std::size_t column = 0; column < 3; ++column)
+                    taps[lower].push_back(rows.pointers[4 * c + lower + row] + column);
+    const FilterBank direct = make_filter_bank(weights, bias, true);
+    std::vector<float> expected[2] = {output(outputs * width), output(outputs * width)};
+    for (int i = 0; i < 2; ++i)
+        reference::convolve_row(taps[i].data(), direct, width, expected[i].data(), width);
+    for (std::size_t k = 0; k < outputs; ++k) {
+        float upper[width], lower[width];
+        reference::patch_pixels_row(sums.data() + k * stride, outputs * stride, bias[k], true, patches, upper,
+                                    lower);
+        for (std::size_t x = 0; x < width; ++x) {
+            ASSERT_NEAR(upper[x], expected[0][k * width + x], 1e-5f) << k << ' ' << x;
+            ASSERT_NEAR(lower[x], expected[1][k * width + x], 1e-5f) << k << ' ' << x;
+        }
+    }
+}
+
+TEST(SplitRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        const std::vector<float> in = random_values(2 * width, 1);
+        std::vector<float> a[2] = {output(width), output(width)}, b[2] = {output(width), output(width)};
+        split_row(in.data(), width, a[0].data(), a[1].data());
+        reference::split_row(in.data(), width, b[0].data(), b[1].data());
+        for (int i = 0; i < 2; ++i) expect_same(a[i], b[i], 0.0f);
+    });
+}
+
+TEST(EnlargeRow, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        if (width == 0) return;
+        const Rows rows(2, 1 + width + read_beyond);
+        std::vector<float> fast = output(2 * width), plain = output(2 * width);
+        enlarge_row(rows.pointers[0] + 1, rows.pointers[1] + 1, width, fast.data());
+        reference::enlarge_row(rows.pointers[0] + 1, rows.pointers[1] + 1, width, plain.data());
+        expect_same(fast, plain, 1e-6f);
+    });
+}
+
+TEST(EnlargeRow, KeepsASlopeBetweenTheOutermostPixels) {
+    std::vector<float> near, far;  // far one row above
+    for (int x = 0; x < 20; ++x)
+        near.push_back(static_cast<float>(x)), far.push_back(static_cast<float>(x) - 8);
+    float out[40];
+    reference::enlarge_row(near.data(), far.data(), 20, out);
+    for (int x = 1; x < 39; ++x) EXPECT_FLOAT_EQ(out[x], 0.5f * static_cast<float>(x) - 0.25f - 2.0f) << x;
+    EXPECT_FLOAT_EQ(out[0], -2.0f);
+    EXPECT_FLOAT_EQ(out[39], 17.0f);
+}
+
+/// A row of a summed-area table whose upper row is zero.
+std::vector<double> running_sums(const std::vector<float>& values) {
+    std::vector<double> sums{0.0};
+    for (const float value : values) sums.push_back(sums.back() + static_cast<double>(value));
+    return sums;
+}
+
+TEST(LocalContrastRow, MatchesReferenceOnEveryTargetAndWidth) {
+    constexpr std::size_t window = 13;
+    on_every_target_and_width([](std::size_t width) {
+        const std::vector<float> values = random_values(width + window, 1, -50.0f, 50.0f);
+        std::vector<float> counted(width + window, 1.0f), squares;
+        for (std::size_t x = 0; x < counted.size(); x += 5) counted[x] = 0.0f;
+        for (const float value : values) squares.push_back(value * value);
+        const std::vector<double> top(width + window + 1, 0.0),
+            sums = running_sums(values), of_squares = running_sums(squares), counts = running_sums(counted);
+        const WindowTables tables{
+            {top.data(), sums.data()}, {top.data(), of_squares.data()}, {top.data(), counts.data()}, window};
+        std::vector<float> fast = output(width), plain = output(width);
+        local_contrast_row(values.data(), counted.data(), tables, 0.5f, 2.0f, width, fast.data());
+        reference::local_contrast_row(values.data(), counted.data(), tables, 0.5f, 2.0f, width, plain.data());
+        expect_same(fast, plain, 1e-5f);
+    });
+}
+
+TEST(SoftmaxRows, MatchesReferenceOnEveryTargetAndWidth) {
+    on_every_target_and_width([](std::size_t width) {
+        std::vector<float> fast[4], plain[4];
+        float *to_fast[4], *to_plain[4];
+        for (unsigned i = 0; i < 4; ++i) {
+            fast[i] = random_values(width, i, -30.0f, 30.0f);
+            fast[i].resize(width + guard, untouched);
+            plain[i] = fast[i];
+            to_fast[i] = fast[i].data();
+            to_plain[i] = plain[i].data();
+        }
+        softmax_rows(to_fast, 4, width);
+        reference::softmax_rows(to_plain, 4, width);
+        for (int i = 0; i < 4; ++i) expect_same(fast[i], plain[i], 1e-6f);
+    });
+}
+
+TEST(SoftmaxRows, LogitsOfAnySizeGiveProbabilities) {
+    float a[] = {1000.0f, -1000.0f, 0.0f}, b[] = {0.0f, -1000.0f, std::log(3.0f)};
+    float* rows[] = {a, b};
+    reference::softmax_rows(rows, 2, 3);
+    EXPECT_THAT(a, testing::Pointwise(testing::FloatNear(1e-6f), {1.0f, 0.5f, 0.25f}));
 }
 
 TEST(FrangiReference, GivesTheValuesOnPaper) {

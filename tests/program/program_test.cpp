@@ -155,6 +155,29 @@ TEST_F(ProgramOnAngiogram, SegmentsIntoPicturesOfTheFramesSize) {
     EXPECT_EQ(mask.at<std::uint8_t>(79, 40), 255);  // on the vessel
 }
 
+TEST_F(ProgramOnAngiogram, SegmentsByTheEvidenceThatIsAskedFor) {
+    const auto probability_by = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> arguments{"segment", "vessel.png",    "--spacing",
+                                           "0.25",    "--probability", "p.png"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        const Ending ending = run(arguments);
+        // A network may see nothing where there is one line and no heart.
+        EXPECT_TRUE(ending.code == 0 || ending.code == 4) << ending.err;
+        return ending.code == 0 ? cv::imread(path("p.png"), cv::IMREAD_UNCHANGED) : cv::Mat();
+    };
+    const cv::Mat classical = probability_by({"--evidence", "classical"});
+    ASSERT_EQ(classical.size(), cv::Size(160, 160));
+    EXPECT_EQ(cv::norm(probability_by({}), classical, cv::NORM_INF), 0.0);
+    for (const char* other : {"learned", "fused"})
+        if (const cv::Mat found = probability_by({"--evidence", other}); !found.empty()) {
+            EXPECT_GT(cv::norm(found, classical, cv::NORM_INF), 0.0) << other;
+        }
+    expect_failure(2, {"segment", "vessel.png", "--mask", "m.png", "--evidence", "magic"}, "--evidence");
+    expect_failure(2,
+                   {"segment", "vessel.png", "--mask", "m.png", "--evidence", "fused", "--model", "n.onnx"},
+                   "--model");
+}
+
 #ifdef STENOMETRY_HAS_ITK
 
 TEST_F(ProgramOnAngiogram, SegmentsIntoVolumesWithThePixelsOfThePicture) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "stenometry/learned_evidence.h"
 #include "stenometry/version.h"
 #include "support/analysis_example.h"
 #include "support/json_schema.h"
@@ -49,6 +50,7 @@ TEST(Report, FollowsTheSchema) {
         expect_one_length(parsed(example_analysis(mm_per_px))["vessels"][0]);
     EXPECT_EQ(parsed(Analysis{})["schema"], "stenometry.analysis/2");
     EXPECT_EQ(parsed(Analysis{})["software"]["version"], version());
+    EXPECT_EQ(parsed(Analysis{})["software"]["network"]["sha256"], learned_network().digest);
 }
 
 TEST(Report, SchemaRefusesWhatItDoesNotName) {

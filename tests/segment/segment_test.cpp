@@ -345,6 +345,70 @@ TEST(Segment, SaysWhichOptionIsWrong) {
                 ThrowsMessage<InvalidInput>(HasSubstr("segment.max_gap")));
 }
 
+/// Learned evidence that is sure of what it is told, and as sure that there is nothing else.
+LearnedProbabilities sure_of(const Image<std::uint8_t>& arteries) {
+    LearnedProbabilities learned{.artery = Image<float>(arteries.width(), arteries.height(), 0.001F)};
+    as_mat(learned.artery).setTo(0.999F, as_mat(arteries));
+    return learned;
+}
+
+TEST(SegmentByLearnedEvidence, LeavesOutTheVesselThatTheNetworkDoesNotSee) {
+    const Tube seen = phantom::straight_tube(2.5, 36.0, 20.0);
+    Tube unseen = seen;
+    for (Point& p : unseen.centerline_mm) p.y += 12.0;
+    const cv::Mat alone = as_mat(segment_scene(scene_of({seen})).mask).clone();
+    const EnhancedFrame frame = enhance(phantom::render(scene_of({seen, unseen})).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    const LearnedProbabilities learned = sure_of(interop::from_mat<std::uint8_t>(alone));
+    EXPECT_LT(dice(as_mat(segment(frame, vesselness).mask), alone), 0.7);
+    for (const Evidence evidence : {Evidence::learned, Evidence::fused})
+        EXPECT_GT(dice(as_mat(segment(frame, vesselness, learned, {.evidence = evidence}).mask), alone), 0.9)
+            << to_string(evidence);
+}
+
+TEST(SegmentByLearnedEvidence, OfNoUseChangesNothing) {
+    // Even odds add nothing to the others but halve their logarithm: the same ridges at other thresholds.
+    const EnhancedFrame frame =
+        enhance(phantom::render(scene_of({phantom::straight_tube(2.5, 36.0, 20.0)})).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    const LearnedProbabilities undecided{.artery =
+                                             Image<float>(frame.valid.width(), frame.valid.height(), 0.5F)};
+    const auto halved = [](double p) { return std::sqrt(p) / (std::sqrt(p) + std::sqrt(1 - p)); };
+    SegmentOptions options;
+    const VesselMask classical = segment(frame, vesselness, undecided, options);
+    options.evidence = Evidence::fused;
+    options.low_probability = halved(options.low_probability);
+    options.high_probability = halved(options.high_probability);
+    EXPECT_GT(dice(as_mat(segment(frame, vesselness, undecided, options).mask), as_mat(classical.mask)), 0.9);
+}
+
+TEST(SegmentByLearnedEvidence, IsLookedAtOnTheGridOfVessels) {
+    const Scene scene = on_finer_detector(scene_of({phantom::straight_tube(2.5, 36.0, 20.0)}), 0.09);
+    const EnhancedFrame frame = enhance(phantom::render(scene).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    const VesselMask classical = segment(frame, vesselness);
+    const VesselMask learned =
+        segment(frame, vesselness, sure_of(classical.mask), {.evidence = Evidence::learned});
+    EXPECT_GT(dice(as_mat(learned.mask), as_mat(classical.mask)), 0.9);
+}
+
+TEST(SegmentByLearnedEvidence, WithoutItIsRefused) {
+    const EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    const auto run = [&](const LearnedProbabilities& learned) {
+        return [&, learned] { segment(frame, vesselness, learned, {.evidence = Evidence::fused}); };
+    };
+    EXPECT_THAT(run({}), ThrowsMessage<InvalidInput>(HasSubstr("segment.evidence is fused")));
+    EXPECT_THAT(run({.artery = Image<float>(9, 9)}),
+                ThrowsMessage<InvalidInput>(HasSubstr("the learned evidence")));
+    EXPECT_THROW(segment(frame, vesselness, {.evidence = Evidence::learned}), InvalidInput);
+    for (const float no_probability : {-0.1F, 1.5F, std::numeric_limits<float>::quiet_NaN()})
+        EXPECT_THAT(run({.artery = Image<float>(frame.valid.width(), frame.valid.height(), no_probability)}),
+                    ThrowsMessage<InvalidInput>(HasSubstr("no probability")));
+    const LearnedProbabilities sure{.artery = Image<float>(frame.valid.width(), frame.valid.height(), 1.0F)};
+    EXPECT_NO_THROW(segment(frame, vesselness, sure, {.evidence = Evidence::fused}));
+}
+
 TEST(Segment, RejectsImagesOfDifferentSize) {
     const EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
     Vesselness vesselness = compute_vesselness(frame);
