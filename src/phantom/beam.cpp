@@ -171,10 +171,14 @@ Chest::Chest(const Scene& scene, const Cells& cells) : margin(cells.margin / cel
         for_each_row(grid.height, [&](int y) {
             for (int x = 0; x < grid.width; ++x) {
                 const Point mm = grid.origin_mm + grid.step_mm * Point{double(x), double(y)};
-                beam(x, y) *= field_transmission(inside_field_mm(scene, mm));
+                beam(x, y) *= passed_by_field_stop(scene, mm);
             }
         });
     mean_log = phantom::mean_log(scene, *this);
+}
+
+double passed_by_field_stop(const Scene& scene, Point mm) {
+    return field_transmission(inside_field_mm(scene, mm));
 }
 
 Image<std::uint8_t> open_field(const Scene& scene) {

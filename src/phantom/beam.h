@@ -43,6 +43,9 @@ struct Chest {
 /// 255 where the field stop leaves a pixel's centre; empty without one.
 Image<std::uint8_t> open_field(const Scene& scene);
 
+/// What the field stop lets through to a place.
+double passed_by_field_stop(const Scene& scene, Point mm);
+
 /// The primary beam in pixels, after focal spot, motion, detector blur and aperture.
 Beam primary_beam(const Scene& scene, const Objects& objects, const Chest& chest, const Cells& cells);
 

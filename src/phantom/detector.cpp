@@ -95,13 +95,6 @@ double curve(Display display, double fraction, double mean_background) {
     return fraction;
 }
 
-void sharpen(Beam& image, double strength, double radius_px) {
-    const Beam smooth = blurred(image, gaussian_weights(radius_px));
-    for_each_row(image.height(), [&](int y) {
-        for (int x = 0; x < image.width(); ++x) image(x, y) += strength * (image(x, y) - smooth(x, y));
-    });
-}
-
 }  // namespace
 
 Weights gaussian_weights(double sigma) {
@@ -144,17 +137,31 @@ Beam blurred(const Beam& image, const Weights& weights) {
     return result;
 }
 
+Beam widely_blurred(const Beam& image, double sigma_px) {
+    // So smooth a field needs no more than four samples per standard deviation.
+    const int block = std::max(1, static_cast<int>(sigma_px / 4.0));
+    const Beam coarse = blurred(block_means(image, block), gaussian_weights(sigma_px / block));
+    Beam fine(image.width(), image.height());
+    for_each_row(fine.height(), [&](int y) {
+        for (int x = 0; x < fine.width(); ++x)
+            fine(x, y) = sample_bilinear(coarse, {(x + 0.5) / block - 0.5, (y + 0.5) / block - 0.5});
+    });
+    return fine;
+}
+
 void add_scatter(Beam& beam, const Scene& scene) {
     if (scene.scatter_fraction == 0.0) return;
-    // So smooth a field needs no more than four samples per standard deviation.
-    const double spread_px = scene.scatter_spread_mm / scene.mm_per_px;
-    const int block = std::max(1, static_cast<int>(spread_px / 4.0));
-    const Beam scatter = blurred(block_means(beam, block), gaussian_weights(spread_px / block));
+    const Beam stray = widely_blurred(beam, scene.scatter_spread_mm / scene.mm_per_px);
     for_each_row(beam.height(), [&](int y) {
-        for (int x = 0; x < beam.width(); ++x) {
-            const double stray = sample_bilinear(scatter, {(x + 0.5) / block - 0.5, (y + 0.5) / block - 0.5});
-            beam(x, y) += scene.scatter_fraction * (stray - beam(x, y));
-        }
+        for (int x = 0; x < beam.width(); ++x)
+            beam(x, y) += scene.scatter_fraction * (stray(x, y) - beam(x, y));
+    });
+}
+
+void sharpen(Beam& image, double strength, double radius_px) {
+    const Beam smooth = blurred(image, gaussian_weights(radius_px));
+    for_each_row(image.height(), [&](int y) {
+        for (int x = 0; x < image.width(); ++x) image(x, y) += strength * (image(x, y) - smooth(x, y));
     });
 }
 

@@ -23,6 +23,12 @@ Weights gaussian_weights(double sigma);
 /// Blurs in x and y; beyond its border the image repeats its outermost pixels.
 Beam blurred(const Beam& image, const Weights& weights);
 
+/// As `blurred` with a wide Gaussian, from means over blocks of up to a quarter of `sigma_px`.
+Beam widely_blurred(const Beam& image, double sigma_px);
+
+/// Unsharp masking: adds what a Gaussian of `radius_px` would take away, `strength` times.
+void sharpen(Beam& image, double strength, double radius_px);
+
 /// Adds scattered radiation: a wide blur of the primary beam.
 void add_scatter(Beam& beam, const Scene& scene);
 

@@ -59,28 +59,6 @@ Polyline distinct(const Polyline& knots) {
     return kept;
 }
 
-/// Mean over x - cell/2 .. x + cell/2 of the chord 2 sqrt(r^2 - x^2) of a circle.
-double mean_chord(double r, double x, double cell) {
-    const double inside = r * r - x * x;
-    if (cell == 0.0) return inside > 0.0 ? 2.0 * std::sqrt(inside) : 0.0;
-    // Away from the wall the chord is so smooth that its first correction does; at the wall its slope is
-    // infinite.
-    if (std::abs(x) + 0.5 * cell < 0.8 * r)
-        return 2.0 * std::sqrt(inside) * (1.0 - cell * cell * r * r / (24.0 * inside * inside));
-    const double a = std::clamp((x - 0.5 * cell) / r, -1.0, 1.0);
-    const double b = std::clamp((x + 0.5 * cell) / r, -1.0, 1.0);
-    const auto area = [](double u) { return u * std::sqrt(1.0 - u * u) + portable::asin(u); };
-    return r * r * (area(b) - area(a)) / cell;
-}
-
-double lesion_ratio(const Lesion& lesion, double arc_mm) {
-    const double from_middle = arc_mm - lesion.at_mm;
-    if (std::abs(from_middle) > 0.5 * lesion.length_mm) return 1.0;
-    const double depth = lesion.percent_diameter / 100.0;
-    if (lesion.shape == LesionShape::drilled) return 1.0 - depth;
-    return 1.0 - 0.5 * depth * (1.0 + portable::cos(2.0 * portable::pi * from_middle / lesion.length_mm));
-}
-
 /// Writes the paths through one lumen into a grid.
 class Sweeper {
   public:
@@ -183,6 +161,27 @@ class Sweeper {
 };
 
 }  // namespace
+
+double mean_chord(double r, double x, double cell) {
+    const double inside = r * r - x * x;
+    if (cell == 0.0) return inside > 0.0 ? 2.0 * std::sqrt(inside) : 0.0;
+    // Away from the wall the chord is so smooth that its first correction does; at the wall its slope is
+    // infinite.
+    if (std::abs(x) + 0.5 * cell < 0.8 * r)
+        return 2.0 * std::sqrt(inside) * (1.0 - cell * cell * r * r / (24.0 * inside * inside));
+    const double a = std::clamp((x - 0.5 * cell) / r, -1.0, 1.0);
+    const double b = std::clamp((x + 0.5 * cell) / r, -1.0, 1.0);
+    const auto area = [](double u) { return u * std::sqrt(1.0 - u * u) + portable::asin(u); };
+    return r * r * (area(b) - area(a)) / cell;
+}
+
+double lesion_ratio(const Lesion& lesion, double arc_mm) {
+    const double from_middle = arc_mm - lesion.at_mm;
+    if (std::abs(from_middle) > 0.5 * lesion.length_mm) return 1.0;
+    const double depth = lesion.percent_diameter / 100.0;
+    if (lesion.shape == LesionShape::drilled) return 1.0 - depth;
+    return 1.0 - 0.5 * depth * (1.0 + portable::cos(2.0 * portable::pi * from_middle / lesion.length_mm));
+}
 
 Point SmoothCurve::at(double arc) const {
     const auto after = std::upper_bound(arc_mm.begin() + 1, arc_mm.end() - 1, arc);

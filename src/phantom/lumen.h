@@ -27,6 +27,12 @@ SmoothCurve smooth_curve(const Polyline& knots, double step_mm);
 double reference_mm(const Tube& tube, double arc_mm);
 double diameter_mm(const Tube& tube, double arc_mm);
 
+/// What a lesion leaves of the diameter at `arc_mm`.
+double lesion_ratio(const Lesion& lesion, double arc_mm);
+
+/// Mean over x - cell/2 .. x + cell/2 of the chord 2 sqrt(r^2 - x^2) of a circle.
+double mean_chord(double r, double x, double cell);
+
 /// Points where a ray is wanted, in a plane of mm: column x and row y are at origin + step (x, y).
 struct Grid {
     Point origin_mm;
