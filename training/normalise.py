@@ -14,7 +14,7 @@ EPSILON = 1e-6
 
 def _window_sum(values, radius):
     side = 2 * radius + 1
-    return cv2.boxFilter(values, cv2.CV_64F, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return cv2.boxFilter(values, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
 
 
 def normalise(image, valid):

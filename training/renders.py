@@ -9,39 +9,55 @@ IGNORE = 255
 
 
 class Renders(torch.utils.data.Dataset):
-    """Item `i` is a random frame of the folders, changed at random: a function of `seed` and `i` alone.
+    """Item `i` is a random frame, changed at random: a function of `seed` and `i` alone.
 
-    `folders` are outputs of `render_scenes`. `share(i)` is the share of the last folder among the frames at item `i`.
+    `plain` and `devices` are outputs of `render_scenes`, and `share(i)` is the share of the second at item `i`.
     """
 
-    def __init__(self, folders, items, seed, share=None, augment=True, first=0):
-        self.folders = [tuple(np.load(f"{f}/{name}.npy", mmap_mode="r") for name in ("images", "labels", "valid"))
-                        for f in folders]
-        self.items, self.seed, self.share, self.augment, self.first = items, seed, share, augment, first
+    def __init__(self, plain, devices, items, seed, share, side):
+        self.plain, self.devices = [opened(f) for f in plain], [opened(f) for f in devices]
+        self.items, self.seed, self.share, self.side = items, seed, share, side
 
     def __len__(self):
         return self.items
 
     def __getitem__(self, index):
         cv2.setNumThreads(0)
-        index += self.first
         rng = np.random.default_rng((self.seed, index))
-        if self.share is None:
-            folder, frame = 0, index % len(self.folders[0][0])
-        else:
-            folder = len(self.folders) - 1 if rng.random() < self.share(index) else rng.integers(len(self.folders) - 1)
-            frame = rng.integers(len(self.folders[folder][0]))
-        image, label, valid = (np.array(a[frame]) for a in self.folders[folder])
-        if self.augment:
-            image, label, valid = changed(image, label, valid, rng)
-        label[valid == 0] = IGNORE
-        return normalise(image, valid), label.astype(np.int64)
+        folders = self.devices if rng.random() < self.share(index) else self.plain
+        folder = folders[rng.integers(len(folders))]
+        frame = rng.integers(len(folder[0]))
+        return example(*changed(*(np.array(a[frame]) for a in folder), self.side, rng))
 
 
-def changed(image, label, valid, rng):
+class Unchanged(torch.utils.data.Dataset):
+    """The frames of one folder as they were rendered, in turn."""
+
+    def __init__(self, folder):
+        self.frames = opened(folder)
+
+    def __len__(self):
+        return len(self.frames[0])
+
+    def __getitem__(self, index):
+        return example(*(np.array(a[index]) for a in self.frames))
+
+
+def opened(folder):
+    return tuple(np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in ("images", "labels", "valid"))
+
+
+def example(image, label, valid):
+    label[valid == 0] = IGNORE
+    return normalise(image, valid), label.astype(np.int64)
+
+
+def changed(image, label, valid, side, rng):
     """Turned, scaled and mirrored together; then grey values as displays, filters and archives change them."""
-    image, label, valid = turned(image, label, valid, rng)
+    image, label, valid = turned(image, label, valid, side, rng)
     grey = image.astype(np.float32)
+    if rng.random() < 0.4:
+        grey, label, valid = collimated(grey, label, valid, rng)
     if rng.random() < 0.5:
         grey = 255.0 * np.power(grey / 255.0, np.exp(rng.uniform(-0.5, 0.5)))
     if rng.random() < 0.4:
@@ -61,20 +77,40 @@ def changed(image, label, valid, rng):
     return grey, label, valid
 
 
-def turned(image, label, valid, rng):
+def turned(image, label, valid, side, rng):
     quarter, mirror = rng.integers(4), rng.random() < 0.5
     image, label, valid = (np.ascontiguousarray(np.rot90(a, quarter)[:, ::-1] if mirror else np.rot90(a, quarter))
                            for a in (image, label, valid))
-    if rng.random() < 0.4:
-        return image, label, valid
     size = image.shape[0]
-    scale = np.exp(rng.uniform(np.log(0.75), np.log(1.4)))
-    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-20, 20), scale)
-    # A magnified frame shows any part of itself.
-    turn[:, 2] += rng.uniform(-1, 1, 2) * abs(scale - 1) * size / 2
-    warp = lambda a, how, border: cv2.warpAffine(a, turn, (size, size), flags=how, borderValue=border)
+    upright = rng.random() < 0.5
+    scale = 1.0 if upright else np.exp(rng.uniform(np.log(0.75), np.log(1.4)))
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), 0 if upright else rng.uniform(-20, 20), scale)
+    # Of a frame that is larger than what is seen at a time, any part.
+    turn[:, 2] += (side - size) / 2 + np.round(rng.uniform(-1, 1, 2) * abs(size * scale - side) / 2)
+    if upright and side == size:
+        return image, label, valid
+    warp = lambda a, how, border: cv2.warpAffine(a, turn, (side, side), flags=how, borderValue=border)
     return (warp(image, cv2.INTER_LINEAR, 0), warp(label, cv2.INTER_NEAREST, IGNORE),
             warp(valid, cv2.INTER_NEAREST, 0))
+
+
+def collimated(grey, label, valid, rng):
+    """Blades with soft edges, slightly askew, at some of the four sides. Half of the time nobody has found them."""
+    height, width = grey.shape
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    inside = np.full(grey.shape, 1e3, np.float32)
+    for distance in (x, width - 1 - x, y, height - 1 - y):
+        if rng.random() < 0.6:
+            askew = rng.normal(0, 0.01) * ((y if distance is x or rng.random() < 0.5 else x) - width / 2)
+            inside = np.minimum(inside, distance + askew - rng.uniform(0, 0.14) * width)
+    soft = np.exp(rng.uniform(np.log(0.4), np.log(5.0)))
+    dark = rng.uniform(0, 0.7) * np.percentile(grey, 20)
+    open_ = 1 / (1 + np.exp(-np.clip(inside / soft, -30, 30)))
+    grey = dark + (grey - dark) * open_ + (1 - open_) * rng.uniform(0, 3) * rng.standard_normal(grey.shape)
+    label = np.where(inside < -soft, 0, np.where((inside < 2 * soft) & (label > 0), IGNORE, label)).astype(np.uint8)
+    if rng.random() < 0.5:
+        valid = np.where(inside < rng.uniform(-1, 3) * soft, 0, valid).astype(np.uint8)
+    return grey.astype(np.float32), label, valid
 
 
 def equalised(grey, rng):

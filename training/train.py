@@ -5,7 +5,6 @@
 Every number follows from the seed and the step, and the schedule from the steps, never from the clock.
 """
 import argparse
-import csv
 import json
 import math
 import os
@@ -17,29 +16,32 @@ from torch.nn import functional as F
 
 from measures import area_under_roc, best_dice
 from network import CLASSES, Network, full_resolution
-from renders import IGNORE, Renders
+from renders import IGNORE, Renders, Unchanged
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plain", required=True, help="renders without devices")
-    parser.add_argument("--devices", required=True, help="renders with catheters and devices")
+    parser.add_argument("--plain", required=True, nargs="+", help="renders without devices")
+    parser.add_argument("--devices", required=True, nargs="+", help="renders with catheters and devices")
     parser.add_argument("--validation", required=True, help="renders of other seeds")
     parser.add_argument("--out", required=True)
     parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--every", type=int, default=250, help="steps between validations and checkpoints")
+    parser.add_argument("--side", type=int, default=256, help="of what is seen of a frame at a time, a multiple of 32")
+    parser.add_argument("--workers", type=int, default=2, help="processes, each of which takes `batch` frames a step")
+    parser.add_argument("--meet", type=int, default=10, help="steps between meetings of the workers")
+    parser.add_argument("--keep", type=float, default=0.998, help="of the mean of the weights, a step")
+    parser.add_argument("--every", type=int, default=200, help="steps between validations and checkpoints")
     parser.add_argument("--start", help="weights (.pt) to go on from")
     parser.add_argument("--first-share", type=float, default=0.3, help="share of renders with devices at the start")
     return parser.parse_args()
 
 
 def learning_rate(step, o):
-    """Rises over the first 200 steps, then falls as half a cosine."""
-    return o.rate * min(1.0, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / o.steps)))
+    """Rises over the first twentieth, then falls as half a cosine."""
+    return o.rate * min(1.0, 20 * (step + 1) / o.steps) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / o.steps)))
 
 
 def device_share(step, o):
@@ -50,9 +52,9 @@ def device_share(step, o):
 def loss_of(logits, label):
     """Cross entropy, arteries and catheters counted more, and one minus the soft Dice of the artery."""
     weights = torch.tensor([1.0, 1.5, 2.0, 1.5])
-    entropy = F.cross_entropy(logits, label, weight=weights, ignore_index=IGNORE)
-    counts = label != IGNORE
-    artery, truth = logits.softmax(1)[:, 1] * counts, (label == 1).float()
+    log_p = logits.log_softmax(1)
+    entropy = F.nll_loss(log_p, label, weight=weights, ignore_index=IGNORE)
+    artery, truth = log_p[:, 1].exp() * (label != IGNORE), (label == 1).float()
     dice = (2 * (artery * truth).sum() + 1) / (artery.sum() + truth.sum() + 1)
     return entropy + 0.3 * (1 - dice)
 
@@ -60,7 +62,7 @@ def loss_of(logits, label):
 class Average:
     """Exponential mean of the weights, which is what is kept: it validates better than any one step."""
 
-    def __init__(self, model, decay=0.998):
+    def __init__(self, model, decay):
         self.decay, self.state = decay, {k: v.clone() for k, v in model.state_dict().items()}
 
     def update(self, model, step):
@@ -78,9 +80,8 @@ def validate(state, folder):
     model.load_state_dict(state)
     model.eval()
     probabilities, labels = [], []
-    frames = Renders([folder], len(np.load(f"{folder}/images.npy", mmap_mode="r")), 0, augment=False)
     with torch.no_grad():
-        for channels, label in torch.utils.data.DataLoader(frames, batch_size=8):
+        for channels, label in torch.utils.data.DataLoader(Unchanged(folder), batch_size=8):
             p = full_resolution(model(channels)).softmax(1)
             counts = label != IGNORE
             probabilities.append(p.permute(0, 2, 3, 1)[counts].numpy())
@@ -92,45 +93,102 @@ def validate(state, folder):
     return figures
 
 
-def main():
-    o = arguments()
-    os.makedirs(o.out, exist_ok=True)
+class Together:
+    """Workers that learn on their own and share the mean of their weights now and then.
+
+    Each works with one thread and waits for no other between two meetings: on a machine that is busy with other things too
+    that is twice as fast as two threads in one step. What comes out depends on the number of workers, not on their pace.
+    """
+
+    def __init__(self, workers, size):
+        self.weights = torch.zeros(workers, size).share_memory_()
+        self.barrier = torch.multiprocessing.get_context("spawn").Barrier(workers)
+
+    def meet(self, rank, model):
+        tensors = [t for t in model.state_dict().values() if t.dtype.is_floating_point]
+        self.weights[rank] = torch.cat([t.flatten() for t in tensors])
+        self.barrier.wait()
+        mean = self.weights.mean(0)
+        for tensor, part in zip(tensors, mean.split([t.numel() for t in tensors])):
+            tensor.copy_(part.view_as(tensor))
+        self.barrier.wait()
+
+
+class Record:
+    """The log, the validation curve and the weights so far."""
+
+    def __init__(self, o):
+        self.o, self.began, self.losses = o, time.time(), []
+        self.log = open(f"{o.out}/log.txt", "w")
+        self.curve = open(f"{o.out}/curve.csv", "w")
+        print("step,seconds,loss,auc,dice,catheter_dice,device_dice", file=self.curve, flush=True)
+        print(json.dumps(vars(o)), file=self.log, flush=True)
+
+    def step(self, number, loss):
+        self.losses.append(loss)
+        if number % 50 == 0:
+            print(f"step {number} loss {np.mean(self.losses[-50:]):.4f} seconds {time.time() - self.began:.0f}",
+                  file=self.log, flush=True)
+
+    def keep(self, number, state):
+        figures = validate(state, self.o.validation)
+        path = f"{self.o.out}/weights.pt"
+        torch.save({"state": state, "step": number, "figures": figures, "options": vars(self.o)}, path + ".part")
+        os.replace(path + ".part", path)
+        row = [float(np.mean(self.losses[-self.o.every :])), *figures.values()]
+        print(number, round(time.time() - self.began), *(f"{v:.5f}" for v in row), sep=",", file=self.curve, flush=True)
+
+
+def new_model(o):
     torch.manual_seed(o.seed)
-    torch.set_num_threads(o.threads)
     model = Network()
     if o.start:
         model.load_state_dict(torch.load(o.start)["state"])
-    model = model.to(memory_format=torch.channels_last)
+    return model.to(memory_format=torch.channels_last)
+
+
+def batch(frames, first, size):
+    """Examples `first`.. of `frames`."""
+    channels, labels = zip(*(frames[i] for i in range(first, first + size)))
+    return (torch.from_numpy(np.stack(channels)).to(memory_format=torch.channels_last),
+            torch.from_numpy(np.stack(labels)))
+
+
+def learn(model, optimiser, channels, label):
+    loss = loss_of(full_resolution(model(channels)), label)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+    optimiser.step()
+    return loss.item()
+
+
+def work(rank, o, together):
+    torch.set_num_threads(1)
+    model = new_model(o)
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=1e-4)
-    average = Average(model)
-    frames = Renders([o.plain, o.devices], o.steps * o.batch, o.seed, lambda i: device_share(i / o.batch, o))
-    loader = torch.utils.data.DataLoader(frames, batch_size=o.batch, num_workers=1, prefetch_factor=8)
-    curve = csv.writer(open(f"{o.out}/curve.csv", "w", newline=""))
-    curve.writerow(["step", "seconds", "loss", "auc", "dice", "catheter_dice", "device_dice"])
-    log = open(f"{o.out}/log.txt", "w")
-    print(json.dumps(vars(o)), file=log, flush=True)
-    began, losses = time.time(), []
-    for step, (channels, label) in enumerate(loader):
+    average, record = Average(model, o.keep ** o.meet), Record(o) if rank == 0 else None
+    share = lambda i: device_share(i / (o.batch * o.workers), o)
+    frames = Renders(o.plain, o.devices, o.steps * o.workers * o.batch, o.seed, share, o.side)
+    for step in range(o.steps):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, o)
-        logits = full_resolution(model(channels.to(memory_format=torch.channels_last)))
-        loss = loss_of(logits, label)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        optimiser.step()
-        average.update(model, step)
-        losses.append(loss.item())
-        if (step + 1) % 50 == 0:
-            print(f"step {step + 1} loss {np.mean(losses[-50:]):.4f} seconds {time.time() - began:.0f}", file=log, flush=True)
-        if (step + 1) % o.every == 0 or step + 1 == o.steps:
-            figures = validate(average.state, o.validation)
-            torch.save({"state": average.state, "step": step + 1, "figures": figures, "options": vars(o)},
-                       f"{o.out}/weights.pt.part")
-            os.replace(f"{o.out}/weights.pt.part", f"{o.out}/weights.pt")
-            curve.writerow([step + 1, round(time.time() - began), round(float(np.mean(losses[-o.every:])), 5)]
-                           + [round(v, 5) for v in figures.values()])
-            print(f"step {step + 1} {figures}", file=log, flush=True)
+        loss = learn(model, optimiser, *batch(frames, (step * o.workers + rank) * o.batch, o.batch))
+        done = step + 1
+        if done % o.meet == 0:
+            together.meet(rank, model)
+            average.update(model, done // o.meet)
+        if record:
+            record.step(done, loss)
+            if done % o.every == 0 or done == o.steps:
+                record.keep(done, average.state)
+
+
+def main():
+    o = arguments()
+    os.makedirs(o.out, exist_ok=True)
+    size = sum(t.numel() for t in Network().state_dict().values() if t.dtype.is_floating_point)
+    torch.multiprocessing.spawn(work, (o, Together(o.workers, size)), o.workers)
 
 
 if __name__ == "__main__":
