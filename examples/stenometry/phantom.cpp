@@ -9,6 +9,7 @@
 
 #include "failure.h"
 #include "output.h"
+#include "stenometry/cath_lab_phantom.h"
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "terminal.h"
@@ -31,7 +32,7 @@ template <class T>
 using Given = std::optional<T>;
 
 struct PhantomCommand {
-    fs::path image, truth, mask, samples;
+    fs::path image, truth, mask, labels, samples;
     std::string kind = "coronary", artery = "left";
     Given<double> diameter_mm, bore_mm, percent_diameter, length_mm, angle_deg, depth_ratio;
     Given<int> lesions, size_px;
@@ -39,7 +40,7 @@ struct PhantomCommand {
     std::uint64_t seed = 1;
     Given<double> attenuation, quanta, scatter, detector_blur, focal_spot, motion, motion_deg, background,
         unsharp;
-    Given<std::string> display, field_stop;
+    Given<std::string> display, field_stop, filling;
     int frames = 1;
     double frames_per_s = 7.5;
     std::optional<int> threads;
@@ -133,13 +134,7 @@ FieldStop field_stop_called(const std::string& word) {
     return word == "circle" ? FieldStop::circle : FieldStop::none;
 }
 
-Scene scene_asked_for(const PhantomCommand& command) {
-    Scene scene = scene_of_kind(command);
-    scene.seed = command.seed;
-    if (command.size_px) scene.width_px = scene.height_px = *command.size_px;
-    replace(scene.mm_per_px, command.mm_per_px);
-    if (command.depth_ratio)
-        for (phantom::Tube& tube : scene.tubes) tube.depth_ratio = *command.depth_ratio;
+void replace_exposure(Scene& scene, const PhantomCommand& command) {
     replace(scene.attenuation_per_mm, command.attenuation);
     replace(scene.quanta_per_px, command.quanta);
     replace(scene.scatter_fraction, command.scatter);
@@ -148,11 +143,42 @@ Scene scene_asked_for(const PhantomCommand& command) {
     replace(scene.motion_mm, command.motion);
     replace(scene.motion_deg, command.motion_deg);
     replace(scene.background, command.background);
+    if (command.field_stop) scene.field_stop = field_stop_called(*command.field_stop);
+}
+
+Scene scene_asked_for(const PhantomCommand& command) {
+    Scene scene = scene_of_kind(command);
+    scene.seed = command.seed;
+    if (command.size_px) scene.width_px = scene.height_px = *command.size_px;
+    replace(scene.mm_per_px, command.mm_per_px);
+    if (command.depth_ratio)
+        for (phantom::Tube& tube : scene.tubes) tube.depth_ratio = *command.depth_ratio;
+    replace_exposure(scene, command);
     replace(scene.unsharp, command.unsharp);
     if (command.display) scene.display = display_called(*command.display);
-    if (command.field_stop) scene.field_stop = field_stop_called(*command.field_stop);
     scene.validate();
     return scene;
+}
+
+bool is_cath_lab(const PhantomCommand& command) { return command.kind == "cath-lab"; }
+
+phantom::Filling filling_called(const std::string& word) {
+    if (word == "full") return phantom::Filling::full;
+    return word == "partial" ? phantom::Filling::partial : phantom::Filling::empty;
+}
+
+phantom::CathLabPhantom cath_lab_frame(const PhantomCommand& command) {
+    phantom::CathLabOptions options{.size_px = 512};
+    replace(options.size_px, command.size_px);
+    replace(options.min_mm_per_px, command.mm_per_px);
+    replace(options.max_mm_per_px, command.mm_per_px);
+    replace(options.max_lesions, command.lesions);
+    options.left = command.artery == "left" ? 1.0 : 0.0;
+    if (command.filling) options.filling = filling_called(*command.filling);
+    phantom::CathLabScene scene = phantom::cath_lab_scene(command.seed, options);
+    replace_exposure(scene.taken, command);
+    replace(scene.archive.unsharp, command.unsharp);
+    return phantom::render(scene);
 }
 
 template <class T>
@@ -226,21 +252,45 @@ void require_possible(const PhantomCommand& command) {
     if (command.frames > 1 && !is_dicom(command.image))
         throw Failure(ExitCode::wrong_command, "--frames: a cine needs a name that ends in .dcm");
     require_png("--mask", command.mask);
+    require_png("--labels", command.labels);
+    if (is_cath_lab(command) ? command.frames > 1 : !command.labels.empty())
+        throw Failure(ExitCode::wrong_command, is_cath_lab(command) ? "--frames: a cath-lab scene is no cine"
+                                                                    : "--labels: only of a cath-lab scene");
+}
+
+/// What a command asks for: the frames, and the truth of one.
+struct Rendered {
+    Frames frames;
+    Phantom phantom;
+    Image<std::uint8_t> labels;  ///< of a cath-lab scene
+};
+
+Rendered rendered_still(const PhantomCommand& command) {
+    Rendered result;
+    if (is_cath_lab(command)) {
+        phantom::CathLabPhantom frame = cath_lab_frame(command);
+        result.phantom = std::move(frame.phantom);
+        result.labels = frame.labels;
+    } else {
+        result.phantom = phantom::render(scene_asked_for(command));
+    }
+    result.frames = {whole_numbers<std::uint16_t>(result.phantom.frame.pixels)};
+    return result;
+}
+
+Rendered rendered(const PhantomCommand& command) {
+    if (command.frames == 1) return rendered_still(command);
+    Rendered result;
+    result.frames =
+        rendered_cine(scene_asked_for(command),
+                      {.frames = command.frames, .frames_per_s = command.frames_per_s}, result.phantom);
+    return result;
 }
 
 void write_one(const PhantomCommand& command) {
     require_possible(command);
-    const Scene scene = scene_asked_for(command);
     const std::string name = name_of(command.image);
-    Phantom phantom;
-    Frames frames;
-    if (command.frames > 1) {
-        frames =
-            rendered_cine(scene, {.frames = command.frames, .frames_per_s = command.frames_per_s}, phantom);
-    } else {
-        phantom = phantom::render(scene);
-        frames = {whole_numbers<std::uint16_t>(phantom.frame.pixels)};
-    }
+    auto [frames, phantom, labels] = rendered(command);
     OutputFiles files;
     if (is_dicom(command.image))
         add_dicom(files, command.image, std::move(frames), tags_of(phantom, name, command.frames_per_s));
@@ -249,6 +299,8 @@ void write_one(const PhantomCommand& command) {
     if (!command.truth.empty()) files.add_text(command.truth, phantom::truth_json(phantom, name));
     if (!command.mask.empty())
         files.add(command.mask, [mask = phantom.mask](const fs::path& to) { io::write_png(to, mask); });
+    if (!command.labels.empty())
+        files.add(command.labels, [image = labels](const fs::path& to) { io::write_png(to, image); });
     files.write_all();
 }
 
@@ -292,11 +344,13 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
     const auto place = [](CLI::Option* option, const char* unit) {
         return option->type_name(unit)->group("What is in the beam");
     };
-    place(
-        app.add_option("--kind", command.kind, "tube, drilled, bifurcation, crossing or coronary [coronary]"),
-        "WORD")
-        ->check(one_of({"tube", "drilled", "bifurcation", "crossing", "coronary"}));
-    place(app.add_option("--artery", command.artery, "left or right, of a coronary scene [left]"), "WORD")
+    place(app.add_option("--kind", command.kind,
+                         "tube, drilled, bifurcation, crossing, coronary or cath-lab: all that a "
+                         "laboratory's frames hold [coronary]"),
+          "WORD")
+        ->check(one_of({"tube", "drilled", "bifurcation", "crossing", "coronary", "cath-lab"}));
+    place(app.add_option("--artery", command.artery, "left or right, of a coronary or cath-lab scene [left]"),
+          "WORD")
         ->check(one_of({"left", "right"}));
     place(app.add_option("--diameter", command.diameter_mm,
                          "of the vessel without lesion, not of coronary scenes [3; bifurcation 3.5]"),
@@ -318,7 +372,9 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
               "drilled 8.4]"),
           "MM")
         ->check(positive_number());
-    place(app.add_option("--lesions", command.lesions, "number of lesions of a coronary scene, 0 to 4 [1]"),
+    place(app.add_option(
+              "--lesions", command.lesions,
+              "number of lesions of a coronary scene, 0 to 4 [1]; at most so many in a cath-lab scene [3]"),
           "N")
         ->check(whole_number_from(0));
     place(app.add_option(
@@ -334,6 +390,10 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
                          "strength of the chest, 0 for none [1; tube and drilled 0.3]"),
           "FACTOR")
         ->check(number_within(0.0, 3.0));
+    place(app.add_option("--filling", command.filling,
+                         "arteries of a cath-lab scene with contrast: full, partial or empty [by chance]"),
+          "WORD")
+        ->check(one_of({"full", "partial", "empty"}));
     place(app.add_option("--seed", command.seed, "of everything that is left to chance [1]"), "N")
         ->check(whole_number_from(0));
 }
@@ -408,6 +468,8 @@ Verb add_phantom(CLI::App& program) {
     add("--truth", command->truth, "FILE",
         "centerlines, diameters and lesions as JSON; of a cine: of its middle frame; - is standard output");
     add("--mask", command->mask, "FILE", "lumens 255, everything else 0; 8 bit PNG");
+    add("--labels", command->labels, "FILE",
+        "of a cath-lab scene: 0 background, 1 artery, 2 catheter, 3 other device; 8 bit PNG");
     add("--samples", command->samples, "DIR",
         "render the images of sample_images/ into this directory instead");
     add_scene_options(*app, *command);

@@ -50,8 +50,8 @@ struct SpatialTube {
     std::vector<double> medium;
     double bore = 1.0;                     ///< inner over outer diameter, 0..1
     double wall_attenuation_per_mm = 0.0;  ///< of the wall, beyond what it displaces, >= 0
-    int parent = -1;              ///< index of the artery it leaves, in the scene's tubes; -1 for none
-    int generation = 0;           ///< 0 for what leaves the aorta, 1 for its branches, and so on
+    int parent = -1;     ///< index of the artery it leaves, before it in the scene's tubes; -1 for none
+    int generation = 0;  ///< 0 for what leaves the aorta, 1 for its branches, and so on
     std::vector<Lesion> lesions;  ///< by arc length in space
 };
 
@@ -84,6 +84,7 @@ struct Archive {
     double unsharp = 0.0;            ///< strength of edge enhancement, >= 0
     double unsharp_radius_px = 2.0;  ///< > 0, <= 100
     double equalise = 0.0;       ///< how far grey values become those of local histogram equalisation, 0..1
+    bool shutter = false;        ///< what the field stop shades is black
     bool median = false;         ///< of 3 x 3 pixels
     double magnification = 1.0;  ///< by which the detector's pixels were interpolated, 1..4
     int jpeg_quality = 0;        ///< 1..100 as usual for JPEG's tables; 0 for no compression
@@ -94,10 +95,8 @@ struct Archive {
 
 /// A frame of the laboratory. Of `taken`, its tubes, its catheter and its display are not used.
 struct CathLabScene {
-    Scene taken;  ///< size, detector, exposure, field stop, noise
+    Scene taken;  ///< size, detector, exposure, field stop, noise; its seed is that of the chest, too
     View view;
-    double detector_mm =
-        150.0;  ///< side of the square that the whole frame shows, of which this may be a part
     std::vector<SpatialTube> tubes;
     Archive archive;
 
@@ -108,8 +107,8 @@ struct CathLabScene {
 /// What is true of one artery as rendered, beside what `VesselTruth` says; one value per point of its
 /// centerline.
 struct ArteryTruth {
-    std::vector<double>
-        attenuation;              ///< of the ray through the middle, of this artery alone, before any blur
+    /// Of the ray through the middle, of this artery alone, before any blur.
+    std::vector<double> attenuation;
     std::vector<double> stretch;  ///< path through the artery over its diameter, from foreshortening
     std::vector<double> ostium_distance_mm;  ///< way of the blood in space
     int parent = -1;                         ///< index of the artery it leaves; -1 for none
@@ -121,8 +120,8 @@ struct CathLabPhantom {
     /// Frame and truth as of every phantom. Diameters and pixel size are those of the plane of the isocentre,
     /// as the picture shows them; arc lengths too, except those of lesions, which are in space.
     Phantom phantom;
-    Image<std::uint8_t> labels;  ///< a `PixelLabel` per pixel: where several lie over one another, the last
-                                 ///< of background, device, catheter, artery
+    Image<std::uint8_t> labels;    ///< a `PixelLabel` per pixel: where several lie over one another, the last
+                                   ///< of background, device, catheter, artery
     Image<std::uint16_t> vessel;   ///< 1 + index of the artery nearest to the detector, 0 where there is none
     Image<std::uint8_t> crossing;  ///< 255 where a ray passes two arteries with a gap between them
     std::vector<ArteryTruth> arteries;  ///< as long as `phantom.vessels`

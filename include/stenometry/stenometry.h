@@ -33,6 +33,7 @@
 #include "stenometry/analysis.h"
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
+#include "stenometry/cath_lab_phantom.h"
 #include "stenometry/catheter_calibration.h"
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"

@@ -88,29 +88,52 @@ Table equalising(const Beam& image, int x0, int y0, int x1, int y1) {
     return counts;
 }
 
+/// The tables of all tiles, and values between their middles.
+class LocalEqualisation {
+  public:
+    explicit LocalEqualisation(const Beam& image) : width_(image.width()), height_(image.height()) {
+        for (int y = 0; y < tiles; ++y)
+            for (int x = 0; x < tiles; ++x)
+                table(x, y) = equalising(image, x * width_ / tiles, y * height_ / tiles,
+                                         (x + 1) * width_ / tiles, (y + 1) * height_ / tiles);
+    }
+
+    double operator()(int x, int y, double value) const {
+        const double u = place(x, width_), v = place(y, height_);
+        const int tx = static_cast<int>(u), ty = static_cast<int>(v);
+        const auto level = static_cast<std::size_t>(level_of(value));
+        const auto of = [&](int i, int j) { return table(tx + i, ty + j)[level]; };
+        const double top = of(0, 0) + (u - tx) * (of(1, 0) - of(0, 0));
+        const double bottom = of(0, 1) + (u - tx) * (of(1, 1) - of(0, 1));
+        return top + (v - ty) * (bottom - top);
+    }
+
+  private:
+    static constexpr int tiles = 8;
+
+    static double place(int pixel, int size) {
+        return std::clamp((pixel + 0.5) * tiles / size - 0.5, 0.0, tiles - 1.001);
+    }
+    static std::size_t at(int x, int y) { return static_cast<std::size_t>(y * tiles + x); }
+    Table& table(int x, int y) { return tables_[at(x, y)]; }
+    const Table& table(int x, int y) const { return tables_[at(x, y)]; }
+
+    int width_, height_;
+    std::array<Table, static_cast<std::size_t>(tiles* tiles)> tables_{};
+};
+
 void equalise(Beam& image, double part) {
-    constexpr int tiles = 8;
-    const int width = image.width(), height = image.height();
-    std::array<Table, static_cast<std::size_t>(tiles * tiles)> tables;
-    for (int ty = 0; ty < tiles; ++ty)
-        for (int tx = 0; tx < tiles; ++tx)
-            tables[static_cast<std::size_t>(ty * tiles + tx)] =
-                equalising(image, tx * width / tiles, ty * height / tiles, (tx + 1) * width / tiles,
-                           (ty + 1) * height / tiles);
-    for_each_row(height, [&](int y) {
-        const double v = std::clamp((y + 0.5) * tiles / height - 0.5, 0.0, tiles - 1.001);
-        for (int x = 0; x < width; ++x) {
-            const double u = std::clamp((x + 0.5) * tiles / width - 0.5, 0.0, tiles - 1.001);
-            const int tx = static_cast<int>(u), ty = static_cast<int>(v);
-            const auto level = static_cast<std::size_t>(level_of(image(x, y)));
-            const auto of = [&](int i, int j) {
-                return tables[static_cast<std::size_t>((ty + j) * tiles + tx + i)][level];
-            };
-            const double top = of(0, 0) + (u - tx) * (of(1, 0) - of(0, 0));
-            const double bottom = of(0, 1) + (u - tx) * (of(1, 1) - of(0, 1));
-            image(x, y) += part * (top + (v - ty) * (bottom - top) - image(x, y));
-        }
+    const LocalEqualisation equalised(image);
+    for_each_row(image.height(), [&](int y) {
+        for (int x = 0; x < image.width(); ++x)
+            image(x, y) += part * (equalised(x, y, image(x, y)) - image(x, y));
     });
+}
+
+void blacken(Beam& image, const Image<std::uint8_t>& open) {
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (!is_open(open, x, y)) image(x, y) = 0.0;
 }
 
 Beam median_of_nine(const Beam& image) {
@@ -218,6 +241,7 @@ Image<float> archived(const Beam& beam, const Image<std::uint8_t>& open, const A
     change_each(image, [&](double value) { return power_of(value, archive.exponent); });
     if (archive.harmonise > 0.0) harmonise(image, open, archive.harmonise, harmonised_px);
     window(image, open, archive, slope);
+    if (archive.shutter) blacken(image, open);
     if (archive.unsharp > 0.0) sharpen(image, archive.unsharp, archive.unsharp_radius_px);
     if (archive.equalise > 0.0) equalise(image, archive.equalise);
     if (archive.median) image = median_of_nine(image);

@@ -4,60 +4,11 @@
 #include <cmath>
 #include <vector>
 
-#include "phantom/portable_math.h"
-#include "phantom/random.h"
+#include "phantom/random_field.h"
 #include "phantom/rows.h"
 
 namespace stenometry::phantom {
 namespace {
-
-double ease(double t) {
-    t = std::clamp(t, 0.0, 1.0);
-    return t * t * t * (10.0 + t * (6.0 * t - 15.0));
-}
-
-/// 0 before `edge - width / 2`, 1 after `edge + width / 2`, smooth between.
-double step(double x, double edge, double width) { return ease((x - edge) / width + 0.5); }
-
-Point rotated(Point p, double angle) {
-    const double c = portable::cos(angle), s = portable::sin(angle);
-    return {c * p.x - s * p.y, s * p.x + c * p.y};
-}
-
-/// Smooth random field with values -1..1: values on a square lattice, joined by smooth steps. Each field has
-/// its own rotation and offset, so that the lattices of several fields do not show. It repeats after 64
-/// spacings.
-class Field {
-  public:
-    Field(std::uint64_t seed, std::uint64_t stream, double spacing_mm) : corners_(size * size) {
-        Random random(seed, stream);
-        const double angle = random.uniform(0.0, portable::pi);
-        along_ = (1.0 / spacing_mm) * rotated({1.0, 0.0}, angle);
-        across_ = (1.0 / spacing_mm) * rotated({0.0, 1.0}, angle);
-        offset_ = {random.uniform(), random.uniform()};
-        for (double& corner : corners_) corner = random.uniform(-1.0, 1.0);
-    }
-
-    double operator()(Point p) const {
-        const Point at = offset_ + Point{dot(p, along_), dot(p, across_)};
-        const double x = std::floor(at.x), y = std::floor(at.y);
-        const double u = ease(at.x - x), v = ease(at.y - y);
-        const auto ix = static_cast<std::int64_t>(x), iy = static_cast<std::int64_t>(y);
-        const double top = corner(ix, iy) + u * (corner(ix + 1, iy) - corner(ix, iy));
-        const double bottom = corner(ix, iy + 1) + u * (corner(ix + 1, iy + 1) - corner(ix, iy + 1));
-        return top + v * (bottom - top);
-    }
-
-  private:
-    static constexpr std::size_t size = 64;
-
-    double corner(std::int64_t x, std::int64_t y) const {
-        return corners_[(static_cast<std::size_t>(y) % size) * size + static_cast<std::size_t>(x) % size];
-    }
-
-    Point along_, across_, offset_;
-    std::vector<double> corners_;
-};
 
 /// The heart as an ellipsoid of blood and muscle in the lung.
 struct Heart {
@@ -128,9 +79,11 @@ struct Rib {
 class ChestModel {
   public:
     ChestModel(Point field, std::uint64_t seed)
-        : tissue_{Field(seed, 11, 45.0), Field(seed, 12, 17.0), Field(seed, 13, 6.0), Field(seed, 14, 2.2)},
-          markings_{Field(seed, 21, 13.0), Field(seed, 22, 7.0)},
-          warp_{Field(seed, 31, 38.0), Field(seed, 32, 38.0), Field(seed, 33, 12.0), Field(seed, 34, 12.0)} {
+        : tissue_{RandomField(seed, 11, 45.0), RandomField(seed, 12, 17.0), RandomField(seed, 13, 6.0),
+                  RandomField(seed, 14, 2.2)},
+          markings_{RandomField(seed, 21, 13.0), RandomField(seed, 22, 7.0)},
+          warp_{RandomField(seed, 31, 38.0), RandomField(seed, 32, 38.0), RandomField(seed, 33, 12.0),
+                RandomField(seed, 34, 12.0)} {
         Random random(seed, 1);
         const double side = random.uniform() < 0.5 ? -1.0 : 1.0;  // of the lung that shows
         tilt_ = {random.uniform(-0.12, 0.12) / field.x, random.uniform(-0.05, 0.15) / field.y};
@@ -179,7 +132,7 @@ class ChestModel {
 
     /// Vessels of the lung: narrow ridges where a field passes through zero.
     double lung_markings(Point p) const {
-        const auto ridge = [&](const Field& field, double width) {
+        const auto ridge = [&](const RandomField& field, double width) {
             const double u = field(p) / width;
             return u * u < 1.0 ? (1.0 - u * u) * (1.0 - u * u) : 0.0;
         };
@@ -191,7 +144,7 @@ class ChestModel {
     Diaphragm diaphragm_;
     Spine spine_;
     std::vector<Rib> ribs_;
-    std::vector<Field> tissue_, markings_, warp_;
+    std::vector<RandomField> tissue_, markings_, warp_;
 };
 
 }  // namespace

@@ -38,9 +38,9 @@ class Laboratory {
 
     CathLabScene draw() {
         const bool left = random_.uniform() < options_.left;
-        arteries_ =
-            coronary_tree_on(heart_, random_.bits(), left ? CoronaryArtery::left : CoronaryArtery::right,
-                             random_.uniform() < 0.3 ? 2 : 3);
+        const int generations = 2 + static_cast<int>(random_.uniform(0.2, 2.99));
+        arteries_ = coronary_tree_on(heart_, random_.bits(),
+                                     left ? CoronaryArtery::left : CoronaryArtery::right, generations);
         draw_view(left);
         draw_exposure();
         add_lesions();
@@ -64,24 +64,24 @@ class Laboratory {
         view.left_oblique_deg = random_.uniform(left ? -50.0 : -45.0, left ? 70.0 : 75.0);
         view.cranial_deg = random_.uniform(left ? -40.0 : -20.0, 40.0);
         view.roll_deg = chance(0.2) ? random_.uniform(-25.0, 25.0) : random_.uniform(-5.0, 5.0);
-        scene_.detector_mm = random_.uniform(105.0, 190.0);
+        detector_mm_ = random_.uniform(105.0, 190.0);
     }
 
     void draw_exposure() {
         Scene& taken = scene_.taken;
         taken.width_px = taken.height_px = options_.size_px;
         taken.mm_per_px = log_uniform(random_, options_.min_mm_per_px, options_.max_mm_per_px);
-        taken.mm_per_px = std::min(taken.mm_per_px, scene_.detector_mm / options_.size_px);
+        taken.mm_per_px = std::min(taken.mm_per_px, detector_mm_ / options_.size_px);
         scene_.archive.magnification = options_.archived && chance(0.4) ? random_.uniform(1.05, 2.2) : 1.0;
         const double native_mm = taken.mm_per_px * scene_.archive.magnification;
-        taken.attenuation_per_mm = log_uniform(random_, 0.035, 0.15);
+        taken.attenuation_per_mm = log_uniform(random_, 0.055, 0.2);
         taken.detector_blur_mm =
             native_mm * random_.uniform(0.5, scene_.archive.magnification > 1.3 ? 0.8 : 1.6);
         taken.focal_spot_mm = native_mm * random_.uniform(0.3, 1.2);
         taken.motion_mm = chance(0.4) ? random_.uniform(0.0, 3.0) * native_mm : 0.0;
         taken.motion_deg = random_.uniform(0.0, 180.0);
         taken.scatter_fraction = random_.uniform(0.1, 0.5);
-        taken.quanta_per_px = log_uniform(random_, 900.0, 40000.0);
+        taken.quanta_per_px = log_uniform(random_, 2000.0, 60000.0);
         taken.noise_correlation_px = random_.uniform(0.3, 1.0);
         taken.background = random_.uniform(0.6, 1.5);
         draw_field_stop();
@@ -89,7 +89,7 @@ class Laboratory {
 
     void draw_field_stop() {
         const double shown_mm = scene_.taken.mm_per_px * options_.size_px;
-        if (shown_mm < 0.75 * scene_.detector_mm || chance(0.5)) return;
+        if (shown_mm < 0.75 * detector_mm_ || chance(0.5)) return;
         scene_.taken.field_stop = chance(0.4) ? FieldStop::circle : FieldStop::blades;
         scene_.taken.field_margin_mm = random_.uniform(-0.16, 0.09) * shown_mm;
     }
@@ -121,7 +121,7 @@ class Laboratory {
     }
 
     Bolus bolus(Filling filling) {
-        Bolus bolus{1e3, 10.0, -1e3, 10.0, log_uniform(random_, 90.0, 900.0)};
+        Bolus bolus{1e3, 10.0, -1e3, 10.0, log_uniform(random_, 150.0, 3000.0)};
         if (filling == Filling::full) return bolus;
         bolus.front_mm = random_.uniform(20.0, 140.0);
         bolus.front_width_mm = random_.uniform(10.0, 60.0);
@@ -197,13 +197,14 @@ class Laboratory {
         Archive& archive = scene_.archive;
         archive.exponent = chance(0.6) ? 0.0 : random_.uniform(-0.3, 0.9);
         archive.harmonise = random_.uniform(0.0, 0.7);
-        archive.window = log_uniform(random_, 0.7, 2.4);
+        archive.window = log_uniform(random_, 0.7, 2.1);
         archive.level = random_.uniform(0.4, 0.65);
         archive.sigmoid = chance(0.5);
         archive.gamma = chance(0.5) ? log_uniform(random_, 0.7, 1.5) : 1.0;
         archive.unsharp = chance(0.55) ? random_.uniform(0.2, 2.0) : 0.0;
         archive.unsharp_radius_px = log_uniform(random_, 1.0, 7.0);
         archive.equalise = chance(0.2) ? random_.uniform(0.2, 1.0) : 0.0;
+        archive.shutter = chance(0.7);
         archive.median = chance(0.08);
         archive.jpeg_quality = chance(0.5) ? static_cast<int>(random_.uniform(40.0, 98.0)) : 0;
     }
@@ -214,6 +215,7 @@ class Laboratory {
     CathLabScene scene_;
     SpatialTubes arteries_;
     Filling filling_ = Filling::full;
+    double detector_mm_ = 150.0;  ///< side of the whole frame, of which the picture may be a part
 };
 
 void require_probability(const std::string& field, double value) {

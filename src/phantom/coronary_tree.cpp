@@ -20,6 +20,14 @@ double daughter_left(double mother_mm, double side_mm) {
     return power(power(mother_mm, flow_exponent) - power(side_mm, flow_exponent), 1.0 / flow_exponent);
 }
 
+/// As `value_at`, with no slope at the places themselves.
+double smooth_value_at(const std::vector<double>& places, const std::vector<double>& values, double at) {
+    const auto after = std::upper_bound(places.begin() + 1, places.end() - 1, at) - places.begin();
+    const auto i = static_cast<std::size_t>(after);
+    const double t = std::clamp((at - places[i - 1]) / (places[i] - places[i - 1]), 0.0, 1.0);
+    return values[i - 1] + t * t * (3.0 - 2.0 * t) * (values[i] - values[i - 1]);
+}
+
 /// A main vessel by the places it passes on the heart, in degrees down and around, and its branches.
 struct Course {
     std::string name;
@@ -33,17 +41,17 @@ struct Course {
 Course left_anterior_descending() {
     return {
         "LAD",
-        {{36, 22}, {44, 20}, {54, 12}, {66, 2}, {84, -2}, {104, 1}, {124, -1}, {146, 2}, {166, 0}, {178, 0}},
-        4.3,
-        {0.09, 0.22, 0.30, 0.40, 0.48, 0.58, 0.70, 0.82},
-        {0.80, 0.56, 0.36, 0.55, 0.34, 0.50, 0.42, 0.45},
+        {{40, 0}, {47, 14}, {55, 22}, {65, 10}, {84, -2}, {104, 1}, {124, -1}, {146, 2}, {166, 0}, {178, 0}},
+        4.5,
+        {0.105, 0.22, 0.30, 0.40, 0.48, 0.58, 0.70, 0.82},
+        {0.72, 0.56, 0.36, 0.55, 0.34, 0.50, 0.42, 0.45},
         1.0};
 }
 
 /// It leaves the anterior descending artery, which has been the left main stem until there.
 Course circumflex() {
     return {"LCx",
-            {{47, 19}, {56, 32}, {66, 52}, {72, 78}, {75, 104}, {76, 128}, {80, 150}, {92, 164}},
+            {{55, 22}, {61, 36}, {67, 54}, {72, 78}, {75, 104}, {76, 128}, {80, 150}, {92, 164}},
             3.2,
             {0.14, 0.24, 0.42, 0.58, 0.74, 0.88},
             {0.38, 0.66, 0.50, 0.60, 0.52, 0.50},
@@ -74,8 +82,9 @@ class Tree {
   public:
     Tree(const HeartSurface& heart, std::uint64_t seed, int generations)
         : heart_(heart), random_(seed, 0x74726565), generations_(generations) {
-        tortuosity_ = 0.4 + 1.6 * random_.uniform() * random_.uniform();
-        size_ = random_.uniform(0.8, 1.2);
+        const double drawn = random_.uniform();
+        tortuosity_ = 0.4 + 2.2 * drawn * random_.uniform();
+        size_ = random_.uniform(0.85, 1.25);
     }
 
     std::vector<SpatialTube> left() {
@@ -116,7 +125,7 @@ class Tree {
             const double wander = i < 3 ? 1.0 : 3.5;
             const double down = course.places[i].x + random_.uniform(-wander, wander);
             const double around = course.places[i].y + random_.uniform(-wander, wander);
-            knots.push_back(heart_.at(down, around, lift_of_course(i)));
+            knots.push_back(heart_.at(down, around));
         }
         if (parent >= 0) join(knots, parent);
         Line3 line = curve_through(knots, step_mm);
@@ -124,9 +133,6 @@ class Tree {
             8, static_cast<std::size_t>(double(line.size()) * random_.uniform(0.8, 1.0))));
         return add(course.name, std::move(line), parent, diameter_mm, generation);
     }
-
-    /// The origin lies off the heart, between aorta and lung artery.
-    static double lift_of_course(std::size_t knot) { return knot == 0 ? 1.06 : knot == 1 ? 1.03 : 1.0; }
 
     /// The first place of a course moves to where it leaves its mother.
     void join(Line3& knots, int parent) const {
@@ -145,46 +151,56 @@ class Tree {
         return static_cast<int>(tubes_.size()) - 1;
     }
 
-    /// Waves square to the vessel in the heart's surface, larger towards its end.
+    /// Bends square to the vessel in the heart's surface, of no two alike, larger away from its origin.
     void wind(Line3& line, int generation) {
-        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 0.8 : 0.6);
-        const double length = random_.uniform(9.0, 22.0), other = length * random_.uniform(0.45, 0.7);
-        const double phase = random_.uniform(0.0, 6.28), other_phase = random_.uniform(0.0, 6.28);
+        const double height = tortuosity_ * random_.uniform(0.3, 1.0) * (generation == 0 ? 1.1 : 0.85);
+        const double pitch = random_.uniform(4.0, 10.0);
         const std::vector<double> arcs = arcs_of(line);
+        std::vector<double> places, offsets;
+        for (double arc = 0.0; arc < arcs.back() + 3.0 * pitch; arc += pitch * random_.uniform(0.6, 1.6)) {
+            places.push_back(arc);
+            offsets.push_back(height * std::min(1.0, arc / 18.0) * random_.uniform(-1.6, 1.6));
+        }
         const Line3 straight = line;
         for (std::size_t i = 1; i + 1 < line.size(); ++i) {
             const Point3 along = unit(straight[i + 1] - straight[i - 1]);
-            const Point3 normal = heart_.normal(straight[i]);
-            const double rise = std::min(1.0, arcs[i] / 15.0);
-            const double turns = 2.0 * portable::pi * arcs[i];
-            const double wave =
-                portable::sin(turns / length + phase) + 0.5 * portable::sin(turns / other + other_phase);
-            line[i] = line[i] + (height * rise * wave) * cross(along, normal);
+            const Point3 aside = cross(along, heart_.normal(straight[i]));
+            line[i] = line[i] + smooth_value_at(places, offsets, arcs[i]) * aside;
         }
     }
 
-    /// Diameters of a course from fork to fork, and buds where they are.
-    /// \param forks how many of its branches are courses of their own.
-    void branch_off(const Course& course, int index, int forks) {
-        SpatialTube& tube = tubes_[static_cast<std::size_t>(index)];
-        const std::vector<double> arcs = arcs_of(tube.centerline_mm);
-        double side = course.turn;
-        std::vector<double> at, ratios;
+    /// Where branches leave, and their diameters over their mother's.
+    struct Forks {
+        std::vector<double> at_mm, ratios;
+    };
+
+    /// Those of a course in this patient; beyond the first `sure`, some are missing.
+    Forks forks_of(const Course& course, double length_mm, int sure) {
+        Forks forks;
         for (std::size_t i = 0; i < course.branches.size(); ++i) {
             const double where = course.branches[i] + random_.uniform(-0.025, 0.025);
-            const double ratio = std::min(0.85, course.ratios[i] * random_.uniform(0.8, 1.2));
-            if (static_cast<int>(i) >= forks && random_.uniform() < 0.12) continue;
-            at.push_back(where * arcs.back());
-            ratios.push_back(ratio);
+            const double ratio = std::min(0.85, course.ratios[i] * random_.uniform(0.85, 1.3));
+            if (static_cast<int>(i) >= sure && random_.uniform() < 0.12) continue;
+            forks.at_mm.push_back(where * length_mm);
+            forks.ratios.push_back(ratio);
         }
-        const std::vector<double> sides = divide(tube, arcs, at, ratios);
-        for (std::size_t i = 0; i < at.size(); ++i) {
-            if (static_cast<int>(i) < forks) {
-                fork_mm_ = at[i];
-                circumflex_mm_ = sides[i];
-                continue;
-            }
-            buds_.push_back({index, at[i], sides[i], side});
+        return forks;
+    }
+
+    /// Diameters of a course from fork to fork, and buds where they are.
+    /// \param courses how many of its branches are courses of their own.
+    void branch_off(const Course& course, int index, int courses) {
+        SpatialTube& tube = tubes_[static_cast<std::size_t>(index)];
+        const std::vector<double> arcs = arcs_of(tube.centerline_mm);
+        const Forks forks = forks_of(course, arcs.back(), courses);
+        const std::vector<double> sides = divide(tube, arcs, forks.at_mm, forks.ratios);
+        if (courses > 0) {
+            fork_mm_ = forks.at_mm.front();
+            circumflex_mm_ = sides.front();
+        }
+        double side = course.turn;
+        for (auto i = static_cast<std::size_t>(courses); i < sides.size(); ++i) {
+            buds_.push_back({index, forks.at_mm[i], sides[i], side});
             side = random_.uniform() < 0.75 ? -side : side;
         }
     }
@@ -237,15 +253,21 @@ class Tree {
             buds_.push_back({index, at[i], sides[i], side});
     }
 
-    /// From the mother's middle to one side, then ever more along its course and towards the apex.
-    Line3 walk(const SpatialTube& mother, const Bud& bud, double length) {
-        const std::vector<double> arcs = arcs_of(mother.centerline_mm);
-        Point3 place = point_at(arcs, mother.centerline_mm, bud.arc_mm);
+    /// Direction in which a branch leaves its mother; zero where she is too short to tell.
+    Point3 first_heading(const SpatialTube& mother, const std::vector<double>& arcs, const Bud& bud,
+                         Point3 place) {
         const Point3 behind = point_at(arcs, mother.centerline_mm, bud.arc_mm - 2.0);
         const Point3 ahead = point_at(arcs, mother.centerline_mm, bud.arc_mm + 2.0);
         if (ahead == behind) return {};
-        Point3 heading =
-            turned(unit(ahead - behind), heart_.normal(place), bud.side * random_.uniform(28.0, 80.0));
+        return turned(unit(ahead - behind), heart_.normal(place), bud.side * random_.uniform(28.0, 80.0));
+    }
+
+    /// From the mother's middle to one side, then ever more towards the apex.
+    Line3 walk(const SpatialTube& mother, const Bud& bud, double length) {
+        const std::vector<double> arcs = arcs_of(mother.centerline_mm);
+        Point3 place = point_at(arcs, mother.centerline_mm, bud.arc_mm);
+        Point3 heading = first_heading(mother, arcs, bud, place);
+        if (heading == Point3{}) return {};
         double lift = heart_.lift(place), bend = 0.0;
         const double dive =
             random_.uniform() < 0.15 ? random_.uniform(0.002, 0.006) : 0.0;  // into the septum
@@ -253,14 +275,18 @@ class Tree {
         Line3 line{place};
         for (double done = 0.0; done < length; done += step_mm) {
             bend = 0.9 * bend + random_.uniform(-1.0, 1.0) * (1.0 + 1.2 * tortuosity_);
-            const Point3 normal = heart_.normal(place);
-            heading = turned(heading + pull * heart_.axis, normal, bend);
-            heading = unit(heading - dot(heading, normal) * normal);
             lift = std::clamp(lift + (dive > 0.0 ? -dive : 0.03 * (1.0 - lift)), 0.55, 1.2);
+            heading = steered(heading + pull * heart_.axis, heart_.normal(place), bend);
             place = heart_.lifted(place + step_mm * heading, lift);
             line.push_back(place);
         }
         return line;
+    }
+
+    /// Turned about the normal of the heart's surface, and along that surface.
+    static Point3 steered(Point3 heading, Point3 normal, double bend_deg) {
+        const Point3 bent = turned(heading, normal, bend_deg);
+        return unit(bent - dot(bent, normal) * normal);
     }
 
     const HeartSurface& heart_;
@@ -305,7 +331,7 @@ Point3 HeartSurface::normal(Point3 p) const {
                 (along / (length_mm * length_mm)) * axis);
 }
 
-Point3 HeartSurface::aortic_root() const { return at(36.0, -15.0, 0.86); }
+Point3 HeartSurface::aortic_root() const { return at(33.0, -32.0, 0.85); }
 
 std::vector<SpatialTube> coronary_tree_on(const HeartSurface& heart, std::uint64_t seed,
                                           CoronaryArtery artery, int generations) {

@@ -18,6 +18,21 @@ double stretch_at(const SeenTube& seen, const std::vector<double>& magnification
     return shown * steepest <= whole ? steepest : std::max(1.0, whole / shown);
 }
 
+/// The passage through a tube at `t` of the way between two of its points.
+Passage passage_at(const SeenTube& tube, int index, std::size_t from, std::size_t to, double t,
+                   double off_axis_mm) {
+    const auto mixed = [&](const std::vector<double>& values) {
+        return values[from] + t * (values[to] - values[from]);
+    };
+    return {.tube = index,
+            .radius_mm = static_cast<float>(0.5 * mixed(tube.diameter_mm)),
+            .off_axis_mm = static_cast<float>(off_axis_mm),
+            .depth_mm = static_cast<float>(mixed(tube.depth_mm)),
+            .stretch = static_cast<float>(mixed(tube.stretch)),
+            .medium = tube.tube->medium.empty() ? 0.0F : static_cast<float>(mixed(tube.tube->medium)),
+            .arc_mm = static_cast<float>(mixed(tube.arc_mm))};
+}
+
 double lesions_at(const SpatialTube& tube, double arc_mm) {
     double ratio = 1.0;
     for (const Lesion& lesion : tube.lesions) ratio *= lesion_ratio(lesion, arc_mm);
@@ -79,37 +94,30 @@ void Rays::trace(const SeenTube& tube, int index) {
     }
 }
 
-void Rays::trace_piece(const SeenTube& tube, int index, std::size_t from, std::size_t to) {
-    const Point a = tube.line_mm[from], b = tube.line_mm[to], along = b - a;
-    const double ra = 0.5 * tube.diameter_mm[from], rb = 0.5 * tube.diameter_mm[to];
-    const double reach = std::max(ra, rb) + 0.5 * cell_mm_, step = grid_.step_mm;
+Rays::Window Rays::window_of(Point a, Point b, double reach) const {
     const auto index_of = [&](double mm, double origin, int size) {
-        return static_cast<int>(std::clamp(std::floor((mm - origin) / step), -1.0, double(size)));
+        return static_cast<int>(std::clamp(std::floor((mm - origin) / grid_.step_mm), -1.0, double(size)));
     };
     const Point origin = grid_.origin_mm;
-    const int x0 = std::max(0, index_of(std::min(a.x, b.x) - reach, origin.x, grid_.width));
-    const int x1 = std::min(grid_.width - 1, index_of(std::max(a.x, b.x) + reach, origin.x, grid_.width));
-    const int y0 = std::max(0, index_of(std::min(a.y, b.y) - reach, origin.y, grid_.height));
-    const int y1 = std::min(grid_.height - 1, index_of(std::max(a.y, b.y) + reach, origin.y, grid_.height));
-    const double whole = dot(along, along);
-    for (int y = y0; y <= y1; ++y)
-        for (int x = x0; x <= x1; ++x) {
-            const Point p = grid_.origin_mm + step * Point{double(x), double(y)} - a;
+    return {.x0 = std::max(0, index_of(std::min(a.x, b.x) - reach, origin.x, grid_.width)),
+            .x1 = std::min(grid_.width - 1, index_of(std::max(a.x, b.x) + reach, origin.x, grid_.width)),
+            .y0 = std::max(0, index_of(std::min(a.y, b.y) - reach, origin.y, grid_.height)),
+            .y1 = std::min(grid_.height - 1, index_of(std::max(a.y, b.y) + reach, origin.y, grid_.height))};
+}
+
+void Rays::trace_piece(const SeenTube& tube, int index, std::size_t from, std::size_t to) {
+    const Point a = tube.line_mm[from], along = tube.line_mm[to] - a;
+    const double ra = 0.5 * tube.diameter_mm[from], rb = 0.5 * tube.diameter_mm[to];
+    const double half_cell = 0.5 * cell_mm_, whole = dot(along, along);
+    const Window window = window_of(a, tube.line_mm[to], std::max(ra, rb) + half_cell);
+    for (int y = window.y0; y <= window.y1; ++y)
+        for (int x = window.x0; x <= window.x1; ++x) {
+            const Point p = grid_.origin_mm + grid_.step_mm * Point{double(x), double(y)} - a;
             const double t = whole > 0.0 ? std::clamp(dot(p, along) / whole, 0.0, 1.0) : 0.0;
             const Point off = p - t * along;
-            const double square = dot(off, off), radius = ra + t * (rb - ra),
-                         outside = radius + 0.5 * cell_mm_;
-            if (square >= outside * outside) continue;
-            const auto mixed = [&](const std::vector<double>& values) {
-                return static_cast<float>(values[from] + t * (values[to] - values[from]));
-            };
-            meet(at(x, y), {.tube = index,
-                            .radius_mm = static_cast<float>(radius),
-                            .off_axis_mm = static_cast<float>(std::sqrt(square)),
-                            .depth_mm = mixed(tube.depth_mm),
-                            .stretch = mixed(tube.stretch),
-                            .medium = tube.tube->medium.empty() ? 0.0F : mixed(tube.tube->medium),
-                            .arc_mm = mixed(tube.arc_mm)});
+            const double square = dot(off, off), outside = ra + t * (rb - ra) + half_cell;
+            if (square < outside * outside)
+                meet(at(x, y), passage_at(tube, index, from, to, t, std::sqrt(square)));
         }
 }
 

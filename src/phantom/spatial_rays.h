@@ -52,6 +52,12 @@ class Rays {
         return static_cast<std::size_t>(y) * static_cast<std::size_t>(grid_.width) +
                static_cast<std::size_t>(x);
     }
+    /// Columns and rows x0 <= x <= x1, y0 <= y <= y1.
+    struct Window {
+        int x0, x1, y0, y1;
+    };
+    /// What lies within `reach` of the box around a and b.
+    Window window_of(Point a, Point b, double reach) const;
     void trace(const SeenTube& tube, int index);
     void trace_piece(const SeenTube& tube, int index, std::size_t from, std::size_t to);
     void meet(std::size_t ray, const Passage& passage);

@@ -66,11 +66,19 @@ std::vector<std::uint16_t> artery_numbers(const std::vector<SeenTube>& tubes) {
     return numbers;
 }
 
-void add_pixel_truth(CathLabPhantom& result, const std::vector<SeenTube>& tubes) {
+void set_pixel(CathLabPhantom& result, int x, int y, const PixelTruth& truth, std::uint16_t vessel) {
+    result.labels(x, y) = static_cast<std::uint8_t>(label_of(truth));
+    result.crossing(x, y) = white(truth.crossing);
+    result.vessel(x, y) = vessel;
+    result.phantom.mask(x, y) = white(truth.lumen);
+    result.phantom.catheter(x, y) = white(truth.catheter);
+}
+
+void add_pixel_truth(CathLabPhantom& result, const std::vector<SeenTube>& tubes,
+                     const std::vector<std::uint16_t>& numbers) {
     const Scene& taken = result.scene.taken;
     const int width = taken.width_px, height = taken.height_px;
     const Rays rays(tubes, {mm_of(taken, {0.0, 0.0}), taken.mm_per_px, width, height}, 0.0);
-    const std::vector<std::uint16_t> numbers = artery_numbers(tubes);
     result.labels = Image<std::uint8_t>(width, height);
     result.crossing = Image<std::uint8_t>(width, height);
     result.vessel = Image<std::uint16_t>(width, height);
@@ -80,12 +88,9 @@ void add_pixel_truth(CathLabPhantom& result, const std::vector<SeenTube>& tubes)
         std::vector<Stretch> arteries;
         for (int x = 0; x < width; ++x) {
             const PixelTruth truth = truth_at(rays, tubes, x, y, arteries);
-            result.labels(x, y) = static_cast<std::uint8_t>(label_of(truth));
-            result.crossing(x, y) = white(truth.crossing);
-            result.vessel(x, y) =
-                truth.nearest < 0 ? std::uint16_t{0} : numbers[static_cast<std::size_t>(truth.nearest)];
-            result.phantom.mask(x, y) = white(truth.lumen);
-            result.phantom.catheter(x, y) = white(truth.catheter);
+            const bool artery = truth.nearest >= 0;
+            set_pixel(result, x, y, truth,
+                      artery ? numbers[static_cast<std::size_t>(truth.nearest)] : std::uint16_t{0});
         }
     });
 }
@@ -163,8 +168,8 @@ std::vector<double> ostium_distances(const std::vector<SpatialTube>& tubes) {
 }
 
 void add_truth(CathLabPhantom& result, const std::vector<SeenTube>& tubes) {
-    add_pixel_truth(result, tubes);
     const std::vector<std::uint16_t> numbers = artery_numbers(tubes);
+    add_pixel_truth(result, tubes, numbers);
     const std::vector<double> starts = ostium_distances(result.scene.tubes);
     for (std::size_t i = 0; i < tubes.size(); ++i) {
         if (tubes[i].tube->label != PixelLabel::artery) continue;

@@ -828,7 +828,20 @@ TEST_F(Program, MeasuresWhatItRenderedInMillimetresOfTheDicomFile) {
     EXPECT_NEAR(stenosis["reference_mm"].get<double>(), 3.2, 0.25);
 }
 
+TEST_F(Program, RendersALaboratoryWhoseEmptyFrameHasNoArtery) {
+    for (const std::string filling : {"full", "empty"}) {
+        const Ending rendering =
+            run({"phantom", filling + ".png", "--kind", "cath-lab", "--size", "128", "--spacing", "0.6",
+                 "--filling", filling, "--labels", filling + "_labels.png"});
+        ASSERT_EQ(rendering.code, 0) << rendering.err;
+        const cv::Mat labels = cv::imread(path(filling + "_labels.png"), cv::IMREAD_UNCHANGED);
+        EXPECT_EQ(cv::countNonZero(labels == 1) > 0, filling == "full");
+    }
+}
+
 TEST_F(Program, RefusesToRenderWhatCannotBe) {
+    expect_failure(2, {"phantom", "a.png", "--kind", "cath-lab", "--frames", "5"}, "cath-lab");
+    expect_failure(2, {"phantom", "a.png", "--labels", "b.png"}, "--labels");
     expect_failure(2, {"phantom"}, "OUT");
     expect_failure(2, {"phantom", "a.jpg"}, ".png or .dcm");
     expect_failure(2, {"phantom", "a.png", "--frames", "5"}, "--frames");

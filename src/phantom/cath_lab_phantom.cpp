@@ -4,10 +4,10 @@
 #include "core/interpolate.h"
 #include "core/require.h"
 #include "phantom/archive.h"
-#include "phantom/background.h"
 #include "phantom/beam.h"
 #include "phantom/random.h"
 #include "phantom/rows.h"
+#include "phantom/spatial_chest.h"
 #include "phantom/spatial_rays.h"
 #include "phantom/spatial_truth.h"
 #include "stenometry/error.h"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr int cells_per_px = 2;
 /// Organs are smooth: between places this far apart they are interpolated.
-constexpr double organ_step_mm = 1.0;
+constexpr double organ_step_mm = 0.8;
 /// How far around the picture what is there blurs into it.
 constexpr int margin_px = 8;
 
@@ -100,10 +100,9 @@ Beam chest_of(const CathLabScene& scene, const Scene& own) {
     if (own.background == 0.0) return beam;
     const double step = std::max(organ_step_mm, own.mm_per_px);
     const Point first = mm_of(own, {-1.0 * margin_px, -1.0 * margin_px});
-    const Grid grid{first + scene.view.centre_mm, step,
-                    static_cast<int>(beam.width() * own.mm_per_px / step) + 3,
+    const Grid grid{first, step, static_cast<int>(beam.width() * own.mm_per_px / step) + 3,
                     static_cast<int>(beam.height() * own.mm_per_px / step) + 3};
-    const Image<float> organs = chest_attenuation(grid, {scene.detector_mm, scene.detector_mm}, own.seed);
+    const Image<float> organs = chest_in_view(grid, scene.view, HeartSurface(own.seed), own.seed);
     for_each_row(beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) {
             const Point at = (own.mm_per_px / step) * Point{double(x), double(y)};
@@ -173,7 +172,7 @@ Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<See
     return without_margin(beam);
 }
 
-void validate_tube(const SpatialTube& tube) {
+void validate_tube(const SpatialTube& tube, int index) {
     const std::string name = tube.name;
     require(tube.centerline_mm.size() >= 2, name + ".centerline_mm", double(tube.centerline_mm.size()),
             "at least two points");
@@ -185,6 +184,8 @@ void validate_tube(const SpatialTube& tube) {
         require(dot(p, p) < 1e6, name + ".centerline_mm", size(p), "within 1 m of the isocentre");
     for (const double d : tube.diameter_mm) require_positive(name + ".diameter_mm", d);
     for (const double m : tube.medium) require_not_negative(name + ".medium", m);
+    require(tube.parent >= -1 && tube.parent < index, name + ".parent", tube.parent,
+            "the index of a tube before this one, or -1");
     require(tube.bore >= 0.0 && tube.bore <= 1.0, name + ".bore", tube.bore, "0 to 1");
     require_not_negative(name + ".wall_attenuation_per_mm", tube.wall_attenuation_per_mm);
 }
@@ -209,8 +210,7 @@ void CathLabScene::validate() const {
     taken.validate();
     archive.validate();
     require(view.source_mm > 300.0, "view.source_mm", view.source_mm, "above 300");
-    require_positive("detector_mm", detector_mm);
-    for (const SpatialTube& tube : tubes) validate_tube(tube);
+    for (std::size_t i = 0; i < tubes.size(); ++i) validate_tube(tubes[i], static_cast<int>(i));
 }
 
 CathLabPhantom render(const CathLabScene& scene) {
@@ -223,6 +223,7 @@ CathLabPhantom render(const CathLabScene& scene) {
     result.phantom.scene = scene.taken;
     result.phantom.scene.tubes.clear();
     result.phantom.scene.catheter.reset();
+    result.phantom.scene.display = Display::sigmoid;  // eight bits of no known curve
     constexpr double slow_mm = 15.0;
     result.phantom.frame = {.pixels = archived(beam, open_field(own), scene.archive, slow_mm / own.mm_per_px,
                                                scene.taken.width_px, scene.taken.height_px),
