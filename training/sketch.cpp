@@ -271,7 +271,7 @@ Image<float> grain(Random& random, int size, double sigma_px) {
         for (int x = 0; x < size; ++x) noise(x, y) = static_cast<float>(random.normal());
     blur(noise, sigma_px);
     for (int y = 0; y < size; ++y)
-        for (int x = 0; x < size; ++x) sum += noise(x, y) * noise(x, y);
+        for (int x = 0; x < size; ++x) sum += double{noise(x, y)} * double{noise(x, y)};
     const float scale = static_cast<float>(size / std::sqrt(sum));
     for (int y = 0; y < size; ++y)
         for (int x = 0; x < size; ++x) noise(x, y) *= scale;
@@ -281,7 +281,7 @@ Image<float> grain(Random& random, int size, double sigma_px) {
 double mean_of(const Image<float>& image) {
     double sum = 0.0;
     for (int y = 0; y < image.height(); ++y)
-        for (int x = 0; x < image.width(); ++x) sum += image(x, y);
+        for (int x = 0; x < image.width(); ++x) sum += double{image(x, y)};
     return sum / (image.width() * image.height());
 }
 
@@ -302,8 +302,10 @@ Image<float> Painter::grey() {
     const double mean = mean_of(image) - mean_of(tubes), scatter = random_.uniform(0, 0.5);
     for (int y = 0; y < size_; ++y)
         for (int x = 0; x < size_; ++x) {
-            const double rays = (std::exp(image(x, y) - tubes(x, y) - mean) + scatter) / (1 + scatter);
-            const double noisy = rays * (1.0 + noise_ * noise(x, y) * std::sqrt(1.0 / std::max(0.2, rays)));
+            const double rays =
+                (std::exp(double{image(x, y)} - double{tubes(x, y)} - mean) + scatter) / (1 + scatter);
+            const double noisy =
+                rays * (1.0 + noise_ * double{noise(x, y)} * std::sqrt(1.0 / std::max(0.2, rays)));
             image(x, y) = static_cast<float>(std::log(std::max(0.01, noisy)));
         }
     if (random_.chance(0.45)) {
@@ -340,7 +342,7 @@ Image<std::uint8_t> Painter::displayed(const Image<float>& logarithm) {
     Image<std::uint8_t> shown(size_, size_);
     for (int y = 0; y < size_; ++y)
         for (int x = 0; x < size_; ++x) {
-            const double t = (image(x, y) - low) / (high - low + 1e-6);
+            const double t = (double{image(x, y)} - low) / (high - low + 1e-6);
             shown(x, y) = to_byte(middle + range * ((t < 0 ? t : std::pow(t, gamma)) - 0.5));
         }
     return shown;

@@ -166,7 +166,7 @@ void add_field(Image<float>& image, double scale_px, double amplitude, Random& r
             for (int j = 0; j < 4; ++j)
                 for (int i = 0; i < 4; ++i)
                     sum += wx[static_cast<std::size_t>(i)] * wy[static_cast<std::size_t>(j)] *
-                           knot(i0 + i, j0 + j);
+                           double{knot(i0 + i, j0 + j)};
             // The spline leaves about half of the knots' standard deviation.
             image(x, y) += static_cast<float>(2.0 * amplitude * sum);
         }

@@ -104,9 +104,11 @@ double rest_of(double parent, double daughter) {
 Start Heart::grow(Start start) {
     if (branches_.size() > most_branches) return start;
     const std::size_t own = branches_.size();
-    branches_.push_back(
-        {.parent = start.parent, .leaves_at = start.leaves_at, .generation = start.generation});
-    Branch branch = branches_.back();
+    Branch branch;
+    branch.parent = start.parent;
+    branch.leaves_at = start.leaves_at;
+    branch.generation = start.generation;
+    branches_.push_back(branch);
     Bends bends(random_, start.generation > 0);
     const double taper = random_.uniform(0.1, 0.45) * start.diameter_mm / start.length_mm;
     double next = random_.uniform(4, 16);
@@ -168,7 +170,8 @@ Place random_direction(Random& random) {
 
 std::vector<Branch> sketch_tree(Random& random) {
     Heart heart(random);
-    Start start{.at = random_direction(random)};
+    Start start;
+    start.at = random_direction(random);
     start.towards = unit(cross(start.at, random_direction(random)));
     start.diameter_mm = random.uniform(2.6, 4.6) * random.uniform(0.8, 1.1);
     start.length_mm = random.uniform(70, 170);

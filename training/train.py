@@ -26,6 +26,7 @@ def arguments():
     parser.add_argument("--validation", required=True, help="renders of other seeds")
     parser.add_argument("--out", required=True)
     parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--stop", type=int, help="end after so many steps of the schedule")
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
@@ -35,7 +36,9 @@ def arguments():
     parser.add_argument("--keep", type=float, default=0.998, help="of the mean of the weights, a step")
     parser.add_argument("--every", type=int, default=200, help="steps between validations and checkpoints")
     parser.add_argument("--start", help="weights (.pt) to go on from")
+    parser.add_argument("--catheter", type=float, default=2.0, help="weight of the catheter's pixels; 1 of the background's")
     parser.add_argument("--first-share", type=float, default=0.3, help="share of renders with devices at the start")
+    parser.add_argument("--last-share", type=float, default=0.75, help="the same from half of the steps on")
     return parser.parse_args()
 
 
@@ -46,12 +49,12 @@ def learning_rate(step, o):
 
 def device_share(step, o):
     """Devices hurt a young network: few of them first, most of the frames hold some at the end."""
-    return o.first_share + (0.75 - o.first_share) * min(1.0, step / (0.5 * o.steps))
+    return o.first_share + (o.last_share - o.first_share) * min(1.0, step / (0.5 * o.steps))
 
 
-def loss_of(logits, label):
+def loss_of(logits, label, catheter):
     """Cross entropy, arteries and catheters counted more, and one minus the soft Dice of the artery."""
-    weights = torch.tensor([1.0, 1.5, 2.0, 1.5])
+    weights = torch.tensor([1.0, 1.5, catheter, 1.5])
     log_p = logits.log_softmax(1)
     entropy = F.nll_loss(log_p, label, weight=weights, ignore_index=IGNORE)
     artery, truth = log_p[:, 1].exp() * (label != IGNORE), (label == 1).float()
@@ -154,8 +157,8 @@ def batch(frames, first, size):
             torch.from_numpy(np.stack(labels)))
 
 
-def learn(model, optimiser, channels, label):
-    loss = loss_of(full_resolution(model(channels)), label)
+def learn(model, optimiser, channels, label, catheter):
+    loss = loss_of(full_resolution(model(channels)), label, catheter)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -170,17 +173,18 @@ def work(rank, o, together):
     average, record = Average(model, o.keep ** o.meet), Record(o) if rank == 0 else None
     share = lambda i: device_share(i / (o.batch * o.workers), o)
     frames = Renders(o.plain, o.devices, o.steps * o.workers * o.batch, o.seed, share, o.side)
-    for step in range(o.steps):
+    last = o.stop or o.steps
+    for step in range(last):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, o)
-        loss = learn(model, optimiser, *batch(frames, (step * o.workers + rank) * o.batch, o.batch))
+        loss = learn(model, optimiser, *batch(frames, (step * o.workers + rank) * o.batch, o.batch), o.catheter)
         done = step + 1
         if done % o.meet == 0:
             together.meet(rank, model)
             average.update(model, done // o.meet)
         if record:
             record.step(done, loss)
-            if done % o.every == 0 or done == o.steps:
+            if done % o.every == 0 or done == last:
                 record.keep(done, average.state)
 
 
