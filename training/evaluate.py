@@ -86,11 +86,25 @@ def score(network, folder, classical, scales, limit=None):
             both["fused"] = 1 / (1 + np.exp(-0.5 * (log_odds(p[1]) + log_odds(other))))
         for name, q in both.items():
             rows[name].append((area_under_roc(q.ravel(), truth.ravel()), best_dice(q.ravel(), truth.ravel())[0],
-                               recall_at_area(q, truth, 0.08), best_dice(q.ravel(), truth.ravel())[1]))
-            at_half = 2 * ((q > 0.5) & truth).sum() / max(1, (q > 0.5).sum() + truth.sum())
-            rows[name][-1] += (at_half,)
-    names = ("auc", "best_dice", "centerline_recall_at_8_percent", "best_threshold", "dice_at_0.5")
-    return {k: dict(zip(names, np.mean(v, 0).round(4).tolist())) for k, v in rows.items() if v}
+                               recall_at_area(q, truth, 0.08), [dice(q > t, truth) for t in THRESHOLDS]))
+    return {name: summary(r) for name, r in rows.items() if r}
+
+
+THRESHOLDS = np.arange(0.3, 0.95, 0.05)
+
+
+def dice(taken, truth):
+    return 2 * (taken & truth).sum() / max(1, taken.sum() + truth.sum())
+
+
+def summary(rows):
+    """Means over the frames; `dice` is at one threshold for all of them, the best."""
+    auc, own, recall, at = zip(*rows)
+    mean = np.mean(at, 0)
+    best = int(np.argmax(mean))
+    return {"frames": len(rows), "auc": round(float(np.mean(auc)), 4), "dice": round(float(mean[best]), 4),
+            "threshold": round(float(THRESHOLDS[best]), 2), "dice_own_threshold": round(float(np.mean(own)), 4),
+            "centerline_recall_at_8_percent": round(float(np.mean(recall)), 4)}
 
 
 def montage(network, files, out, scales):

@@ -85,6 +85,10 @@ class Network(nn.Module):
             self.layers[name] = nn.Sequential(conv, nn.BatchNorm2d(out), nn.ReLU(inplace=True)) if relu else conv
 
     def forward(self, x):
+        return self.values(x)[OPERATIONS[-1][0]]
+
+    def values(self, x):
+        """Everything that is computed on the way, by name."""
         values = {"input": x}
         for name, kind, *rest in OPERATIONS:
             if kind == "conv":
@@ -95,7 +99,25 @@ class Network(nn.Module):
                 values[name] = torch.cat([values[r] for r in rest], 1)
             else:
                 values[name] = values[rest[0]] + values[rest[1]]
-        return values[OPERATIONS[-1][0]]
+        return values
+
+
+class Guided(nn.Module):
+    """The network as it is trained: its coarse level also has to say which classes each square of 16 px holds.
+
+    Arteries are learned from what lies near, and without this the levels that see far have little to learn from.
+    """
+
+    SQUARE = 16
+
+    def __init__(self):
+        super().__init__()
+        self.network = Network()
+        self.guide = nn.Conv2d(shapes()[0]["fuse16"], len(CLASSES) - 1, 1)
+
+    def forward(self, x):
+        values = self.network.values(x)
+        return values[OPERATIONS[-1][0]], self.guide(values["fuse16"])
 
 
 def full_resolution(logits):

@@ -59,7 +59,7 @@ def changed(image, label, valid, side, rng):
     if rng.random() < 0.4:
         grey, label, valid = collimated(grey, label, valid, rng)
     if rng.random() < 0.5:
-        grey = 255.0 * np.power(grey / 255.0, np.exp(rng.uniform(-0.5, 0.5)))
+        grey = 255.0 * np.power(np.maximum(grey, 0) / 255.0, np.exp(rng.uniform(-0.5, 0.5)))
     if rng.random() < 0.4:
         grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 1.1))
     if rng.random() < 0.2:

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 from measures import area_under_roc, best_dice
-from network import CLASSES, Network, full_resolution
+from network import CLASSES, Guided, Network, full_resolution
 from renders import IGNORE, Renders, Unchanged
 
 
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--every", type=int, default=200, help="steps between validations and checkpoints")
     parser.add_argument("--start", help="weights (.pt) to go on from")
     parser.add_argument("--catheter", type=float, default=2.0, help="weight of the catheter's pixels; 1 of the background's")
+    parser.add_argument("--guide", type=float, default=1.0, help="weight of what the coarse level says")
     parser.add_argument("--first-share", type=float, default=0.3, help="share of renders with devices at the start")
     parser.add_argument("--last-share", type=float, default=0.75, help="the same from half of the steps on")
     return parser.parse_args()
@@ -60,6 +61,12 @@ def loss_of(logits, label, catheter):
     artery, truth = log_p[:, 1].exp() * (label != IGNORE), (label == 1).float()
     dice = (2 * (artery * truth).sum() + 1) / (artery.sum() + truth.sum() + 1)
     return entropy + 0.3 * (1 - dice)
+
+
+def guide_loss(guide, label):
+    """Whether each square holds artery, catheter or device; ignored pixels hold nothing."""
+    holds = torch.stack([(label == k).float() for k in range(1, len(CLASSES))], 1)
+    return F.binary_cross_entropy_with_logits(guide, F.max_pool2d(holds, Guided.SQUARE))
 
 
 class Average:
@@ -144,9 +151,9 @@ class Record:
 
 def new_model(o):
     torch.manual_seed(o.seed)
-    model = Network()
+    model = Guided()
     if o.start:
-        model.load_state_dict(torch.load(o.start)["state"])
+        model.network.load_state_dict(torch.load(o.start)["state"])
     return model.to(memory_format=torch.channels_last)
 
 
@@ -157,8 +164,9 @@ def batch(frames, first, size):
             torch.from_numpy(np.stack(labels)))
 
 
-def learn(model, optimiser, channels, label, catheter):
-    loss = loss_of(full_resolution(model(channels)), label, catheter)
+def learn(model, optimiser, channels, label, o):
+    logits, guide = model(channels)
+    loss = loss_of(full_resolution(logits), label, o.catheter) + o.guide * guide_loss(guide, label)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -170,18 +178,18 @@ def work(rank, o, together):
     torch.set_num_threads(1)
     model = new_model(o)
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=1e-4)
-    average, record = Average(model, o.keep ** o.meet), Record(o) if rank == 0 else None
+    average, record = Average(model.network, o.keep ** o.meet), Record(o) if rank == 0 else None
     share = lambda i: device_share(i / (o.batch * o.workers), o)
     frames = Renders(o.plain, o.devices, o.steps * o.workers * o.batch, o.seed, share, o.side)
     last = o.stop or o.steps
     for step in range(last):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, o)
-        loss = learn(model, optimiser, *batch(frames, (step * o.workers + rank) * o.batch, o.batch), o.catheter)
+        loss = learn(model, optimiser, *batch(frames, (step * o.workers + rank) * o.batch, o.batch), o)
         done = step + 1
         if done % o.meet == 0:
             together.meet(rank, model)
-            average.update(model, done // o.meet)
+            average.update(model.network, done // o.meet)
         if record:
             record.step(done, loss)
             if done % o.every == 0 or done == last:
@@ -191,7 +199,7 @@ def work(rank, o, together):
 def main():
     o = arguments()
     os.makedirs(o.out, exist_ok=True)
-    size = sum(t.numel() for t in Network().state_dict().values() if t.dtype.is_floating_point)
+    size = sum(t.numel() for t in Guided().state_dict().values() if t.dtype.is_floating_point)
     torch.multiprocessing.spawn(work, (o, Together(o.workers, size)), o.workers)
 
 

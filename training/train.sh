@@ -17,11 +17,14 @@ cd "$out"
 # Threads that wait without spinning leave the core to whoever works.
 export GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=passive
 train() { /usr/bin/python3 "$here/train.py" --validation validation --batch 8 --every 100 "$@"; }
-train --out stage1 --plain sketches_plain --devices sketches_devices --side 192 --steps 5000 --stop 600
+train --out stage1 --plain sketches_plain --devices sketches_devices --side 192 --steps 5000 --stop 600 --guide 0
 train --out stage2 --start stage1/weights.pt --plain sketches_plain scenes_plain \
-    --devices sketches_devices scenes_devices scenes_devices --side 224 --steps 1500 --first-share 0.5
+    --devices sketches_devices scenes_devices scenes_devices --side 224 --steps 1500 --first-share 0.5 --guide 0
 # Whole frames, and the catheter counts twice as much: it is told by where it comes from.
 train --out stage3 --start stage2/weights.pt --plain sketches_plain scenes_plain \
     --devices sketches_devices scenes_devices scenes_more scenes_more --side 256 --steps 650 --seed 3 --rate 2e-3 \
-    --catheter 4 --first-share 0.85 --last-share 0.95
-/usr/bin/python3 "$here/export.py" stage3/weights.pt vessel_network.stn --onnx vessel_network.onnx
+    --catheter 4 --first-share 0.85 --last-share 0.95 --guide 0
+train --out stage4 --start stage3/weights.pt --plain sketches_plain scenes_plain \
+    --devices sketches_devices scenes_devices scenes_more scenes_more --side 256 --steps 300 --seed 4 --rate 2e-3 \
+    --catheter 4 --first-share 0.9 --last-share 0.95 --guide 1
+/usr/bin/python3 "$here/export.py" stage4/weights.pt vessel_network.stn --onnx vessel_network.onnx
