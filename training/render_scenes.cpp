@@ -1,7 +1,8 @@
-// render_scenes OUT_DIR COUNT SIZE FIRST_SEED [--devices FRACTION]
+// render_scenes OUT_DIR COUNT SIZE FIRST_SEED [--devices FRACTION] [--sketches]
 //
 // Writes images.npy, labels.npy and valid.npy, each COUNT x SIZE x SIZE bytes, of scenes of consecutive
 // seeds. Of them, FRACTION (1 unless told) may hold wires, leads, clips and electrodes.
+// Sketches (sketch.h) are drawn faster, and those without devices have no catheter either.
 
 #include <tbb/parallel_for.h>
 
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sketch.h"
 #include "stenometry/error.h"
 #include "training_labels.h"
 
@@ -26,6 +28,7 @@ struct Task {
     int count = 0, size = 0;
     std::uint64_t first_seed = 0;
     double devices = 1.0;
+    bool sketches = false;
 };
 
 /// Bytes of all frames, one after the other.
@@ -62,6 +65,18 @@ void render_one(const Task& task, int index, Frames& frames) {
         }
 }
 
+void sketch_one(const Task& task, int index, Frames& frames) {
+    const auto seed = task.first_seed + static_cast<std::uint64_t>(index);
+    const training::Sketch sketch = training::draw_sketch(task.size, seed, task.devices);
+    const auto at = static_cast<std::ptrdiff_t>(frames.size * static_cast<std::size_t>(index));
+    for (int y = 0; y < task.size; ++y) {
+        const std::ptrdiff_t row = at + static_cast<std::ptrdiff_t>(y) * task.size;
+        std::copy_n(sketch.image.row(y), task.size, frames.images.begin() + row);
+        std::copy_n(sketch.labels.row(y), task.size, frames.labels.begin() + row);
+        std::copy_n(sketch.valid.row(y), task.size, frames.valid.begin() + row);
+    }
+}
+
 /// NumPy's format, version 1.0.
 void write_npy(const std::filesystem::path& path, const Task& task, const std::vector<std::uint8_t>& bytes) {
     const std::string size = std::to_string(task.size);
@@ -76,11 +91,28 @@ void write_npy(const std::filesystem::path& path, const Task& task, const std::v
     if (!file) throw IoError("cannot write " + path.string());
 }
 
+/// What follows the four words that every call has.
+void read_options(std::span<const std::string> words, Task& task) {
+    for (std::size_t i = 4; i < words.size(); ++i) {
+        if (words[i] == "--sketches")
+            task.sketches = true;
+        else if (words[i] == "--devices" && i + 1 < words.size())
+            task.devices = std::stod(words[++i]);
+        else
+            throw InvalidInput("unknown option " + words[i]);
+    }
+}
+
 Task task_of(std::span<const std::string> words) {
-    if (words.size() != 4 && !(words.size() == 6 && words[4] == "--devices"))
-        throw InvalidInput("usage: render_scenes OUT_DIR COUNT SIZE FIRST_SEED [--devices FRACTION]");
-    Task task{words[0], std::stoi(words[1]), std::stoi(words[2]), std::stoull(words[3])};
-    if (words.size() == 6) task.devices = std::stod(words[5]);
+    if (words.size() < 4)
+        throw InvalidInput(
+            "usage: render_scenes OUT_DIR COUNT SIZE FIRST_SEED [--devices FRACTION] [--sketches]");
+    Task task;
+    task.folder = words[0];
+    task.count = std::stoi(words[1]);
+    task.size = std::stoi(words[2]);
+    task.first_seed = std::stoull(words[3]);
+    read_options(words, task);
     if (task.count < 1) throw InvalidInput("COUNT is " + words[1] + " and must be positive");
     options_of(task, 0).validate();
     return task;
@@ -88,7 +120,9 @@ Task task_of(std::span<const std::string> words) {
 
 void run(const Task& task) {
     Frames frames(task);
-    tbb::parallel_for(0, task.count, [&](int index) { render_one(task, index, frames); });
+    tbb::parallel_for(0, task.count, [&](int index) {
+        task.sketches ? sketch_one(task, index, frames) : render_one(task, index, frames);
+    });
     std::filesystem::create_directories(task.folder);
     write_npy(task.folder / "images.npy", task, frames.images);
     write_npy(task.folder / "labels.npy", task, frames.labels);
