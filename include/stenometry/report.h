@@ -5,6 +5,7 @@
 
 #include "stenometry/catheter_calibration.h"
 #include "stenometry/export.h"
+#include "stenometry/segment.h"
 
 STENOMETRY_EXPORT_BEGIN
 
@@ -21,6 +22,7 @@ struct ReportInput {
     Acquisition acquisition;
     /// The files that the vessels come from where they were found elsewhere; else empty.
     std::string mask, probability, model;
+    std::optional<Evidence> evidence;  ///< what told vessels from everything else, where nobody gave them
     /// What the calibration comes from, where that is a catheter.
     std::optional<CatheterCalibration> catheter;
 };

@@ -259,6 +259,7 @@ Json input_json(const ReportInput& input) {
         {"primary_angle_deg", number(input.acquisition.primary_angle_deg, angle_decimals)},
         {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
     };
+    if (input.evidence) json["evidence"] = to_string(*input.evidence);
     // Only where the vessels are not our own.
     if (!input.mask.empty()) json["mask"] = input.mask;
     if (!input.probability.empty()) json["probability"] = input.probability;

@@ -178,6 +178,21 @@ TEST_F(ProgramOnAngiogram, SegmentsByTheEvidenceThatIsAskedFor) {
                    "--model");
 }
 
+TEST_F(ProgramOnAngiogram, SaysByWhichEvidenceVesselsWereFound) {
+    const auto evidence_of = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> arguments{"analyze", "vessel.png", "--spacing", "0.25", "--json", "-"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        const Ending ending = run(arguments);
+        // A network may see nothing where there is one line and no heart.
+        EXPECT_TRUE(ending.code == 0 || ending.code == 4) << ending.err;
+        return nlohmann::json::parse(ending.out)["input"].value("evidence", "none");
+    };
+    EXPECT_EQ(evidence_of({}), "classical");
+    EXPECT_EQ(evidence_of({"--evidence", "fused"}), "fused");
+    ASSERT_EQ(run({"segment", "vessel.png", "--spacing", "0.25", "--mask", "own.png"}).code, 0);
+    EXPECT_EQ(evidence_of({"--mask", "own.png"}), "none");  // somebody else's
+}
+
 #ifdef STENOMETRY_HAS_ITK
 
 TEST_F(ProgramOnAngiogram, SegmentsIntoVolumesWithThePixelsOfThePicture) {
@@ -284,6 +299,7 @@ TEST_F(ProgramOnAngiogram, MeasuresInTheVesselsOfANetwork) {
     ASSERT_EQ(found.code, 0) << found.err;
     const auto report = nlohmann::json::parse(found.out);
     EXPECT_EQ(report["input"]["model"], "net.onnx");
+    EXPECT_FALSE(report["input"].contains("evidence"));
     EXPECT_NEAR(report["vessels"][0]["stenoses"][0]["percent_diameter_stenosis"].get<double>(), 60.0, 10.0);
     EXPECT_EQ(run(measuring({"--spacing", "0.25", "--model", "net.onnx"})).code, 0);
 
