@@ -31,7 +31,7 @@ int main(int argc, char** argv) try {
     for (const st::Vessel& vessel : st::analyze(frame, mask).vessels) {
         const st::Polyline& line = vessel.contour.centerline.points_px;
         std::cout << "vessel of " << *calibration.to_mm(st::length(line)) << " mm\n";
-        for (const st::Stenosis& stenosis : vessel.stenoses) std::cout << "  " << stenosis << '\n';
+        for (const st::Stenosis& stenosis : lesions(vessel)) std::cout << "  " << stenosis << '\n';
     }
     return 0;
 } catch (const std::exception& error) {

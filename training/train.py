@@ -16,13 +16,16 @@ from torch.nn import functional as F
 
 from measures import area_under_roc, best_dice
 from network import CLASSES, Guided, Network, full_resolution
-from renders import IGNORE, Renders, Unchanged
+from renders import IGNORE, NO_ARTERY, Renders, Unchanged
+from unfold import unfolded
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--plain", required=True, nargs="+", help="renders without devices")
     parser.add_argument("--devices", required=True, nargs="+", help="renders with catheters and devices")
+    parser.add_argument("--drawn", nargs="*", default=[], help="real frames with labels, as drawn.py makes them")
+    parser.add_argument("--drawn-share", type=float, default=0.5, help="of all frames, where there are any")
     parser.add_argument("--validation", required=True, help="renders of other seeds")
     parser.add_argument("--out", required=True)
     parser.add_argument("--steps", type=int, default=6000)
@@ -35,7 +38,7 @@ def arguments():
     parser.add_argument("--meet", type=int, default=10, help="steps between meetings of the workers")
     parser.add_argument("--keep", type=float, default=0.998, help="of the mean of the weights, a step")
     parser.add_argument("--every", type=int, default=200, help="steps between validations and checkpoints")
-    parser.add_argument("--start", help="weights (.pt) to go on from")
+    parser.add_argument("--start", help="weights (.pt or .stn) to go on from")
     parser.add_argument("--catheter", type=float, default=2.0, help="weight of the catheter's pixels; 1 of the background's")
     parser.add_argument("--guide", type=float, default=1.0, help="weight of what the coarse level says")
     parser.add_argument("--first-share", type=float, default=0.3, help="share of renders with devices at the start")
@@ -57,7 +60,12 @@ def loss_of(logits, label, catheter):
     """Cross entropy, arteries and catheters counted more, and one minus the soft Dice of the artery."""
     weights = torch.tensor([1.0, 1.5, catheter, 1.5])
     log_p = logits.log_softmax(1)
-    entropy = F.nll_loss(log_p, label, weight=weights, ignore_index=IGNORE)
+    # Where all that is known is that there is no artery, the other classes share the pixel as they like.
+    other = torch.cat([log_p[:, :1], log_p[:, 2:]], 1).logsumexp(1)
+    known = torch.where(label >= NO_ARTERY, 0, label)
+    log_likelihood = torch.where(label == NO_ARTERY, other, log_p.gather(1, known[:, None])[:, 0])
+    weight = weights[known] * (label != IGNORE)
+    entropy = -(weight * log_likelihood).sum() / weight.sum().clamp(min=1)
     artery, truth = log_p[:, 1].exp() * (label != IGNORE), (label == 1).float()
     dice = (2 * (artery * truth).sum() + 1) / (artery.sum() + truth.sum() + 1)
     return entropy + 0.3 * (1 - dice)
@@ -152,7 +160,10 @@ class Record:
 def new_model(o):
     torch.manual_seed(o.seed)
     model = Guided()
-    if o.start:
+    if o.start and o.start.endswith(".stn"):
+        frames = Renders(o, 24, lambda _: o.last_share)
+        model.network = unfolded(o.start, batch(frames, 0, len(frames))[0])
+    elif o.start:
         model.network.load_state_dict(torch.load(o.start)["state"])
     return model.to(memory_format=torch.channels_last)
 
@@ -180,7 +191,7 @@ def work(rank, o, together):
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=1e-4)
     average, record = Average(model.network, o.keep ** o.meet), Record(o) if rank == 0 else None
     share = lambda i: device_share(i / (o.batch * o.workers), o)
-    frames = Renders(o.plain, o.devices, o.steps * o.workers * o.batch, o.seed, share, o.side)
+    frames = Renders(o, o.steps * o.workers * o.batch, share)
     last = o.stop or o.steps
     for step in range(last):
         for group in optimiser.param_groups:

@@ -57,7 +57,7 @@ Findings findings_in(const nlohmann::json& report) {
     Findings findings;
     for (const nlohmann::json& vessel : report.at("vessels")) {
         for (const nlohmann::json& stenosis : vessel.at("stenoses"))
-            findings.lesions.push_back(found_lesion(stenosis));
+            if (stenosis.value("is_lesion", true)) findings.lesions.push_back(found_lesion(stenosis));
         findings.centerlines_px.push_back(line_through(vessel.at("centerline_px")));
     }
     return findings;
@@ -68,7 +68,7 @@ Findings findings_in(const nlohmann::json& report) {
 Findings findings_of(const Analysis& analysis) {
     Findings findings;
     for (const Vessel& vessel : analysis.vessels) {
-        for (const Stenosis& stenosis : vessel.stenoses) findings.lesions.push_back(found_lesion(stenosis));
+        for (const Stenosis& stenosis : lesions(vessel)) findings.lesions.push_back(found_lesion(stenosis));
         findings.centerlines_px.push_back(vessel.contour.centerline.points_px);
     }
     return findings;

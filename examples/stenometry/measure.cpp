@@ -37,7 +37,7 @@ void run(const MeasureCommand& command) {
         calibrate(frame, command.spacing, options_before_calibration(command.stages, frame), input.path);
     const AnalysisOptions options = with_progress(options_for(command.stages, frame, input.path));
     const auto vessels = read_given_vessels(command.vessels, frame, input);
-    if (!vessels) input.evidence = options.segment.evidence;
+    if (!vessels) input.evidence = evidence_for(frame, options.segment.evidence);
     const Analysis analysis =
         vessels ? measure(frame, *vessels, from, to, via, options) : measure(frame, from, to, via, options);
     write(command.outputs, frame, analysis, input);

@@ -253,17 +253,31 @@ void require_possible(const PhantomCommand& command) {
         throw Failure(ExitCode::wrong_command, "--frames: a cine needs a name that ends in .dcm");
     require_png("--mask", command.mask);
     require_png("--labels", command.labels);
-    if (is_cath_lab(command) ? command.frames > 1 : !command.labels.empty())
-        throw Failure(ExitCode::wrong_command, is_cath_lab(command) ? "--frames: a cath-lab scene is no cine"
-                                                                    : "--labels: only of a cath-lab scene");
+    if (command.frames > 1 && is_cath_lab(command))
+        throw Failure(ExitCode::wrong_command, "--frames: a cath-lab scene is no cine");
+    if (command.frames > 1 && !command.labels.empty())
+        throw Failure(ExitCode::wrong_command, "--labels: only of a single frame");
 }
 
 /// What a command asks for: the frames, and the truth of one.
 struct Rendered {
     Frames frames;
     Phantom phantom;
-    Image<std::uint8_t> labels;  ///< of a cath-lab scene
+    Image<std::uint8_t> labels;  ///< of a single frame
 };
+
+/// Of scenes that hold nothing but vessels and a catheter.
+Image<std::uint8_t> labels_of(const Phantom& phantom) {
+    Image<std::uint8_t> labels(phantom.mask.width(), phantom.mask.height());
+    for (int y = 0; y < labels.height(); ++y)
+        for (int x = 0; x < labels.width(); ++x) {
+            const bool catheter = !phantom.catheter.empty() && phantom.catheter(x, y) != 0;
+            labels(x, y) = static_cast<std::uint8_t>(phantom.mask(x, y) != 0 ? phantom::PixelLabel::artery
+                                                     : catheter              ? phantom::PixelLabel::catheter
+                                                                : phantom::PixelLabel::background);
+        }
+    return labels;
+}
 
 Rendered rendered_still(const PhantomCommand& command) {
     Rendered result;
@@ -273,6 +287,7 @@ Rendered rendered_still(const PhantomCommand& command) {
         result.labels = frame.labels;
     } else {
         result.phantom = phantom::render(scene_asked_for(command));
+        result.labels = labels_of(result.phantom);
     }
     result.frames = {whole_numbers<std::uint16_t>(result.phantom.frame.pixels)};
     return result;
@@ -469,7 +484,7 @@ Verb add_phantom(CLI::App& program) {
         "centerlines, diameters and lesions as JSON; of a cine: of its middle frame; - is standard output");
     add("--mask", command->mask, "FILE", "lumens 255, everything else 0; 8 bit PNG");
     add("--labels", command->labels, "FILE",
-        "of a cath-lab scene: 0 background, 1 artery, 2 catheter, 3 other device; 8 bit PNG");
+        "of a single frame: 0 background, 1 artery, 2 catheter, 3 other device; 8 bit PNG");
     add("--samples", command->samples, "DIR",
         "render the images of sample_images/ into this directory instead");
     add_scene_options(*app, *command);

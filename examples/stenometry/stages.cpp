@@ -238,6 +238,12 @@ void add_tree_options(CLI::App& command, StageSettings& settings) {
     StageOptions reference(command, settings, "Reference diameter");
     reference.add("--step-down", settings.options.bifurcation.step_down,
                   "let the reference step down where vessels of the tree leave");
+    StageOptions lesions(command, settings, "Lesions");
+    lesions.add("--min-confidence", settings.options.stenosis.min_confidence, 0.0, 1.0, "P",
+                "a narrowing is reported as a lesion from this confidence; the JSON has the others too");
+    lesions.add_length(
+        "--min-reference", [](AnalysisOptions& o) -> PhysicalLength& { return o.stenosis.min_reference; },
+        "narrowings of smaller vessels are not reported; core laboratories take 1.5mm");
 }
 
 AnalysisOptions with_progress(AnalysisOptions options) {

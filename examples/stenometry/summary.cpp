@@ -1,5 +1,6 @@
 #include "summary.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 
@@ -37,9 +38,26 @@ void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& length
         return;
     }
     out << ", diameter " << lengths.text(*statistics.min_diameter_px) << " to "
-        << lengths.text(*statistics.max_diameter_px) << (vessel.stenoses.empty() ? ", no lesion\n" : "\n");
-    for (const Stenosis& stenosis : vessel.stenoses)
+        << lengths.text(*statistics.max_diameter_px) << (lesions(vessel).empty() ? ", no lesion\n" : "\n");
+    for (const Stenosis& stenosis : lesions(vessel))
         out << "  lesion " << stenosis.id << ' ' << stenosis << '\n';
+}
+
+void print_catheter(std::ostream& out, const Catheter& catheter, const Lengths& lengths) {
+    const Point tip = catheter.centerline_px.back();
+    out << "catheter";
+    if (catheter.diameter_px) out << ", " << lengths.text(*catheter.diameter_px) << " wide";
+    out << ", tip at (" << fixed(tip.x, 0) << ", " << fixed(tip.y, 0) << ")\n";
+}
+
+/// So that nobody takes what is not reported for what was not seen.
+void print_left_out(std::ostream& out, const Analysis& analysis) {
+    std::ptrdiff_t count = 0;
+    for (const Vessel& vessel : analysis.vessels)
+        count += std::ranges::count(vessel.stenoses, false, &Stenosis::is_lesion);
+    if (count > 0)
+        out << count << (count == 1 ? " other narrowing is" : " other narrowings are")
+            << " not reported as lesions (--min-confidence, --min-reference): the JSON has them\n";
 }
 
 }  // namespace
@@ -62,7 +80,9 @@ std::string summary(const Analysis& analysis, const ReportInput& input) {
     out << ", " << size_text(input.width, input.height) << ", " << calibration_summary(analysis.calibration)
         << '\n';
     const Lengths lengths(analysis.calibration);
+    if (analysis.catheter) print_catheter(out, *analysis.catheter, lengths);
     for (const Vessel& vessel : analysis.vessels) print_vessel(out, vessel, lengths);
+    print_left_out(out, analysis);
     return out.str();
 }
 

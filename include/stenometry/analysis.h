@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <ranges>
 #include <vector>
 
 #include "stenometry/bifurcation.h"
@@ -26,10 +27,28 @@ struct Vessel {
     VesselContour contour;
     DiameterProfile diameter;
     ReferenceProfile reference;
-    std::vector<Stenosis> stenoses;
+    std::vector<Stenosis> stenoses;  ///< every narrowing; see `lesions`
     VesselStatistics statistics;
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
     std::optional<int> parent;              ///< id of the vessel that this one leaves, where that is known
+    /// 0 for a main vessel, 1 for a branch of one, and so on, as far as the frame shows what leaves what;
+    /// empty after `measure`.
+    std::optional<int> order;
+    /// Arc length along the vessels before it from the tip of the catheter, which lies in the ostium, to its
+    /// first point. Empty where no catheter is seen, or the way from it is not known.
+    std::optional<double> from_ostium_px;
+};
+
+/// The narrowings of a vessel that count as lesions, in their order.
+inline auto lesions(const Vessel& vessel) {
+    return vessel.stenoses |
+           std::views::filter([](const Stenosis& narrowing) { return narrowing.is_lesion; });
+}
+
+/// A catheter as the frame shows it.
+struct Catheter {
+    Polyline centerline_px;             ///< from where it comes into the field to its tip
+    std::optional<double> diameter_px;  ///< outer, as its edges show; empty where they are not seen
 };
 
 /// What was measured in one frame.
@@ -37,6 +56,7 @@ struct Analysis {
     Calibration calibration;
     std::vector<Vessel> vessels;
     std::vector<Warning> warnings;
+    std::optional<Catheter> catheter;          ///< where `analyze` sees one
     VesselMask mask;                           ///< empty images after `measure`
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
     /// After `measure` without a vessel: `Centerline::unreached`.

@@ -25,13 +25,15 @@ struct LearnedProbabilities {
 struct LearnedNetwork {
     std::string_view name;
     std::string_view version;
-    std::string_view digest;  ///< SHA-256 of its file, in hexadecimal digits
+    std::string_view digest;        ///< SHA-256 of its file, in hexadecimal digits
+    std::string_view learned_from;  ///< what it was trained on, in words
 };
 
 /// The network whose evidence `LearnedEvidence` gives.
 LearnedNetwork learned_network();
 
-/// Tells arteries, catheters and devices by a convolutional network that learned them on rendered angiograms.
+/// Tells arteries, catheters and devices by a convolutional network that learned them on rendered angiograms
+/// and on real ones of ARCADE (Popov et al., Sci. Data 2024).
 /// Its weights are part of the library. Keep it for a cine: it asks for memory only where a frame has another
 /// size than the one before it. One must not be used by several threads at the same time.
 ///

@@ -26,7 +26,7 @@ struct AnalysisOptions {
     ValidRegionOptions valid_region;
     EnhanceOptions enhance;
     VesselnessOptions vesselness;
-    SegmentOptions segment;
+    SegmentOptions segment{.evidence = Evidence::fused};  ///< `evidence_for` says what counts on a frame
     VesselTreeOptions tree;
     CenterlineOptions centerline;
     ContourOptions contour;

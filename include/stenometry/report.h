@@ -47,9 +47,9 @@ std::string to_json(const Analysis& analysis, const ReportInput& input);
 /// `calibration` is the one that analyses have, `catheter_walls` the walls from which it comes.
 std::string to_json(const Calibration& calibration, const ReportInput& input);
 
-/// A row per lesion, with a header row; RFC 4180. Empty fields where there is no number. The columns are
-/// named and rounded as in the JSON; intervals and places take two, such as `mld_ci95_low_mm` and
-/// `mld_ci95_high_mm`, `mld_at_x_px` and `mld_at_y_px`.
+/// A row per lesion, with a header row; RFC 4180. Narrowings that do not count as lesions are in the JSON
+/// alone. Empty fields where there is no number. The columns are named and rounded as in the JSON; intervals
+/// and places take two, such as `mld_ci95_low_mm` and `mld_ci95_high_mm`, `mld_at_x_px` and `mld_at_y_px`.
 std::string to_csv(const Analysis& analysis, const ReportInput& input);
 
 }  // namespace stenometry

@@ -18,6 +18,11 @@ enum class Evidence {
     fused,      ///< the mean of the logarithms of their odds
 };
 
+/// The evidence that counts on a frame: what is asked for, but classical evidence alone where the frame is less
+/// than 192 px wide or high, on the grid on which vessels are looked for: the network has seen no frames so
+/// small, and takes a lone vessel in one for a device.
+Evidence evidence_for(const Frame& frame, Evidence asked);
+
 /// The evidence as the program spells it.
 std::string_view to_string(Evidence evidence);
 
@@ -54,8 +59,7 @@ struct VesselMask {
 /// Turns a ridge response into vessels.
 ///
 /// - Classical evidence of a pixel is how far the response, and the attenuation above what is wider than any
-/// vessel (a
-///   top-hat), stand out of the clutter of the same frame, and out of its noise.
+///   vessel (a top-hat), stand out of the clutter of the same frame, and out of its noise.
 /// - Ridges are followed with two thresholds. Segments that chance or the edge of a shadow explains go.
 /// - One vessel are pieces that point at each other, pieces that fainter ridges connect, and branches that
 ///   begin beside a lumen. What stays short, or faint beside the heaviest tree, goes.
@@ -73,7 +77,13 @@ struct VesselMask {
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const SegmentOptions& options = {});
 
-/// The same with learned evidence of the same frame, which counts where the options say so.
+/// The same with learned evidence of the same frame, which counts where the options say so. Then
+///
+/// - ridges are followed in whatever is a tube, and what each runs in, artery, catheter or device, is what the
+///   evidence says of it over some 5 mm; a catheter comes in over the border of the field;
+/// - the mask leaves out what is less likely than not, but for the middle of a vessel;
+/// - it is blank where no piece of the frame is an artery without much doubt: no artery is filled.
+///
 /// \throws InvalidInput if an option is out of range or the images differ in size.
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                    const LearnedProbabilities& learned, const SegmentOptions& options = {});

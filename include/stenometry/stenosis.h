@@ -19,6 +19,10 @@ struct StenosisOptions {
     double min_standard_errors = 2.0;    ///< a narrowing by fewer of its own standard errors is noise, >= 0
     double border_percent = 5.0;  ///< a lesion ends where the narrowing is this part of the reference, 0..100
     PhysicalLength min_length{.mm = 2.0, .uncalibrated_px = 8.0};  ///< a shorter narrowing is noise, >= 0
+    // Of what `analyze` finds by itself. The rest is kept, and marked by `Stenosis::is_lesion`.
+    double min_confidence = 0.5;  ///< a narrowing counts as a lesion from here, 0..1
+    /// A narrowing of a smaller vessel does not count; core laboratories ask for 1.5 mm. >= 0
+    PhysicalLength min_reference{.mm = 0.0, .uncalibrated_px = 0.0};
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -44,7 +48,16 @@ struct Stenosis {
     std::optional<double> percent_diameter_stenosis_sd;    ///< its standard error
     std::optional<double> percent_area_stenosis_circular;  ///< 100 (1 - (MLD / reference)^2)
     LesionGeometry geometry;                               ///< borders, plaque, angles, densitometry
-    bool ostial = false;  ///< whether it begins with the vessel: proximal of it there is nothing healthy
+    /// How likely an expert would call it a lesion of an artery, 0..1: from the size of the vessel, the
+    /// distance to its end and to other vessels, the evidence and the lumen on both sides, how significant
+    /// the narrowing is, and whether width and darkness of the lumen agree on it. Empty after `measure`,
+    /// where a person has said which vessel counts.
+    std::optional<double> confidence;
+    /// Id of the side branch that leaves within the narrowing or a reference diameter of it, the nearest one:
+    /// there the lumen of one vessel runs into that of another. Empty where none is known.
+    std::optional<int> side_vessel;
+    bool is_lesion = true;  ///< whether it counts by `StenosisOptions::min_confidence` and `min_reference`
+    bool ostial = false;    ///< whether it begins with the vessel: proximal of it there is nothing healthy
     bool total_occlusion = false;              ///< the contrast ends and begins again: no lumen to measure
     Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
     Calibration calibration;                   ///< of the image: what millimetres rest on

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <utility>
 
+#include "analysis/catheter_course.h"
+#include "analysis/confidence.h"
 #include "analysis/square_pixels.h"
+#include "analysis/tree_place.h"
 #include "analysis/vessel_measurement.h"
 #include "analysis/warnings.h"
 #include "core/same_size.h"
@@ -35,7 +38,7 @@ Segmentation segment_frame(const Frame& frame, const AnalysisOptions& options, d
     tell(options, vesselness_at / whole, "vesselness");
     Segmentation found{.vesselness = compute_vesselness(enhanced, options.vesselness)};
     tell(options, segment_at / whole, "segmentation");
-    found.mask = segment(enhanced, found.vesselness, asked_evidence(frame, options.segment), options.segment);
+    found.mask = segment_by_asked_evidence(frame, enhanced, found.vesselness, options.segment);
     return found;
 }
 
@@ -75,6 +78,11 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
     const auto [tree, traced] = trace_tree(analysis.mask, vesselness, options);
     tell(options, vessels_at, "vessels");
     analysis.vessels = measure_tree(frame, tree, traced, options);
+    analysis.catheter = catheter_course(analysis.mask, vesselness, options.tree);
+    find_places_in_tree(analysis.vessels, analysis.catheter
+                                              ? std::optional(analysis.catheter->centerline_px.back())
+                                              : std::nullopt);
+    judge_narrowings(analysis.vessels, analysis.mask, options.stenosis);
     if (analysis.vessels.empty()) analysis.reason = Unmeasurable::no_vessel;
     tell(options, 1.0, "done");
     return analysis;

@@ -80,6 +80,9 @@ void scale_lengths(Vessel& vessel, double factor) {
     scale_lengths(vessel.statistics, factor);
     for (Stenosis& stenosis : vessel.stenoses) scale_lengths(stenosis, factor);
     for (Bifurcation& bifurcation : vessel.bifurcations) scale_lengths(bifurcation, factor);
+    scale(vessel.from_ostium_px, factor);
 }
+
+void scale_lengths(Catheter& catheter, double factor) { scale(catheter.diameter_px, factor); }
 
 }  // namespace stenometry

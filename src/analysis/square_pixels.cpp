@@ -114,6 +114,10 @@ Analysis SquarePixels::restore(Analysis analysis) const {
                 *point = to_original(*point);
         }
     }
+    if (analysis.catheter) {
+        scale_lengths(*analysis.catheter, reduction_);
+        restore(analysis.catheter->centerline_px);
+    }
     analysis.mask = restore(std::move(analysis.mask));
     return analysis;
 }

@@ -86,6 +86,23 @@ void find_bifurcations(std::vector<Vessel>& vessels, std::span<const Point> orig
                          [](const Bifurcation& a, const Bifurcation& b) { return a.index < b.index; });
 }
 
+void find_bifurcation_lesions(std::vector<Vessel>& vessels) {
+    for (Vessel& vessel : vessels)
+        for (Stenosis& narrowing : vessel.stenoses) {
+            const std::vector<double>& arc = vessel.diameter.position_px;
+            const double reach = narrowing.reference_px.value_or(0.0), middle = arc[narrowing.mld_index];
+            double nearest = std::numeric_limits<double>::infinity();
+            for (const Bifurcation& bifurcation : vessel.bifurcations) {
+                const double at = arc[bifurcation.index], away = std::abs(at - middle);
+                if (at < arc[narrowing.proximal_index] - reach || at > arc[narrowing.distal_index] + reach ||
+                    away >= nearest)
+                    continue;
+                nearest = away;
+                narrowing.side_vessel = bifurcation.side_vessel;
+            }
+        }
+}
+
 std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& calibration) {
     std::vector<SideBranch> branches;
     for (const Bifurcation& bifurcation : vessel.bifurcations)

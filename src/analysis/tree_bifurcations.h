@@ -12,6 +12,10 @@ namespace stenometry {
 /// \pre diameters are measured, `id` is the index of the vessel, and `parent` says what it leaves.
 void find_bifurcations(std::vector<Vessel>& vessels, std::span<const Point> origins_px, BranchingLaw law);
 
+/// Tells every narrowing which side branch leaves at it.
+/// \pre bifurcations and lesions are found.
+void find_bifurcation_lesions(std::vector<Vessel>& vessels);
+
 /// The bifurcations whose side branch was measured, as the reference takes them.
 std::vector<SideBranch> side_branches(const Vessel& vessel, const Calibration& calibration);
 

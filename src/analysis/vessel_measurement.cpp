@@ -181,6 +181,7 @@ std::vector<Vessel> measure_tree(const Frame& frame, const VesselTree& tree,
     parallel_for(std::size_t{0}, vessels.size(),
                  [&](std::size_t v) { find_lesions(vessels[v], frame.sized_calibration(), options); });
     find_overlaps(vessels);
+    find_bifurcation_lesions(vessels);
     return vessels;
 }
 

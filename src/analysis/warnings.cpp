@@ -153,7 +153,7 @@ void warn_of_vessel(Warnings& warnings, const Vessel& vessel, const AnalysisOpti
     warn_of_misfit(warnings, vessel, options.diameter.method);
     warn_of_diffuse_disease(warnings, vessel);
     warn_of_bifurcations(warnings, vessel, options.bifurcation.max_deviation_percent);
-    for (const Stenosis& lesion : vessel.stenoses) warn_of_lesion(warnings, vessel, lesion);
+    for (const Stenosis& lesion : lesions(vessel)) warn_of_lesion(warnings, vessel, lesion);
 }
 
 /// What looks like a vessel and was not measured, so that nobody takes it for healthy.

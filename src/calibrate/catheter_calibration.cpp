@@ -44,7 +44,7 @@ Centerline follow(const Frame& frame, std::span<const Point> points, const Analy
 Centerline found_line(const Frame& frame, const AnalysisOptions& stages) {
     const EnhancedFrame enhanced = enhance(frame, stages.enhance);
     const Vesselness vesselness = compute_vesselness(enhanced, stages.vesselness);
-    VesselMask mask = segment(enhanced, vesselness, asked_evidence(frame, stages.segment), stages.segment);
+    VesselMask mask = segment_by_asked_evidence(frame, enhanced, vesselness, stages.segment);
     std::swap(mask.mask, mask.catheter);  // the tree of the catheter alone
     mask.catheter = Image<std::uint8_t>(mask.mask.width(), mask.mask.height());
     const VesselTree tree = build_vessel_tree(mask, vesselness, stages.tree, stages.centerline);

@@ -39,7 +39,7 @@ std::string_view explain(Unmeasurable reason) {
         case Unmeasurable::none:
             return "it was measured";
         case Unmeasurable::no_vessel:
-            return "nothing in the frame looks like a contrast-filled vessel";
+            return "no filled artery: nothing in the frame looks like a contrast-filled vessel";
         case Unmeasurable::point_off_vessel:
             return "a given point lies on no vessel";
         case Unmeasurable::no_path:

@@ -25,7 +25,10 @@ const ConvolutionalNetwork& vessel_network() {
 LearnedNetwork learned_network() {
     return {.name = "vessel_network",
             .version = STENOMETRY_VESSEL_NETWORK_VERSION,
-            .digest = STENOMETRY_VESSEL_NETWORK_SHA256};
+            .digest = STENOMETRY_VESSEL_NETWORK_SHA256,
+            .learned_from =
+                "rendered frames, and 340 angiograms of ARCADE's training part with drawn arteries "
+                "and traced catheters"};
 }
 
 }  // namespace stenometry

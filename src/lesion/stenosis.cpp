@@ -351,6 +351,8 @@ void StenosisOptions::validate() const {
                            " <= 100");
     require_not_negative("stenosis.min_standard_errors", min_standard_errors);
     require_not_negative("stenosis.min_length", min_length);
+    require_fraction("stenosis.min_confidence", min_confidence);
+    require_not_negative("stenosis.min_reference", min_reference);
 }
 
 std::vector<Stenosis> find_stenoses(const VesselContour& contour, const DiameterProfile& profile,

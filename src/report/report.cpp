@@ -159,10 +159,13 @@ Json stenosis_json(const Stenosis& s) {
         {"distal_index", s.distal_index},
         {"probability_at_least_50", number(s.probability_at_least(50.0), probability_decimals)},
         {"probability_at_least_70", number(s.probability_at_least(70.0), probability_decimals)},
+        {"is_lesion", s.is_lesion},
+        {"side_vessel", s.side_vessel ? Json(*s.side_vessel) : Json(nullptr)},
         {"ostial", s.ostial},
         {"total_occlusion", s.total_occlusion},
         {"reason", reason(s.reason)},
     };
+    if (s.confidence) object["confidence"] = number(*s.confidence, probability_decimals);
     object.update(geometry_json(s.geometry, s.calibration));
     return object;
 }
@@ -217,6 +220,9 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     return {
         {"id", vessel.id},
         {"parent", vessel.parent ? Json(*vessel.parent) : Json(nullptr)},
+        {"order", vessel.order ? Json(*vessel.order) : Json(nullptr)},
+        {"from_ostium_mm", number(to_mm(vessel.from_ostium_px, calibration), mm_decimals)},
+        {"from_ostium_px", number(vessel.from_ostium_px, px_decimals)},
         {"stenoses", std::move(stenoses)},
         {"bifurcations", std::move(bifurcations)},
         {"statistics", statistics_json(vessel.statistics, calibration)},
@@ -303,7 +309,10 @@ Json calibration_json(const Calibration& calibration, const ReportInput& input) 
 
 Json network_json() {
     const LearnedNetwork network = learned_network();
-    return {{"name", network.name}, {"version", network.version}, {"sha256", network.digest}};
+    return {{"name", network.name},
+            {"version", network.version},
+            {"sha256", network.digest},
+            {"learned_from", network.learned_from}};
 }
 
 Json software_json() {
@@ -320,6 +329,13 @@ Json warning_json(const Warning& warning) {
     return json;
 }
 
+Json course_json(const Catheter& catheter, const Calibration& calibration) {
+    Json object{{"tip_at_px", point(catheter.centerline_px.back())}};
+    add_length(object, "diameter", catheter.diameter_px, calibration);
+    object["centerline_px"] = points(catheter.centerline_px, catheter.centerline_px.size());
+    return object;
+}
+
 Json analysis_json(const Analysis& analysis, const ReportInput& input) {
     Json vessels = Json::array();
     for (const Vessel& vessel : analysis.vessels)
@@ -327,9 +343,14 @@ Json analysis_json(const Analysis& analysis, const ReportInput& input) {
     Json warnings = Json::array();
     for (const Warning& w : analysis.warnings) warnings.push_back(warning_json(w));
     return {
-        {"schema", "stenometry.analysis/2"}, {"software", software_json()},
-        {"input", input_json(input)},        {"calibration", calibration_json(analysis.calibration, input)},
-        {"vessels", std::move(vessels)},     {"warnings", std::move(warnings)},
+        {"schema", "stenometry.analysis/2"},
+        {"software", software_json()},
+        {"input", input_json(input)},
+        {"calibration", calibration_json(analysis.calibration, input)},
+        {"catheter",
+         analysis.catheter ? course_json(*analysis.catheter, analysis.calibration) : Json(nullptr)},
+        {"vessels", std::move(vessels)},
+        {"warnings", std::move(warnings)},
     };
 }
 
@@ -383,7 +404,8 @@ std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const St
     std::vector<std::pair<std::string, Json>> row{
         {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", stenosis.id}};
     const Json columns = stenosis_json(stenosis);
-    const auto add = [&](const std::string& name) { row.emplace_back(name, columns[name]); };
+    // The confidence is not always there.
+    const auto add = [&](const std::string& name) { row.emplace_back(name, columns.value(name, Json())); };
     const auto add_pair = [&](const std::string& name, const std::string& first, const std::string& second) {
         const Json& pair = columns[name];
         row.emplace_back(column_of_pair(name, first), pair.is_null() ? Json() : pair[0]);
@@ -407,8 +429,9 @@ std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const St
     add_place("mld_at_px");
     add_place("proximal_at_px");
     add_place("distal_at_px");
-    for (const char* name : {"probability_at_least_50", "probability_at_least_70", "ostial",
-                             "total_occlusion", "reason", "percent_area_stenosis_densitometric"})
+    for (const char* name :
+         {"probability_at_least_50", "probability_at_least_70", "confidence", "side_vessel", "ostial",
+          "total_occlusion", "reason", "percent_area_stenosis_densitometric"})
         add(name);
     const Json geometry = geometry_json(stenosis.geometry, stenosis.calibration);
     for (const auto& [name, value] : geometry.items()) row.emplace_back(name, value);
@@ -455,7 +478,7 @@ std::string to_csv(const Analysis& analysis, const ReportInput& input) {
     for (const auto& [name, unused] : csv_row({}, {}, {}, input)) csv += ',' + name;
     end_line(csv);
     for (const Vessel& vessel : analysis.vessels)
-        for (const Stenosis& stenosis : vessel.stenoses) {
+        for (const Stenosis& stenosis : lesions(vessel)) {
             csv += csv_text(input.path);
             for (const auto& [name, value] : csv_row(vessel, stenosis, analysis.calibration, input))
                 csv += ',' + csv_field(value);

@@ -5,9 +5,12 @@
 
 namespace stenometry {
 
-/// The learned evidence of a frame where the options ask for it; else none, which costs nothing.
-inline LearnedProbabilities asked_evidence(const Frame& frame, const SegmentOptions& options) {
-    return options.evidence == Evidence::classical ? LearnedProbabilities{} : compute_learned_evidence(frame);
+/// `segment` by the evidence that counts on the frame; none is computed that does not.
+inline VesselMask segment_by_asked_evidence(const Frame& frame, const EnhancedFrame& enhanced,
+                                            const Vesselness& vesselness, SegmentOptions options) {
+    options.evidence = evidence_for(frame, options.evidence);
+    if (options.evidence == Evidence::classical) return segment(enhanced, vesselness, options);
+    return segment(enhanced, vesselness, compute_learned_evidence(frame), options);
 }
 
 }  // namespace stenometry

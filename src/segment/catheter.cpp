@@ -248,4 +248,33 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
     return in_catheter;
 }
 
+std::vector<std::uint8_t> extended_catheter(const std::vector<RidgePoint>& ridges,
+                                            std::vector<std::uint8_t> known, const Image<std::uint8_t>& mask,
+                                            const Image<std::uint8_t>& valid) {
+    if (std::ranges::count(known, 1) == 0) return known;
+    const Image<float> border = distance_to_border(valid, mask.width() + mask.height());
+    std::size_t entry = ridges.size();
+    for (std::size_t i = 0; i < ridges.size(); ++i)
+        if (known[i] != 0 && (entry == ridges.size() ||
+                              border(ridges[i].x, ridges[i].y) < border(ridges[entry].x, ridges[entry].y)))
+            entry = i;
+    double dx = 0, dy = 0;
+    comes_in(ridges[entry], border, dx, dy);
+    const IndexImage index = index_of(ridges, mask.width(), mask.height());
+    Visited visited(ridges.size());
+    Way way = follow(ridges, index, visited, static_cast<int>(entry), dx, dy, ridges.size());
+    std::size_t known_points = 0;  // of the way, up to the last one
+    for (std::size_t k = 0; k < way.points.size(); ++k)
+        if (known[static_cast<std::size_t>(way.points[k])] != 0) known_points = k + 1;
+    if (known_points < 2 * window) return known;
+    // Farther on than it is known it may be the artery that goes on as wide.
+    constexpr std::size_t farthest = 3;
+    way.points.resize(std::min(way.points.size(), farthest * known_points + window));
+    measure_widths(way, ridges, distance_to_background(mask));
+    const std::optional<std::size_t> end = end_before_widening(way, known_points - window);
+    for (std::size_t k = 0; end && k < *end; ++k)
+        for (const int i : drawn_twice(way, k, ridges, index)) known[static_cast<std::size_t>(i)] = 1;
+    return known;
+}
+
 }  // namespace stenometry

@@ -29,4 +29,11 @@ std::vector<std::uint8_t> find_catheter(const std::vector<RidgePoint>& ridges,
                                         const Image<std::uint8_t>& mask, const Image<std::uint8_t>& valid,
                                         const CatheterSize& size);
 
+/// A catheter of which a part is known, from the border on, as far as it goes: along its ridge to where that
+/// widens for good, which is the artery's mouth. Where it does not widen soon, only what is known.
+/// \param known 1 for each ridge point that is in the catheter for sure
+std::vector<std::uint8_t> extended_catheter(const std::vector<RidgePoint>& ridges,
+                                            std::vector<std::uint8_t> known, const Image<std::uint8_t>& mask,
+                                            const Image<std::uint8_t>& valid);
+
 }  // namespace stenometry

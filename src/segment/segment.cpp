@@ -15,6 +15,7 @@
 #include "core/same_size.h"
 #include "segment/catheter.h"
 #include "segment/lumen_edge.h"
+#include "segment/ridge_kinds.h"
 #include "segment/vessel_evidence.h"
 #include "segment/vessel_ridges.h"
 #include "stenometry/error.h"
@@ -31,21 +32,27 @@ constexpr PhysicalLength least_catheter{.mm = 1.2, .uncalibrated_px = 4.0};
 constexpr PhysicalLength greatest_catheter{.mm = 3.2, .uncalibrated_px = 13.0};
 constexpr PhysicalLength least_catheter_length{.mm = 8.0, .uncalibrated_px = 30.0};
 
-/// 255 where a ridge point of the catheter is nearer than any of a vessel.
-cv::Mat catheter_territory(const EnhancedFrame& frame, const std::vector<RidgePoint>& ridges,
-                           const NearestSites& territory, const cv::Mat& mask) {
-    cv::Mat catheter = cv::Mat::zeros(mask.size(), CV_8U);
+// Of a ridge, over which it is asked what it runs in: a few diameters.
+constexpr PhysicalLength kind_reach{.mm = 5.0, .uncalibrated_px = 20.0};
+
+/// 1 for each ridge point in the guide catheter, told by where it comes from and how it runs.
+std::vector<std::uint8_t> catheter_by_course(const EnhancedFrame& frame,
+                                             const std::vector<RidgePoint>& ridges, const cv::Mat& mask) {
     const CatheterSize size{.least_length_px = least_catheter_length.in_px(frame.calibration),
                             .least_diameter_px = least_catheter.in_px(frame.calibration),
                             .greatest_diameter_px = greatest_catheter.in_px(frame.calibration)};
-    const std::vector<std::uint8_t> in_catheter =
-        find_catheter(ridges, from_mat<std::uint8_t>(mask), frame.valid, size);
-    if (std::find(in_catheter.begin(), in_catheter.end(), 1) == in_catheter.end()) return catheter;
-    for (int y = 0; y < mask.rows; ++y)
-        for (int x = 0; x < mask.cols; ++x)
-            if (territory.site(x, y) >= 0 && in_catheter[std::size_t(territory.site(x, y))])
-                catheter.at<std::uint8_t>(y, x) = on;
-    return catheter;
+    return find_catheter(ridges, from_mat<std::uint8_t>(mask), frame.valid, size);
+}
+
+/// 255 where a ridge point that is marked is nearer than any that is not.
+cv::Mat territory_of(const std::vector<std::uint8_t>& marked, const NearestSites& territory, cv::Size size) {
+    cv::Mat image = cv::Mat::zeros(size, CV_8U);
+    if (std::ranges::count(marked, 1) == 0) return image;
+    for (int y = 0; y < size.height; ++y)
+        for (int x = 0; x < size.width; ++x)
+            if (territory.site(x, y) >= 0 && marked[std::size_t(territory.site(x, y))])
+                image.at<std::uint8_t>(y, x) = on;
+    return image;
 }
 
 // How often experts drew a vessel, against a pixel's own probability: off the mask, and on it as a straight
@@ -91,10 +98,12 @@ void validate(const LearnedProbabilities& learned, const EnhancedFrame& frame, E
     if (learned.empty())
         throw InvalidInput("segment.evidence is " + std::string(to_string(evidence)) +
                            ", but no learned evidence is given");
-    require_same_size(learned.artery, "the learned evidence", frame.attenuation, "the enhanced frame");
     constexpr double rounding = 1e-5;
-    if (!cv::checkRange(as_mat(learned.artery), true, nullptr, 0.0, 1.0 + rounding))
-        throw InvalidInput("the learned evidence has a pixel that is no probability");
+    for (const Image<float>* map : {&learned.artery, &learned.catheter, &learned.device}) {
+        require_same_size(*map, "the learned evidence", frame.attenuation, "the enhanced frame");
+        if (!cv::checkRange(as_mat(*map), true, nullptr, 0.0, 1.0 + rounding))
+            throw InvalidInput("the learned evidence has a pixel that is no probability");
+    }
 }
 
 /// A probability as one whose odds have a logarithm: neither kind of evidence is so sure that the other
@@ -120,18 +129,74 @@ cv::Mat fused(const cv::Mat& classical, const cv::Mat& learned) {
     return both;
 }
 
-/// By the evidence that the options ask for, on the working grid.
-cv::Mat probability_by(Evidence evidence, const EnhancedFrame& frame, const Vesselness& vesselness,
-                       const Image<float>& artery, int reduction) {
-    if (evidence == Evidence::classical) return vessel_probability(frame, vesselness);
-    const cv::Mat learned = averaged(as_mat(artery), reduction);
-    cv::Mat probability =
-        evidence == Evidence::learned ? learned : fused(vessel_probability(frame, vesselness), learned);
-    probability.setTo(0, as_mat(frame.valid) == 0);
-    return probability;
+/// On the working grid: how likely a pixel is in anything like a vessel, along which ridges are followed,
+/// and how likely it is in an artery.
+struct Probabilities {
+    cv::Mat tube, artery;
+};
+
+/// By the evidence that the options ask for.
+Probabilities probabilities_by(Evidence evidence, const EnhancedFrame& frame, const Vesselness& vesselness,
+                               const LearnedMaps& learned) {
+    if (evidence == Evidence::classical) {
+        const cv::Mat probability = vessel_probability(frame, vesselness);
+        return {probability, probability};
+    }
+    Probabilities found{learned.tube(), learned.artery};
+    if (evidence == Evidence::fused) {
+        const cv::Mat classical = vessel_probability(frame, vesselness);
+        found = {fused(classical, found.tube), fused(classical, found.artery)};
+    }
+    for (cv::Mat* map : {&found.tube, &found.artery}) map->setTo(0, as_mat(frame.valid) == 0);
+    return found;
+}
+
+LearnedMaps reduced(const LearnedProbabilities& learned, int reduction) {
+    if (learned.empty()) return {};
+    return {averaged(as_mat(learned.artery), reduction), averaged(as_mat(learned.catheter), reduction),
+            averaged(as_mat(learned.device), reduction)};
+}
+
+/// Takes out of the lumen what is less likely in it than not, but for its middle: there a tight stenosis may
+/// be too faint to be likely, and it is what holds the vessel together.
+void leave_out_unlikely(cv::Mat& rise, const cv::Mat& probability, const NearestSites& territory) {
+    constexpr float middle_px = 1.0F, even = 0.5F;
+    for (int y = 0; y < rise.rows; ++y) {
+        auto* above = rise.ptr<float>(y);
+        const float *p = probability.ptr<float>(y), *away = territory.distance_px.row(y);
+        for (int x = 0; x < rise.cols; ++x)
+            if (away[x] > middle_px) above[x] = std::min(above[x], p[x] - even);
+    }
+}
+
+/// What is not an artery, as one image for each of the two.
+struct Foreign {
+    cv::Mat catheter, device;
+};
+
+Foreign foreign_in(const EnhancedFrame& frame, const std::vector<RidgePoint>& ridges,
+                   const NearestSites& territory, const cv::Mat& mask, const LearnedMaps& learned) {
+    if (learned.empty())
+        return {territory_of(catheter_by_course(frame, ridges, mask), territory, mask.size()),
+                cv::Mat::zeros(mask.size(), CV_8U)};
+    const std::vector<RidgeKind> kinds =
+        kinds_of(ridges, learned, as_mat(frame.valid), kind_reach.in_px(frame.calibration));
+    std::vector<std::uint8_t> catheter, device;
+    for (const RidgeKind kind : kinds) {
+        catheter.push_back(kind == RidgeKind::catheter);
+        device.push_back(kind == RidgeKind::device);
+    }
+    catheter = extended_catheter(ridges, std::move(catheter), from_mat<std::uint8_t>(mask), frame.valid);
+    return {territory_of(catheter, territory, mask.size()), territory_of(device, territory, mask.size())};
 }
 
 }  // namespace
+
+Evidence evidence_for(const Frame& frame, Evidence asked) {
+    constexpr int least_side_px = 192;
+    const int reduction = working_reduction(frame.sized_calibration());
+    return std::min(frame.width(), frame.height()) < least_side_px * reduction ? Evidence::classical : asked;
+}
 
 std::string_view to_string(Evidence evidence) {
     switch (evidence) {
@@ -166,9 +231,13 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
     const int reduction = working_reduction(frame.calibration);
     const EnhancedFrame small_frame = reduced(frame, reduction);
     const Vesselness small_vesselness = reduced(vesselness, reduction);
-    const cv::Mat probability =
-        probability_by(options.evidence, small_frame, small_vesselness, learned.artery, reduction);
-    const std::vector<RidgePoint> ridges = vessel_ridges(small_frame, small_vesselness, probability, options);
+    const LearnedMaps small_learned =
+        options.evidence == Evidence::classical ? LearnedMaps{} : reduced(learned, reduction);
+    const Probabilities probability =
+        probabilities_by(options.evidence, small_frame, small_vesselness, small_learned);
+    std::vector<RidgePoint> ridges;
+    if (small_learned.empty() || shows_artery(small_learned, as_mat(small_frame.valid)))
+        ridges = vessel_ridges(small_frame, small_vesselness, probability.tube, options);
 
     const cv::Size size(frame.attenuation.width(), frame.attenuation.height());
     VesselMask vessels;
@@ -177,18 +246,24 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
     vessels.mask = Image<std::uint8_t>(size.width, size.height);
     vessels.catheter = Image<std::uint8_t>(size.width, size.height);
     if (!ridges.empty()) {
-        const NearestSites territory = divide(ridges, probability.size());
-        cv::Mat rise = rise_over_edge(small_frame, probability, ridges, territory);
+        const NearestSites territory = divide(ridges, probability.tube.size());
+        cv::Mat rise = rise_over_edge(small_frame, probability.tube, ridges, territory);
+        const Foreign foreign = foreign_in(small_frame, ridges, territory, rise > 0, small_learned);
+        if (!small_learned.empty()) {
+            cv::Mat likely = probability.artery.clone();
+            probability.tube.copyTo(likely, foreign.catheter | foreign.device);
+            leave_out_unlikely(rise, likely, territory);
+        }
         drop_islands(rise, ridges);
-        const cv::Mat of_catheter = catheter_territory(small_frame, ridges, territory, rise > 0);
         enlarge(rise, reduction, frame.valid, 0.0F,
                 [&](int x, int y, float above) { vessels.mask(x, y) = above > 0.0F ? on : 0; });
         cv::Mat mask = as_mat(vessels.mask), catheter = as_mat(vessels.catheter);
-        cv::bitwise_and(enlarged(of_catheter, reduction, size, cv::INTER_NEAREST), mask, catheter);
+        cv::bitwise_and(enlarged(foreign.catheter, reduction, size, cv::INTER_NEAREST), mask, catheter);
+        mask.setTo(0, enlarged(foreign.device, reduction, size, cv::INTER_NEAREST));
         if (!options.keep_catheter) mask.setTo(0, catheter);
     }
     vessels.probability = Image<float>::unfilled(size.width, size.height);
-    enlarge(probability, reduction, frame.valid, 0.0F, [&](int x, int y, float p) {
+    enlarge(probability.artery, reduction, frame.valid, 0.0F, [&](int x, int y, float p) {
         vessels.probability(x, y) = weighed_by_context(p, vessels.mask(x, y) != 0);
     });
     return vessels;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr Rgb wall_color{255, 214, 64};
 constexpr Rgb centerline_color{120, 210, 255};
+constexpr Rgb catheter_color{210, 130, 255};
 constexpr Rgb moderate_color{255, 150, 40};  ///< lesions of less than 50 % diameter stenosis
 constexpr Rgb severe_color{255, 76, 60};
 constexpr Rgb white{255, 255, 255};
@@ -123,10 +124,12 @@ class VesselPainter {
 
     std::vector<Shape> shapes(const Analysis& analysis) {
         for (const Vessel& vessel : analysis.vessels)
-            for (const Stenosis& s : vessel.stenoses) shade_narrowing(vessel, s);
+            for (const Stenosis& s : lesions(vessel)) shade_narrowing(vessel, s);
         for (const Vessel& vessel : analysis.vessels) draw_vessel(vessel);
+        if (analysis.catheter) draw_catheter(*analysis.catheter);
         for (const Vessel& vessel : analysis.vessels)
-            for (const Stenosis& s : vessel.stenoses) draw_lesion(vessel, s);
+            for (const Stenosis& s : vessel.stenoses)
+                s.is_lesion ? draw_lesion(vessel, s) : draw_tick(vessel.contour, s.mld_index);
         return std::move(shapes_);
     }
 
@@ -139,6 +142,12 @@ class VesselPainter {
         line(vessel.contour.centerline.points_px, centerline_color, pen_, 0.4);
         line(vessel.contour.left_px, wall_color, pen_, 0.9);
         line(vessel.contour.right_px, wall_color, pen_, 0.9);
+    }
+
+    void draw_catheter(const Catheter& catheter) {
+        line(catheter.centerline_px, catheter_color, std::max(2.0, catheter.diameter_px.value_or(4.0)) * pen_,
+             0.35);
+        line(catheter.centerline_px, catheter_color, pen_, 0.9);
     }
 
     /// The area between the walls and where they would be without the lesion.
@@ -171,6 +180,15 @@ class VesselPainter {
             draw_across(walls, s.mld_index, white, 1.3 * pen_);
         for (const std::size_t border : {s.proximal_index, s.distal_index})
             draw_across(walls, border, color, pen_);
+    }
+
+    /// A narrowing that is no lesion: a thin line that reaches over both walls.
+    void draw_tick(const VesselContour& walls, std::size_t index) {
+        if (index >= walls.left_px.size() || index >= walls.right_px.size()) return;
+        const Point left = walls.left_px[index], right = walls.right_px[index];
+        const Point middle = lerp(left, right, 0.5), half = 0.5 * (right - left);
+        const double beyond = 1.0 + 2.0 / std::max(0.5, norm(half));
+        line({middle - beyond * half, middle + beyond * half}, moderate_color, 0.7 * pen_, 0.8);
     }
 
     /// A line from wall to wall.
@@ -206,13 +224,19 @@ std::string length_text(const std::optional<Estimate>& mm, double px) {
     return length_text(mm ? std::optional(mm->value) : std::nullopt, px, 2);
 }
 
-std::vector<std::string> lesion_lines(const Stenosis& s) {
-    std::vector<std::string> lines;
-    if (s.total_occlusion)
-        lines.emplace_back("total occlusion");
-    else
-        lines.push_back(s.percent_diameter_stenosis ? fixed(*s.percent_diameter_stenosis, 0) + " % DS"
-                                                    : "not measured");
+std::string percent_text(const Stenosis& s) {
+    if (s.total_occlusion) return "total occlusion";
+    const auto estimate = s.percent_diameter_stenosis_estimate();
+    if (!estimate) return "not measured";
+    const std::string text = fixed(estimate->value, 0) + " % DS";
+    const auto interval = estimate->interval95();
+    return interval ? text + " [" + fixed(interval->low, 0) + ", " + fixed(interval->high, 0) + ']' : text;
+}
+
+/// Vessel and lesion have the numbers that they have in every report.
+std::vector<std::string> lesion_lines(const Vessel& vessel, const Stenosis& s) {
+    std::vector<std::string> lines{std::to_string(vessel.id) + '.' + std::to_string(s.id) + "  " +
+                                   percent_text(s)};
     if (s.mld_px) lines.push_back("MLD " + length_text(s.mld_estimate_mm(), *s.mld_px));
     if (s.reference_px) lines.push_back("ref. " + length_text(s.reference_estimate_mm(), *s.reference_px));
     lines.push_back("length " + length_text(s.length_mm(), s.length_px, 1));
@@ -231,7 +255,7 @@ class HidingCost {
         for (const Vessel& vessel : analysis.vessels)
             add_walls(vessel, place, 0, vessel.contour.left_px.size(), price_of_vessel);
         for (const Vessel& vessel : analysis.vessels)
-            for (const Stenosis& s : vessel.stenoses)
+            for (const Stenosis& s : lesions(vessel))
                 add_walls(vessel, place, s.proximal_index, s.distal_index, price_of_lesion);
     }
 
@@ -355,16 +379,23 @@ class LabelPainter {
 
 std::vector<Label> lesion_labels(const Analysis& analysis, double scale) {
     const Placement place(scale);
-    std::vector<const Stenosis*> lesions;
+    struct NamedLesion {
+        const Vessel* vessel;
+        const Stenosis* stenosis;
+    };
+    std::vector<NamedLesion> worst;
     for (const Vessel& vessel : analysis.vessels)
-        for (const Stenosis& s : vessel.stenoses) lesions.push_back(&s);
+        for (const Stenosis& s : lesions(vessel)) worst.push_back({&vessel, &s});
     // The worst are placed first and get the best places.
-    std::stable_sort(lesions.begin(), lesions.end(), [](const Stenosis* a, const Stenosis* b) {
-        return a->percent_diameter_stenosis.value_or(100.0) > b->percent_diameter_stenosis.value_or(100.0);
+    std::ranges::stable_sort(worst, std::ranges::greater{}, [](const NamedLesion& lesion) {
+        return lesion.stenosis->percent_diameter_stenosis.value_or(100.0);
     });
+    constexpr std::size_t most_labels = 8;  // more hide the picture
+    if (worst.size() > most_labels) worst.resize(most_labels);
     std::vector<Label> labels;
-    for (const Stenosis* s : lesions)
-        labels.push_back({place(s->mld_at_px), lesion_color(*s), lesion_lines(*s)});
+    for (const auto& [vessel, stenosis] : worst)
+        labels.push_back(
+            {place(stenosis->mld_at_px), lesion_color(*stenosis), lesion_lines(*vessel, *stenosis)});
     return labels;
 }
 

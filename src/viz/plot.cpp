@@ -84,13 +84,13 @@ class Plot {
     }
 
     Drawing draw(const Vessel& vessel) {
-        for (const Stenosis& s : vessel.stenoses) shade(s);
+        for (const Stenosis& s : lesions(vessel)) shade(s);
         draw_axes();
         draw_band();
         draw_curve(curves_.reference, {.color = reference_color, .width = 1.5, .dashed = true});
         draw_curve(curves_.diameter, {.color = measured_color, .width = 1.8});
-        for (const Stenosis& s : vessel.stenoses) mark_minimum(s);
-        name_lesions(vessel.stenoses);
+        for (const Stenosis& s : lesions(vessel)) mark_minimum(s);
+        name_lesions(vessel);
         draw_legend();
         if (largest(curves_.diameter) == 0.0) say_why(vessel);
         text({left, 22.0}, "Vessel " + std::to_string(vessel.id), Anchor::start, ink, true);
@@ -181,10 +181,10 @@ class Plot {
 
     /// Above each lesion its percentage and its minimum; lesions close to each other take turns between two
     /// rows.
-    void name_lesions(const std::vector<Stenosis>& stenoses) {
+    void name_lesions(const Vessel& vessel) {
         double taken_to = left;
         bool lower = false;
-        for (const Stenosis& s : stenoses) {
+        for (const Stenosis& s : lesions(vessel)) {
             const double half = 42.0;
             const double middle =
                 std::clamp(0.5 * (x_.place(position(s.proximal_index)) + x_.place(position(s.distal_index))),

@@ -220,7 +220,9 @@ TEST(FindVessels, PixelsThatAreNotSquareShowTheSameVessels) {
     Frame wide = resized(square, 1.0, 0.5);
     wide.calibration.mm_per_px_y = 2.0 * *square.calibration.mm_per_px_y;
 
-    const VesselMask of_square = find_vessels(square), of_wide = find_vessels(wide);
+    AnalysisOptions options;
+    options.segment.evidence = Evidence::classical;  // knows pixels and nothing of pictures
+    const VesselMask of_square = find_vessels(square, options), of_wide = find_vessels(wide, options);
     Image<std::uint8_t> halved(wide.width(), wide.height());
     cv::Mat small = interop::as_mat(halved);
     cv::resize(interop::as_mat(of_square.mask), small, small.size(), 0, 0, cv::INTER_NEAREST);

@@ -132,6 +132,7 @@ TEST(LearnedNetwork, SaysWhichItIs) {
     EXPECT_FALSE(network.version.empty());
     EXPECT_THAT(std::string(network.digest), MatchesRegex("[0-9a-f]+"));
     EXPECT_EQ(network.digest.size(), 64U);  // SHA-256
+    EXPECT_FALSE(network.learned_from.empty());
 }
 
 TEST(LearnedNetwork, HasThreeChannelsInAndFourClassesOutAtHalfTheSize) {

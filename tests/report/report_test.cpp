@@ -332,6 +332,32 @@ TEST(ReportCsv, HasARowPerLesionUnderAHeader) {
     EXPECT_EQ(rows[1][column("reason")], "");
 }
 
+TEST(Report, KeepsNarrowingsThatAreNoLesionsOutOfTheCsvAlone) {
+    Analysis analysis = example_analysis();
+    analysis.vessels[0].stenoses.push_back(testing_examples::example_stenosis());
+    Stenosis& unsure = analysis.vessels[0].stenoses[1];
+    unsure.confidence = 0.25;
+    unsure.is_lesion = false;
+    const json stenoses = parsed(analysis)["vessels"][0]["stenoses"];
+    ASSERT_EQ(stenoses.size(), 2U);
+    EXPECT_EQ(stenoses[0]["is_lesion"], true);
+    EXPECT_FALSE(stenoses[0].contains("confidence")) << "nobody asked how sure it is";
+    EXPECT_EQ(stenoses[1]["is_lesion"], false);
+    EXPECT_EQ(stenoses[1]["confidence"], 0.25);
+    EXPECT_EQ(read_csv(to_csv(analysis, example_input)).size(),
+              read_csv(to_csv(example_analysis(), example_input)).size());
+}
+
+TEST(Report, HasTheCatheterWithItsTip) {
+    Analysis analysis = example_analysis(0.25);
+    EXPECT_TRUE(parsed(analysis)["catheter"].is_null());
+    analysis.catheter = Catheter{.centerline_px = {{10.0, 0.0}, {12.0, 30.0}}, .diameter_px = 8.0};
+    const json catheter = parsed(analysis)["catheter"];
+    EXPECT_EQ(catheter["tip_at_px"], json({12.0, 30.0}));
+    EXPECT_EQ(catheter["diameter_mm"], 2.0);
+    EXPECT_EQ(catheter["centerline_px"].size(), 2U);
+}
+
 TEST(ReportCsv, HasTheShapeOfALesionAndTheNumbersOfItsVessel) {
     const auto rows = read_csv(to_csv(with_geometry(0.25), example_input));
     const auto field = [&](const char* name) {

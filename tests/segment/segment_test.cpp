@@ -345,9 +345,17 @@ TEST(Segment, SaysWhichOptionIsWrong) {
                 ThrowsMessage<InvalidInput>(HasSubstr("segment.max_gap")));
 }
 
+/// The same everywhere: arteries as likely as told, nothing else but background.
+LearnedProbabilities even_evidence(int width, int height, float artery) {
+    return {.artery = Image<float>(width, height, artery),
+            .catheter = Image<float>(width, height),
+            .device = Image<float>(width, height),
+            .background = Image<float>(width, height, 1.0F - artery)};
+}
+
 /// Learned evidence that is sure of what it is told, and as sure that there is nothing else.
 LearnedProbabilities sure_of(const Image<std::uint8_t>& arteries) {
-    LearnedProbabilities learned{.artery = Image<float>(arteries.width(), arteries.height(), 0.001F)};
+    LearnedProbabilities learned = even_evidence(arteries.width(), arteries.height(), 0.001F);
     as_mat(learned.artery).setTo(0.999F, as_mat(arteries));
     return learned;
 }
@@ -367,12 +375,11 @@ TEST(SegmentByLearnedEvidence, LeavesOutTheVesselThatTheNetworkDoesNotSee) {
 }
 
 TEST(SegmentByLearnedEvidence, OfNoUseChangesNothing) {
-    // Even odds add nothing to the others but halve their logarithm: the same ridges at other thresholds.
+    // Nearly even odds add nothing to the others but halve their logarithm: the same ridges at other thresholds.
     const EnhancedFrame frame =
         enhance(phantom::render(scene_of({phantom::straight_tube(2.5, 36.0, 20.0)})).frame);
     const Vesselness vesselness = compute_vesselness(frame);
-    const LearnedProbabilities undecided{.artery =
-                                             Image<float>(frame.valid.width(), frame.valid.height(), 0.5F)};
+    const LearnedProbabilities undecided = even_evidence(frame.valid.width(), frame.valid.height(), 0.501F);
     const auto halved = [](double p) { return std::sqrt(p) / (std::sqrt(p) + std::sqrt(1 - p)); };
     SegmentOptions options;
     const VesselMask classical = segment(frame, vesselness, undecided, options);
@@ -392,6 +399,29 @@ TEST(SegmentByLearnedEvidence, IsLookedAtOnTheGridOfVessels) {
     EXPECT_GT(dice(as_mat(learned.mask), as_mat(classical.mask)), 0.9);
 }
 
+TEST(SegmentByLearnedEvidence, CallsNothingAnArteryWhereTheNetworkSeesNone) {
+    const EnhancedFrame frame =
+        enhance(phantom::render(scene_of({phantom::straight_tube(2.5, 36.0, 20.0)})).frame);
+    const Vesselness vesselness = compute_vesselness(frame);
+    const LearnedProbabilities none = even_evidence(frame.valid.width(), frame.valid.height(), 0.2F);
+    EXPECT_FALSE(segment(frame, vesselness, none).blank());  // classical evidence alone
+    EXPECT_TRUE(segment(frame, vesselness, none, {.evidence = Evidence::fused}).blank());
+}
+
+TEST(SegmentByLearnedEvidence, TellsCatheterFromArteryAlongARidge) {
+    const Phantom image = phantom::render(engaged_artery());
+    const cv::Mat catheter = as_mat(image.catheter) & ~as_mat(image.mask);
+    LearnedProbabilities learned = sure_of(image.mask);
+    as_mat(learned.artery).setTo(0.3F, catheter);  // as an artery at single places
+    as_mat(learned.catheter).setTo(0.6F, catheter);
+    const EnhancedFrame frame = enhance(image.frame);
+    const VesselMask found =
+        segment(frame, compute_vesselness(frame), learned, {.evidence = Evidence::fused});
+    EXPECT_LT(count(as_mat(found.mask) & catheter), 0.1 * count(catheter));
+    EXPECT_GT(count(as_mat(found.catheter) & catheter), 0.7 * count(catheter));
+    EXPECT_GT(count(as_mat(found.mask) & as_mat(image.mask)), 0.85 * count(as_mat(image.mask)));
+}
+
 TEST(SegmentByLearnedEvidence, WithoutItIsRefused) {
     const EnhancedFrame frame = enhance(phantom::render(scene_of({})).frame);
     const Vesselness vesselness = compute_vesselness(frame);
@@ -403,9 +433,9 @@ TEST(SegmentByLearnedEvidence, WithoutItIsRefused) {
                 ThrowsMessage<InvalidInput>(HasSubstr("the learned evidence")));
     EXPECT_THROW(segment(frame, vesselness, {.evidence = Evidence::learned}), InvalidInput);
     for (const float no_probability : {-0.1F, 1.5F, std::numeric_limits<float>::quiet_NaN()})
-        EXPECT_THAT(run({.artery = Image<float>(frame.valid.width(), frame.valid.height(), no_probability)}),
+        EXPECT_THAT(run(even_evidence(frame.valid.width(), frame.valid.height(), no_probability)),
                     ThrowsMessage<InvalidInput>(HasSubstr("no probability")));
-    const LearnedProbabilities sure{.artery = Image<float>(frame.valid.width(), frame.valid.height(), 1.0F)};
+    const LearnedProbabilities sure = even_evidence(frame.valid.width(), frame.valid.height(), 1.0F);
     EXPECT_NO_THROW(segment(frame, vesselness, sure, {.evidence = Evidence::fused}));
 }
 

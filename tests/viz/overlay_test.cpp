@@ -166,6 +166,52 @@ TEST(Overlay, ManyLesionsAndTinyPicturesDoNotFail) {
     EXPECT_EQ(draw_overlay(example_frame(), analysis).width(), 240);
 }
 
+std::size_t coloured_pixels(const Image<Rgb>& picture) {
+    std::size_t count = 0;
+    for (int y = 0; y < picture.height(); ++y)
+        for (int x = 0; x < picture.width(); ++x) count += is_grey(picture(x, y)) ? 0 : 1;
+    return count;
+}
+
+TEST(Overlay, NarrowingThatIsNoLesionIsATickWithoutALabel) {
+    Analysis analysis = example_analysis();
+    analysis.vessels[0].stenoses[0].is_lesion = false;
+    const Image<Rgb> with = draw_overlay(example_frame(), analysis);
+    analysis.vessels[0].stenoses.clear();
+    const Image<Rgb> without = draw_overlay(example_frame(), analysis);
+    for (int y = 0; y < with.height(); ++y)
+        for (int x = 0; x < with.width(); ++x) {
+            // The tick stands at x = 60, a line wide, and reaches a few pixels over the walls.
+            const bool at_tick = std::abs((x + 0.5) / 2.0 - 0.5 - 60.0) <= 2.0;
+            if (at_tick) continue;
+            ASSERT_EQ(with(x, y), without(x, y)) << x << ' ' << y;
+        }
+    EXPECT_NE(at(with, {60.0, 38.0}, 2.0), at(without, {60.0, 38.0}, 2.0));
+}
+
+TEST(Overlay, CatheterHasAColourOfItsOwn) {
+    Analysis analysis;
+    analysis.catheter = Catheter{.centerline_px = {{20.0, 0.0}, {20.0, 40.0}}, .diameter_px = 6.0};
+    const Image<Rgb> picture = draw_overlay(example_frame(), analysis);
+    EXPECT_FALSE(is_grey(at(picture, {20.0, 20.0}, 2.0)));
+    EXPECT_TRUE(is_grey(at(picture, {30.0, 20.0}, 2.0)));
+    EXPECT_NE(at(picture, {20.0, 20.0}, 2.0),
+              at(draw_overlay(example_frame(), without_lesion()), {30.0, 34.0}, 2.0));
+}
+
+TEST(Overlay, LabelsNoMoreThanEightLesions) {
+    const auto with_lesions = [](int count) {
+        Analysis analysis = example_analysis();
+        for (int i = 1; i < count; ++i)
+            analysis.vessels[0].stenoses.push_back(analysis.vessels[0].stenoses[0]);
+        Frame frame;
+        frame.pixels = Image<float>(600, 600, 1.0F);
+        return coloured_pixels(draw_overlay(frame, analysis));
+    };
+    EXPECT_LT(with_lesions(7), with_lesions(8));
+    EXPECT_EQ(with_lesions(8), with_lesions(11));
+}
+
 TEST(Overlay, MaskIsShadedWhereAskedFor) {
     Analysis analysis;
     analysis.mask.mask = Image<std::uint8_t>(120, 90);

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "segment/ridge_point.h"
+
+namespace stenometry {
+
+/// The learned evidence on the working grid.
+struct LearnedMaps {
+    cv::Mat artery, catheter, device;
+
+    bool empty() const { return artery.empty(); }
+    /// How likely a pixel is in any of the three, which look alike from near by: what tells them apart is
+    /// asked of whole ridges.
+    cv::Mat tube() const { return artery + catheter + device; }
+};
+
+enum class RidgeKind : std::uint8_t { artery, catheter, device };
+
+/// What every ridge point runs in: what the evidence says of the ridge within `reach_px`, up to the next
+/// branching. A catheter comes from within that distance of where `valid` ends.
+/// \param valid 0 where the picture shows nothing
+std::vector<RidgeKind> kinds_of(const std::vector<RidgePoint>& ridges, const LearnedMaps& learned,
+                                const cv::Mat& valid, double reach_px);
+
+/// Whether contrast medium fills an artery somewhere: one piece of the picture is, without much doubt, and is
+/// as large as a coronary artery. Of 18 frames before contrast none has a piece of more than 1.2 % of the
+/// field, of 120 with contrast none less than 1.9 %.
+/// \param valid 0 where the picture shows nothing
+bool shows_artery(const LearnedMaps& learned, const cv::Mat& valid);
+
+}  // namespace stenometry
