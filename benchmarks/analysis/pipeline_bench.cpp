@@ -77,9 +77,12 @@ void BM_FrameToTreeBySide(benchmark::State& state) {
     const auto side_px = static_cast<int>(state.range(0));
     const Frame frame = magnified(side_px);
     for (auto _ : state) {
-        const EnhancedFrame enhanced = enhance(find_valid_region(frame));
+        const Frame seen = find_valid_region(frame);
+        const EnhancedFrame enhanced = enhance(seen);
         const Vesselness vesselness = compute_vesselness(enhanced);
-        benchmark::DoNotOptimize(build_vessel_tree(segment(enhanced, vesselness), vesselness));
+        const LearnedProbabilities learned = compute_learned_evidence(seen);
+        benchmark::DoNotOptimize(build_vessel_tree(
+            segment(enhanced, vesselness, learned, {.evidence = Evidence::fused}), vesselness));
     }
     state.SetComplexityN(state.range(0) * state.range(0));
     state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(0));

@@ -165,9 +165,11 @@ void compare_threads(int side, std::vector<Row>& rows) {
     constexpr int cine_frames = 8;
     const Frame frame = frame_of(side);
     const auto to_tree = [&frame] {
-        const EnhancedFrame enhanced = enhance(find_valid_region(frame));
+        const Frame seen = find_valid_region(frame);
+        const EnhancedFrame enhanced = enhance(seen);
         const Vesselness vesselness = compute_vesselness(enhanced);
-        build_vessel_tree(segment(enhanced, vesselness), vesselness);
+        const LearnedProbabilities learned = compute_learned_evidence(seen);
+        build_vessel_tree(segment(enhanced, vesselness, learned, {.evidence = Evidence::fused}), vesselness);
     };
     const auto on = [](std::size_t threads, auto work) {
         return [threads, work] {
