@@ -57,9 +57,11 @@ double probability_at(const VesselMask& mask, Point p) {
 double percent_of(const Stenosis& narrowing) { return narrowing.percent_diameter_stenosis.value_or(100.0); }
 
 double significance_of(const Stenosis& narrowing) {
-    constexpr double unknown_sd = 10.0, least = 0.1;  // percent; standard errors
+    constexpr double occluded_sd = 10.0, unseen_sd = 25.0, least = 0.1;  // percent; standard errors
+    // Where the lumen is too faint to be seen it may be narrow or closed.
+    const double otherwise = narrowing.total_occlusion ? occluded_sd : unseen_sd;
     return std::max(least,
-                    percent_of(narrowing) / narrowing.percent_diameter_stenosis_sd.value_or(unknown_sd));
+                    percent_of(narrowing) / narrowing.percent_diameter_stenosis_sd.value_or(otherwise));
 }
 
 /// By how much the width of the lumen and its darkness disagree of %DS: where vessels cross or run into one
