@@ -27,8 +27,8 @@ std::vector<RidgeKind> kinds_of(const std::vector<RidgePoint>& ridges, const Lea
                                 const cv::Mat& valid, double reach_px);
 
 /// Whether contrast medium fills an artery somewhere: one piece of the picture is, without much doubt, and is
-/// not too small for one. Of 18 real frames before contrast 16 have no piece of more than 0.45 % of the field,
-/// of 120 with contrast none has less than 2.1 %, and lone vessels of phantoms fill 0.5 % and more.
+/// not too small for one. Of 18 real frames before contrast 16 have no piece of more than 0.45 % of the
+/// field, of 120 with contrast none has less than 2.1 %, and lone vessels of phantoms fill 0.5 % and more.
 /// \param valid 0 where the picture shows nothing
 bool shows_artery(const LearnedMaps& learned, const cv::Mat& valid);
 
