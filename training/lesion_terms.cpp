@@ -1,4 +1,4 @@
-// lesion_terms PICTURES [--evidence WORD]
+// lesion_terms PICTURES
 //
 // PICTURES has a line for each picture: its path, and the size of a pixel in mm where that is known. Writes a
 // line of CSV for each narrowing that `analyze` finds: picture, place, %DS, and the terms of its confidence.
@@ -31,9 +31,6 @@ void write_terms(const std::string& path, const Analysis& analysis) {
 
 int main(int count, char** words) {
     try {
-        AnalysisOptions options;
-        if (count > 3 && std::string(words[2]) == "--evidence" && std::string(words[3]) == "fused")
-            options.segment.evidence = Evidence::fused;
         std::ifstream pictures(count > 1 ? words[1] : "");
         for (std::string line; std::getline(pictures, line);) {
             std::istringstream text(line);
@@ -42,7 +39,7 @@ int main(int count, char** words) {
             text >> path >> mm_per_px;
             const Calibration calibration =
                 mm_per_px > 0.0 ? Calibration::from_user(mm_per_px) : Calibration{};
-            write_terms(path, analyze(io::read_image(path, calibration), options));
+            write_terms(path, analyze(io::read_image(path, calibration)));
         }
         return 0;
     } catch (const std::exception& error) {

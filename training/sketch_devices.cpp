@@ -120,47 +120,6 @@ void draw_electrode(const Bench& bench, std::vector<Tube>& devices) {
     devices.push_back(draw(bench, {{cable.front().at, disc, random.log_uniform(0.1, 0.6)}}));
 }
 
-std::vector<Point> circle(Point centre, double radius) {
-    std::vector<Point> points;
-    for (int k = 0; k <= 16; ++k)
-        points.push_back(centre + radius * Point{std::cos(pi * k / 8.0), std::sin(pi * k / 8.0)});
-    return points;
-}
-
-/// The clip of an electrocardiograph's cable: a plate, two jaws that meet, rings of a snap, and the cable
-/// with a bead, all of metal on the skin and so larger than life.
-void draw_ecg_clip(const Bench& bench, std::vector<Tube>& devices) {
-    Random& random = bench.random;
-    const double mm = bench.px_per_mm * random.uniform(0.7, 1.3), metal = random.log_uniform(0.2, 1.0);
-    const Point at{random.uniform(0, bench.size_px), random.uniform(0, bench.size_px)};
-    const double angle = random.uniform(0, 2 * pi), opening = random.uniform(0.1, 0.35);
-    const auto towards = [&](double turn, double length) {
-        return at + mm * length * Point{std::cos(angle + turn), std::sin(angle + turn)};
-    };
-    const auto bar = [&](Point a, Point b, double radius) {
-        const std::vector<Point> ends{a, lerp(a, b, 0.5), b};
-        devices.push_back(draw(bench, tube_through(ends, mm * radius, metal)));
-    };
-    devices.push_back(draw(bench, {{at, mm * random.uniform(2.0, 4.0), 0.5 * metal}}));
-    devices.push_back(draw(bench, tube_through(circle(at, mm * random.uniform(2.5, 4.5)), 0.5 * mm, metal)));
-    const Point tip = towards(0.0, random.uniform(10, 16)), left = towards(opening, 5.0),
-                right = towards(-opening, 5.0);
-    bar(left, tip, random.uniform(0.5, 1.2));
-    bar(right, tip, random.uniform(0.5, 1.2));
-    bar(left, right, random.uniform(0.5, 1.0));
-    for (int left_over = random.integer(0, 4); left_over > 0; --left_over)
-        devices.push_back(
-            draw(bench, tube_through(circle(towards(random.uniform(2, 4), random.uniform(4, 12)),
-                                            mm * random.uniform(1.2, 2.2)),
-                                     0.4 * mm, metal)));
-    const Point end = towards(random.uniform(-0.3, 0.3), 1.5 * bench.size_px / mm);
-    const std::vector<Point> cable{tip, lerp(tip, end, 0.3) + 6.0 * mm * random.normal() * Point{1.0, -1.0},
-                                   end};
-    devices.push_back(
-        draw(bench, tube_through(cable, mm * random.uniform(0.5, 1.2), metal * random.uniform(0.2, 0.8))));
-    devices.push_back(draw(bench, {{lerp(cable[0], cable[1], 0.3), 1.4 * mm, metal}}));
-}
-
 }  // namespace
 
 Tube draw_catheter(const Bench& bench, const Ostium& ostium, double medium_per_px) {
@@ -185,8 +144,6 @@ std::vector<Tube> draw_devices(const Bench& bench) {
     if (random.chance(0.2))
         for (int left = random.integer(1, 8); left > 0; --left) draw_clip(bench, devices);
     if (random.chance(0.2)) draw_electrode(bench, devices);
-    if (random.chance(0.3))
-        for (int left = random.integer(1, 3); left > 0; --left) draw_ecg_clip(bench, devices);
     return devices;
 }
 

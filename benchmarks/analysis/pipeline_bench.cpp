@@ -7,6 +7,7 @@
 #include <string>
 
 #include "scene.h"
+#include "segment/asked_evidence.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/io/image.h"
 #include "stenometry/report.h"
@@ -80,9 +81,8 @@ void BM_FrameToTreeBySide(benchmark::State& state) {
         const Frame seen = find_valid_region(frame);
         const EnhancedFrame enhanced = enhance(seen);
         const Vesselness vesselness = compute_vesselness(enhanced);
-        const LearnedProbabilities learned = compute_learned_evidence(seen);
         benchmark::DoNotOptimize(build_vessel_tree(
-            segment(enhanced, vesselness, learned, {.evidence = Evidence::fused}), vesselness));
+            segment_by_asked_evidence(seen, enhanced, vesselness, AnalysisOptions{}.segment), vesselness));
     }
     state.SetComplexityN(state.range(0) * state.range(0));
     state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(0));

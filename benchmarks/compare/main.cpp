@@ -20,6 +20,7 @@
 #include "keep_memory.h"
 #include "peers.h"
 #include "scene.h"
+#include "segment/asked_evidence.h"
 #include "stenometry/interop/opencv.h"
 #include "stenometry/stenometry.h"
 #include "support/exact_frangi.h"
@@ -168,8 +169,8 @@ void compare_threads(int side, std::vector<Row>& rows) {
         const Frame seen = find_valid_region(frame);
         const EnhancedFrame enhanced = enhance(seen);
         const Vesselness vesselness = compute_vesselness(enhanced);
-        const LearnedProbabilities learned = compute_learned_evidence(seen);
-        build_vessel_tree(segment(enhanced, vesselness, learned, {.evidence = Evidence::fused}), vesselness);
+        build_vessel_tree(segment_by_asked_evidence(seen, enhanced, vesselness, AnalysisOptions{}.segment),
+                          vesselness);
     };
     const auto on = [](std::size_t threads, auto work) {
         return [threads, work] {

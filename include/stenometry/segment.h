@@ -18,9 +18,9 @@ enum class Evidence {
     fused,      ///< the mean of the logarithms of their odds
 };
 
-/// The evidence that counts on a frame: what is asked for, but classical evidence alone where the frame is less
-/// than 192 px wide or high, on the grid on which vessels are looked for: the network has seen no frames so
-/// small, and takes a lone vessel in one for a device.
+/// The evidence that counts on a frame: what is asked for, but classical evidence alone where the frame is
+/// less than 192 px wide or high, on the grid on which vessels are looked for: the network has seen no frames
+/// so small, and takes a lone vessel in one for a device.
 Evidence evidence_for(const Frame& frame, Evidence asked);
 
 /// The evidence as the program spells it.
@@ -79,7 +79,8 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
 
 /// The same with learned evidence of the same frame, which counts where the options say so. Then
 ///
-/// - ridges are followed in whatever is a tube, and what each runs in, artery, catheter or device, is what the
+/// - ridges are followed in whatever is a tube, and what each runs in, artery, catheter or device, is what
+/// the
 ///   evidence says of it over some 5 mm; a catheter comes in over the border of the field;
 /// - the mask leaves out what is less likely than not, but for the middle of a vessel;
 /// - it is blank where no piece of the frame is an artery without much doubt: no artery is filled.

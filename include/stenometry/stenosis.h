@@ -49,8 +49,8 @@ struct Stenosis {
     std::optional<double> percent_area_stenosis_circular;  ///< 100 (1 - (MLD / reference)^2)
     LesionGeometry geometry;                               ///< borders, plaque, angles, densitometry
     /// How likely an expert would call it a lesion of an artery, 0..1: from the size of the vessel, the
-    /// distance to its end and to other vessels, the evidence and the lumen on both sides, how significant
-    /// the narrowing is, and whether width and darkness of the lumen agree on it. Empty after `measure`,
+    /// distance to its end, the evidence and the lumen on both sides, how deep and how significant the
+    /// narrowing is, and whether width and darkness of the lumen agree on it. Empty after `measure`,
     /// where a person has said which vessel counts.
     std::optional<double> confidence;
     /// Id of the side branch that leaves within the narrowing or a reference diameter of it, the nearest one:

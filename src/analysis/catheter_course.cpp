@@ -31,10 +31,10 @@ std::optional<double> diameter_along(const Polyline& line, const Image<std::uint
 
 std::optional<Catheter> catheter_course(const VesselMask& mask, const Vesselness& vesselness,
                                         const VesselTreeOptions& options) {
-    if (mask.catheter.empty()) return {};
     VesselMask catheter = mask;
     catheter.mask = mask.catheter;
     catheter.keep_catheter = true;
+    if (catheter.blank()) return {};
     const VesselTree tree = build_vessel_tree(catheter, vesselness, options);
     const std::vector<TracedVessel> pieces = trace_vessels(tree, vesselness, options);
     if (pieces.empty()) return {};

@@ -163,17 +163,6 @@ std::vector<int> drawn_twice(const Way& way, std::size_t k, const std::vector<Ri
     return points;
 }
 
-/// Distance to the border of the field or of the image, as far as it matters.
-Image<float> distance_to_border(const Image<std::uint8_t>& valid, int reach_px) {
-    Image<std::uint8_t> framed(valid.width() + 2, valid.height() + 2);
-    for (int y = 0; y < valid.height(); ++y) std::copy_n(valid.row(y), valid.width(), framed.row(y + 1) + 1);
-    const Image<float> distance = distance_to_background(framed, reach_px);
-    Image<float> inside(valid.width(), valid.height());
-    for (int y = 0; y < valid.height(); ++y)
-        std::copy_n(distance.row(y + 1) + 1, valid.width(), inside.row(y));
-    return inside;
-}
-
 /// Whether the ridge runs over the border here rather than along it, and which way is in.
 bool comes_in(const RidgePoint& ridge, const Image<float>& border_distance, double& dx, double& dy) {
     const auto at = [&](float x, float y) {
@@ -203,6 +192,16 @@ bool goes_on_outwards(const std::vector<RidgePoint>& ridges, const IndexImage& i
 }
 
 }  // namespace
+
+Image<float> distance_to_border(const Image<std::uint8_t>& valid, int reach_px) {
+    Image<std::uint8_t> framed(valid.width() + 2, valid.height() + 2);
+    for (int y = 0; y < valid.height(); ++y) std::copy_n(valid.row(y), valid.width(), framed.row(y + 1) + 1);
+    const Image<float> distance = distance_to_background(framed, reach_px);
+    Image<float> inside(valid.width(), valid.height());
+    for (int y = 0; y < valid.height(); ++y)
+        std::copy_n(distance.row(y + 1) + 1, valid.width(), inside.row(y));
+    return inside;
+}
 
 bool is_catheter_entry(Point at_px, int width, int height) {
     constexpr double lowest = 0.35, lowest_left = 0.75, left = 0.3;  // parts of the picture

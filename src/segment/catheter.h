@@ -15,6 +15,9 @@ struct CatheterSize {
     double greatest_diameter_px = 0;
 };
 
+/// Distance to the border of the field or of the image, as far as `reach_px`.
+Image<float> distance_to_border(const Image<std::uint8_t>& valid, int reach_px);
+
 /// Whether a guide catheter may come into the picture here. Patients are shown head up, so that catheters
 /// come from above; from the side they may hang lower on the image's left, where the aorta is in the oblique
 /// views.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "core/mat.h"
+#include "segment/catheter.h"
 #include "segment/ridge_graph.h"
 
 namespace stenometry {
@@ -11,7 +14,6 @@ namespace {
 
 using Shares = std::array<float, 3>;  // in the order of `RidgeKind`
 
-/// A ridge may lie a pixel beside the middle of what it runs in.
 Shares shares_at(const LearnedMaps& learned, const RidgePoint& ridge) {
     return {learned.artery.at<float>(ridge.y, ridge.x), learned.catheter.at<float>(ridge.y, ridge.x),
             learned.device.at<float>(ridge.y, ridge.x)};
@@ -43,14 +45,13 @@ cv::Mat pieces_of(const std::vector<RidgePoint>& ridges, const std::vector<Ridge
 /// one.
 void require_entry(const std::vector<RidgePoint>& ridges, std::vector<RidgeKind>& kinds, const cv::Mat& valid,
                    double reach_px) {
-    cv::Mat framed, distance;
-    cv::copyMakeBorder(valid, framed, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
-    cv::distanceTransform(framed != 0, distance, cv::DIST_L2, cv::DIST_MASK_5);
+    const Image<float> distance =
+        distance_to_border(from_mat<std::uint8_t>(valid), static_cast<int>(std::ceil(reach_px)) + 1);
     const cv::Mat pieces = pieces_of(ridges, kinds, RidgeKind::catheter, valid.size());
     std::vector<std::uint8_t> enters(ridges.size() + 1);
     for (std::size_t i = 0; i < ridges.size(); ++i) {
         const RidgePoint& r = ridges[i];
-        if (kinds[i] == RidgeKind::catheter && double{distance.at<float>(r.y + 1, r.x + 1)} <= reach_px)
+        if (kinds[i] == RidgeKind::catheter && double{distance(r.x, r.y)} <= reach_px)
             enters[static_cast<std::size_t>(pieces.at<int>(r.y, r.x))] = 1;
     }
     for (std::size_t i = 0; i < ridges.size(); ++i)

@@ -169,7 +169,7 @@ void leave_out_unlikely(cv::Mat& rise, const cv::Mat& probability, const Nearest
     }
 }
 
-/// What is not an artery, as one image for each of the two.
+/// What is not an artery, as one image for each of the two; classical evidence knows no devices.
 struct Foreign {
     cv::Mat catheter, device;
 };
@@ -177,8 +177,7 @@ struct Foreign {
 Foreign foreign_in(const EnhancedFrame& frame, const std::vector<RidgePoint>& ridges,
                    const NearestSites& territory, const cv::Mat& mask, const LearnedMaps& learned) {
     if (learned.empty())
-        return {territory_of(catheter_by_course(frame, ridges, mask), territory, mask.size()),
-                cv::Mat::zeros(mask.size(), CV_8U)};
+        return {territory_of(catheter_by_course(frame, ridges, mask), territory, mask.size()), {}};
     const std::vector<RidgeKind> kinds =
         kinds_of(ridges, learned, as_mat(frame.valid), kind_reach.in_px(frame.calibration));
     std::vector<std::uint8_t> catheter, device;
@@ -259,7 +258,8 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
                 [&](int x, int y, float above) { vessels.mask(x, y) = above > 0.0F ? on : 0; });
         cv::Mat mask = as_mat(vessels.mask), catheter = as_mat(vessels.catheter);
         cv::bitwise_and(enlarged(foreign.catheter, reduction, size, cv::INTER_NEAREST), mask, catheter);
-        mask.setTo(0, enlarged(foreign.device, reduction, size, cv::INTER_NEAREST));
+        if (!foreign.device.empty())
+            mask.setTo(0, enlarged(foreign.device, reduction, size, cv::INTER_NEAREST));
         if (!options.keep_catheter) mask.setTo(0, catheter);
     }
     vessels.probability = Image<float>::unfilled(size.width, size.height);

@@ -30,12 +30,12 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-/// A vessel of 3 mm from left to right in the middle of 160 x 160 pixels of 0.25 mm, with a lesion of 60
+/// A vessel of 3 mm from left to right through the middle of 160 x 160 pixels of 0.25 mm, with a lesion of 60
 /// %.
 phantom::Scene angiogram_scene() {
     phantom::Scene scene{.width_px = 160, .height_px = 160, .mm_per_px = 0.25};
-    phantom::Tube tube = phantom::straight_tube(3.0, 36.0);
-    tube.lesions.push_back({.at_mm = 18.0, .length_mm = 8.0, .percent_diameter = 60.0});
+    phantom::Tube tube = phantom::straight_tube(3.0, 60.0);
+    tube.lesions.push_back({.at_mm = 30.0, .length_mm = 8.0, .percent_diameter = 60.0});
     scene.tubes.push_back(tube);
     return scene;
 }
