@@ -48,7 +48,7 @@ const std::vector<Imaging>& keane_imagings() {
     return table;
 }
 
-const std::vector<Imaging>& pixel_sizes() {
+const std::vector<Imaging>& imaging_at_pixel_sizes() {
     static const std::vector<Imaging> table{
         {.name = "0.12 mm", .mm_per_px = 0.12}, {.name = "0.20 mm"}, {.name = "0.28 mm", .mm_per_px = 0.28}};
     return table;
@@ -243,7 +243,7 @@ std::uint64_t number_of(const std::string& name) {
 
 std::vector<Study> studies() {
     return {{"keane", "Drilled channels in a 3 mm vessel", keane_bores(), keane_imagings()},
-            {"tubes", "Plain tubes", plain_tubes(), pixel_sizes()},
+            {"tubes", "Plain tubes", plain_tubes(), imaging_at_pixel_sizes()},
             {"clinical", "Lesions in curved tapering arteries", clinical_grid(), {{.name = "0.20 mm"}}},
             {"detector", "Lesions under other pixels and doses", clinical_row(), clinical_imagings()},
             {"mismatch", "Lesions imaged otherwise than modelled", mismatch_lesions(), mismatches()},

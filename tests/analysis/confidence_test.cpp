@@ -93,7 +93,7 @@ TEST(Confidence, HasAnAnswerWhereTheLumenIsClosedOrNotSeen) {
     EXPECT_LT(confidence, 1.0);
 }
 
-const phantom::Phantom& drilled() {
+const phantom::Phantom& noise_free() {
     static const phantom::Phantom image = phantom::render(phantom::drilled_phantom(1.4));
     return image;
 }
@@ -106,7 +106,7 @@ std::size_t lesion_count(const Analysis& analysis) {
 }
 
 TEST(Analyze, IsSureOfADrilledChannel) {
-    const Analysis analysis = analyze(drilled().frame);
+    const Analysis analysis = analyze(noise_free().frame);
     ASSERT_THAT(analysis.vessels, SizeIs(1));
     ASSERT_THAT(analysis.vessels[0].stenoses, SizeIs(1));
     EXPECT_TRUE(analysis.vessels[0].stenoses[0].is_lesion);
@@ -116,14 +116,14 @@ TEST(Analyze, IsSureOfADrilledChannel) {
 TEST(Analyze, KeepsANarrowingThatDoesNotCount) {
     AnalysisOptions options;
     options.stenosis.min_confidence = 1.0;
-    const Analysis unsure = analyze(drilled().frame, options);
+    const Analysis unsure = analyze(noise_free().frame, options);
     EXPECT_EQ(lesion_count(unsure), 0U);
     EXPECT_THAT(unsure.vessels.at(0).stenoses, SizeIs(1));
 
     options.stenosis.min_confidence = 0.0;
-    EXPECT_EQ(lesion_count(analyze(drilled().frame, options)), 1U);
+    EXPECT_EQ(lesion_count(analyze(noise_free().frame, options)), 1U);
     options.stenosis.min_reference.mm = 3.5;  // the lumen has 3 mm
-    EXPECT_EQ(lesion_count(analyze(drilled().frame, options)), 0U);
+    EXPECT_EQ(lesion_count(analyze(noise_free().frame, options)), 0U);
 }
 
 }  // namespace

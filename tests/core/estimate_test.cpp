@@ -8,12 +8,12 @@
 namespace stenometry {
 namespace {
 
-constexpr double exact = 1e-12;
+constexpr double rounding_error = 1e-12;
 
 TEST(Estimate, IntervalIsTwoStandardErrorsWideOnEitherSide) {
     const Interval interval = Estimate{.value = 10.0, .sd = 2.0}.interval95().value();
-    EXPECT_NEAR(interval.low, 10.0 - 1.959963984540054 * 2.0, exact);
-    EXPECT_NEAR(interval.high, 10.0 + 1.959963984540054 * 2.0, exact);
+    EXPECT_NEAR(interval.low, 10.0 - 1.959963984540054 * 2.0, rounding_error);
+    EXPECT_NEAR(interval.high, 10.0 + 1.959963984540054 * 2.0, rounding_error);
     EXPECT_TRUE(interval.contains(interval.low));
     EXPECT_TRUE(interval.contains(interval.high));
     EXPECT_FALSE(interval.contains(std::nextafter(interval.low, 0.0)));
@@ -32,8 +32,9 @@ TEST(Estimate, ProbabilityIsThatOfANormalDistribution) {
     const Estimate narrowing = Estimate::of_narrowing(50.0, 5.0);
     EXPECT_DOUBLE_EQ(narrowing.probability_at_least(50.0).value(), 0.5);
     EXPECT_NEAR(narrowing.probability_at_least(45.0).value(), 0.8413447460685429,
-                exact);  // one standard error
-    EXPECT_NEAR(narrowing.probability_at_least(50.0 + 1.959963984540054 * 5.0).value(), 0.025, exact);
+                rounding_error);  // one standard error
+    EXPECT_NEAR(narrowing.probability_at_least(50.0 + 1.959963984540054 * 5.0).value(), 0.025,
+                rounding_error);
     // What is known exactly is there or it is not.
     EXPECT_EQ(Estimate::of_narrowing(50.0, 0.0).probability_at_least(50.0), 1.0);
     EXPECT_EQ(Estimate::of_narrowing(50.0, 0.0).probability_at_least(50.1), 0.0);

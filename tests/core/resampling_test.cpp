@@ -13,7 +13,7 @@ namespace stenometry {
 namespace {
 
 // A few roundings of single precision, of values of up to 4: OpenCV adds up in the order of its own vectors.
-constexpr double rounding = 4e-6;
+constexpr double few_roundings = 4e-6;
 
 cv::Mat noise(int width, int height) {
     std::mt19937 random(static_cast<unsigned>(width * 1000 + height));
@@ -34,10 +34,10 @@ TEST(GaussianBlur, IsThatOfOpenCVWhateverLiesBeyondTheEdge) {
             cv::Mat expected, blurred;
             cv::GaussianBlur(image, expected, {}, sigma, sigma, cv::BORDER_CONSTANT);
             blur(image, blurred, sigma, Beyond::zero);
-            EXPECT_LT(difference(blurred, expected), rounding) << sigma << " px, " << size;
+            EXPECT_LT(difference(blurred, expected), few_roundings) << sigma << " px, " << size;
             cv::GaussianBlur(image, expected, {}, sigma, sigma, cv::BORDER_REPLICATE);
             blur(image, blurred, sigma, Beyond::edge);
-            EXPECT_LT(difference(blurred, expected), rounding) << sigma << " px, " << size;
+            EXPECT_LT(difference(blurred, expected), few_roundings) << sigma << " px, " << size;
         }
 }
 
@@ -54,7 +54,7 @@ TEST(Enlarger, InterpolatesAsOpenCVAndCutsTheLastPixels) {
             enlarge(image, times, enlarged.size(), interpolation, [&](int y, const float* row) {
                 std::copy_n(row, enlarged.cols, enlarged.ptr<float>(y));
             });
-            EXPECT_LT(difference(enlarged, expected(cv::Rect({}, enlarged.size()))), rounding) << times;
+            EXPECT_LT(difference(enlarged, expected(cv::Rect({}, enlarged.size()))), few_roundings) << times;
         }
 }
 
@@ -67,7 +67,8 @@ TEST(Average, IsTheMeanOfEachBlockWithTheEdgeRepeated) {
             cv::copyMakeBorder(image, whole, 0, blocks.height * size_px - size.height, 0,
                                blocks.width * size_px - size.width, cv::BORDER_REPLICATE);
             cv::resize(whole, expected, blocks, 0, 0, cv::INTER_AREA);
-            EXPECT_LT(difference(averaged(image, size_px), expected), rounding) << size_px << ", " << size;
+            EXPECT_LT(difference(averaged(image, size_px), expected), few_roundings)
+                << size_px << ", " << size;
         }
 }
 

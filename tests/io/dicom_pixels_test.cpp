@@ -26,15 +26,12 @@ using test::fault_of;
 using test::file_with;
 using test::literal_runs;
 using test::run_lengths;
+using test::values_of;
 using test::words_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr const char* rle = "1.2.840.10008.1.2.5";
-
-std::vector<float> values_of(const Frame& frame) {
-    return {frame.pixels.row(0), frame.pixels.row(0) + frame.pixels.size()};
-}
 
 std::vector<float> values_of(const std::string& bytes, int frame = 0) {
     return values_of(open_cine(file_with(bytes, "made.dcm"))->read(frame));

@@ -29,6 +29,7 @@ using test::smooth_cine;
 using test::smooth_picture;
 using test::temporary_file;
 using test::transcode;
+using test::values_of;
 using test::words;
 using test::write_dicom_file;
 using testing::AllOf;
@@ -62,10 +63,6 @@ Frame read_changed(const std::vector<int>& cells, int bits_stored,
         change(data);
     });
     return open_dicom(path)->read(0);
-}
-
-std::vector<float> values_of(const Frame& frame) {
-    return {frame.pixels.row(0), frame.pixels.row(0) + frame.pixels.size()};
 }
 
 // --- Writing ---

@@ -18,7 +18,7 @@ using test::file_with;
 using test::temporary_file;
 
 // What is meant: 32 x 16 pixels in four quarters, each of one grey, so that a lossy file keeps them.
-constexpr int width = 32, height = 16;
+constexpr int meant_width = 32, meant_height = 16;
 constexpr float quarters[2][2] = {{40, 90}, {140, 220}};  ///< [lower][right]
 
 bool is_transposed(int orientation) { return orientation >= 5; }
@@ -26,8 +26,8 @@ bool is_transposed(int orientation) { return orientation >= 5; }
 /// The picture as a camera stores it that was held so: where the first row is the right side and the first
 /// column the top (6), the upper left corner of what is stored is the upper right one of what is meant.
 Image<std::uint8_t> stored(int orientation) {
-    const int w = is_transposed(orientation) ? height : width,
-              h = is_transposed(orientation) ? width : height;
+    const int w = is_transposed(orientation) ? meant_height : meant_width,
+              h = is_transposed(orientation) ? meant_width : meant_height;
     Image<std::uint8_t> picture(w, h);
     for (int row = 0; row < h; ++row)
         for (int column = 0; column < w; ++column) {
@@ -65,11 +65,11 @@ Image<std::uint8_t> stored(int orientation) {
 }
 
 void expect_as_meant(const Frame& frame, float tolerance) {
-    ASSERT_EQ(frame.width(), width);
-    ASSERT_EQ(frame.height(), height);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x)
-            ASSERT_NEAR(frame.pixels(x, y), quarters[y >= height / 2][x >= width / 2], tolerance)
+    ASSERT_EQ(frame.width(), meant_width);
+    ASSERT_EQ(frame.height(), meant_height);
+    for (int y = 0; y < meant_height; ++y)
+        for (int x = 0; x < meant_width; ++x)
+            ASSERT_NEAR(frame.pixels(x, y), quarters[y >= meant_height / 2][x >= meant_width / 2], tolerance)
                 << x << ", " << y;
 }
 

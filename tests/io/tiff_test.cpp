@@ -19,6 +19,7 @@ using test::bytes_of;
 using test::fault_of;
 using test::file_with;
 using test::temporary_file;
+using test::values_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -53,10 +54,6 @@ std::filesystem::path write_tiff(const std::vector<Page>& pages) {
 }
 
 Page page_of(char value) { return {.rows = {std::string(4, value), std::string(4, value)}}; }
-
-std::vector<float> values_of(const Frame& frame) {
-    return {frame.pixels.row(0), frame.pixels.row(0) + frame.pixels.size()};
-}
 
 // --- Pages ---
 

@@ -17,12 +17,9 @@ namespace {
 using namespace std::string_literals;
 using test::fault_of;
 using test::file_with;
+using test::values_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::vector<float> values_of(const Frame& frame) {
-    return {frame.pixels.row(0), frame.pixels.row(0) + frame.pixels.size()};
-}
 
 // --- NRRD ---
 

@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const Calibration calibration = Calibration::from_user(0.2);
+const Calibration fifth_of_mm = Calibration::from_user(0.2);
 
 /// A straight vessel of 60 mm with a reference of 3 mm, and its lesions.
 std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_mm,
@@ -33,7 +33,7 @@ std::vector<Stenosis> lesions_of(const std::function<double(double)>& diameter_m
         reference.sd_px.push_back(0.1);
     }
     reference.ostial = ostial;
-    return find_stenoses(contour, profile, reference, calibration, options);
+    return find_stenoses(contour, profile, reference, fifth_of_mm, options);
 }
 
 double with_cosine(double s, double at, double length, double percent) {
@@ -185,7 +185,7 @@ TEST(Stenosis, SwappingTheEndsOfTheVesselSwapsTheBordersOnly) {
 TEST(Stenosis, ProfilesOfOtherLengthsAreTheCallersMistake) {
     VesselContour contour;
     contour.centerline.points_px = {{0.0, 0.0}, {1.0, 0.0}};
-    EXPECT_THAT([&] { find_stenoses(contour, {}, {}, calibration); },
+    EXPECT_THAT([&] { find_stenoses(contour, {}, {}, fifth_of_mm); },
                 ThrowsMessage<InvalidInput>(HasSubstr("the centerline has 2 points")));
 }
 

@@ -19,7 +19,7 @@ using testing::TubePhantom;
 
 constexpr double mm_per_px = 0.2;
 
-DiameterProfile measure(const TubePhantom& tube, DiameterMethod method = DiameterMethod::physics) {
+DiameterProfile diameters_of(const TubePhantom& tube, DiameterMethod method = DiameterMethod::physics) {
     const VesselContour contour = detect_contour(tube.image.frame, tube.centerline);
     return measure_diameter(tube.image.frame, contour, {.method = method});
 }
@@ -50,7 +50,7 @@ class ShortLesion : public ::testing::TestWithParam<double> {};
 
 TEST_P(ShortLesion, KeepsItsMinimum) {
     const TubePhantom tube = with_lesion(3.0, GetParam(), phantom::LesionShape::cosine);
-    const DiameterProfile profile = measure(tube);
+    const DiameterProfile profile = diameters_of(tube);
     ASSERT_EQ(profile.method, DiameterMethod::physics);
     // mm: what the blur hides of a throat 3 mm long, and a seventh of a pixel
     EXPECT_NEAR(smallest_mm(profile), 3.0 * (1.0 - 0.01 * GetParam()), 0.03);
@@ -62,7 +62,7 @@ class DrilledBore : public ::testing::TestWithParam<double> {};
 
 TEST_P(DrilledBore, IsMeasuredBelowTheBlur) {
     const double percent = 100.0 * (1.0 - GetParam() / 3.0);
-    const DiameterProfile profile = measure(with_lesion(8.4, percent, phantom::LesionShape::drilled));
+    const DiameterProfile profile = diameters_of(with_lesion(8.4, percent, phantom::LesionShape::drilled));
     ASSERT_EQ(profile.method, DiameterMethod::physics);
     // mm: there is no scatter here, but the fit expects a third
     EXPECT_NEAR(mean(middle_mm(profile, 5.0)), GetParam(), 0.02);
@@ -76,14 +76,14 @@ TEST(JointFit, NoiseMovesABoreByWhatTheBoundAllows) {
     for (int k = 0; k < exposures; ++k) {
         TubeOptions options{.angle_deg = 20.0 + 7.0 * k, .quanta_per_px = 1000.0};
         options.lesions = {{18.0, 8.4, 100.0 * (1.0 - 1.0 / 3.0), phantom::LesionShape::drilled}};
-        squares += std::pow(mean(middle_mm(measure(make_tube(options)), 5.0)) - 1.0, 2);
+        squares += std::pow(mean(middle_mm(diameters_of(make_tube(options)), 5.0)) - 1.0, 2);
     }
     EXPECT_LT(std::sqrt(squares / exposures), 0.05);  // mm: twice the bound of Cramér and Rao over 5 mm
 }
 
 TEST(JointFit, GreyScaleForViewingGivesTheSameDiameters) {
     const TubePhantom tube = with_lesion(8.4, 60.0, phantom::LesionShape::drilled, 4000.0);
-    const DiameterProfile linear = measure(tube);
+    const DiameterProfile linear = diameters_of(tube);
     TubePhantom shown = tube;
     shown.image.frame.pixels = tube.image.frame.pixels.clone();
     shown.image.frame.intensity = Intensity::display;
@@ -93,14 +93,14 @@ TEST(JointFit, GreyScaleForViewingGivesTheSameDiameters) {
             value =
                 std::round(128.0F + 150.0F * std::log(std::max(0.2F, value)));  // logarithm, steps of 0.7 %
         }
-    const DiameterProfile display = measure(shown);
+    const DiameterProfile display = diameters_of(shown);
     ASSERT_EQ(display.method, DiameterMethod::physics);
     EXPECT_NEAR(mean(middle_mm(display, 5.0)), mean(middle_mm(linear, 5.0)), 0.03);  // mm: a standard error
 }
 
 TEST(JointFit, AxisRunsInTheMiddleOfTheVessel) {
     const TubePhantom tube = with_lesion(10.0, 50.0, phantom::LesionShape::cosine, 2000.0);
-    const DiameterProfile profile = measure(tube);
+    const DiameterProfile profile = diameters_of(tube);
     ASSERT_EQ(profile.axis_px.size(), profile.diameter_px.size());
     for (const Point& p : profile.axis_px)
         EXPECT_LT(nearest_on(tube.image.vessels.front().centerline_px, p).distance,
@@ -108,7 +108,7 @@ TEST(JointFit, AxisRunsInTheMiddleOfTheVessel) {
 }
 
 TEST(JointFit, PosteriorSamplesSpreadAsTheStandardErrorSays) {
-    const DiameterProfile profile = measure(make_tube({.quanta_per_px = 1500.0}));
+    const DiameterProfile profile = diameters_of(make_tube({.quanta_per_px = 1500.0}));
     ASSERT_GE(profile.samples_px.size(), 20U);
     const std::size_t at = profile.diameter_px.size() / 2;
     double squares = 0.0;
@@ -146,7 +146,7 @@ TEST(JointFit, BranchBesideTheVesselDoesNotWidenIt) {
     scene.tubes.push_back(branch);
     TubePhantom tube = make_tube({.quanta_per_px = 4000.0});
     tube.image = phantom::render(scene);
-    const DiameterProfile profile = measure(tube);
+    const DiameterProfile profile = diameters_of(tube);
     for (const double diameter : middle_mm(profile, 12.0))
         EXPECT_NEAR(diameter, 3.0, 0.35);  // mm: one wall is missing over the branch's own width
     EXPECT_NEAR(mean(middle_mm(profile, 12.0)), 3.0, 0.08);
@@ -175,7 +175,7 @@ TubePhantom flattened(double depth_ratio) {
 
 TEST(JointFit, TellsAFlatLumenFromARoundOne) {
     for (const double ratio : {0.7, 1.0}) {
-        const DiameterProfile profile = measure(flattened(ratio));
+        const DiameterProfile profile = diameters_of(flattened(ratio));
         ASSERT_EQ(profile.method, DiameterMethod::physics);
         ASSERT_EQ(profile.depth_ratio.size(), profile.diameter_px.size());
         const std::size_t middle = profile.diameter_px.size() / 2;

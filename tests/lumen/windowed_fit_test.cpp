@@ -13,7 +13,7 @@ namespace stenometry {
 namespace {
 
 constexpr double radius_px = 6.0, axis_y = 40.0, blur_px = 1.2;
-constexpr int width = 640;
+constexpr int length_px = 640;
 
 /// Attenuation per pixel: contrast medium that is diluted to a half in the middle.
 double attenuation_at(double x) {
@@ -25,9 +25,9 @@ double attenuation_at(double x) {
 Frame diluted_tube() {
     Frame frame;
     frame.intensity = Intensity::linear;
-    frame.pixels = Image<float>(width, 81);
+    frame.pixels = Image<float>(length_px, 81);
     for (int y = 0; y < frame.height(); ++y)
-        for (int x = 0; x < width; ++x) {
+        for (int x = 0; x < length_px; ++x) {
             double passed = 0.0;
             constexpr int parts = 8;  // of a pixel, over which the edge is averaged
             for (int k = 0; k < parts; ++k) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "stenometry/error.h"
 #include "stenometry/io/cine.h"
@@ -21,6 +22,11 @@ inline std::string fault_of(const std::filesystem::path& path) {
         return e.what();
     }
     return {};
+}
+
+/// Of all its pixels, row by row.
+inline std::vector<float> values_of(const Frame& frame) {
+    return {frame.pixels.row(0), frame.pixels.row(0) + frame.pixels.size()};
 }
 
 /// Of a cine of 1000 black frames of 1024 x 1024 pixels of 16 bits.
