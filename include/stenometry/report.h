@@ -5,6 +5,7 @@
 
 #include "stenometry/catheter_calibration.h"
 #include "stenometry/export.h"
+#include "stenometry/filled_frames.h"
 #include "stenometry/segment.h"
 
 STENOMETRY_EXPORT_BEGIN
@@ -16,6 +17,7 @@ struct ReportInput {
     std::string path;
     int frame = 0;
     int frames = 1;
+    std::optional<FrameRange> filled_frames;  ///< of a cine, where they were looked for
     int width = 0;
     int height = 0;
     Intensity intensity = Intensity::unknown;

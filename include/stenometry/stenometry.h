@@ -44,6 +44,7 @@
 #include "stenometry/evaluation.h"
 #include "stenometry/export.h"
 #include "stenometry/external_mask.h"
+#include "stenometry/filled_frames.h"
 #include "stenometry/frame.h"
 #include "stenometry/frame_selection.h"
 #include "stenometry/geometry.h"

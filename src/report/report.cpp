@@ -265,6 +265,7 @@ Json input_json(const ReportInput& input) {
         {"primary_angle_deg", number(input.acquisition.primary_angle_deg, angle_decimals)},
         {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
     };
+    if (input.filled_frames) json["filled_frames"] = {input.filled_frames->first, input.filled_frames->last};
     if (input.evidence) json["evidence"] = to_string(*input.evidence);
     // Only where the vessels are not our own.
     if (!input.mask.empty()) json["mask"] = input.mask;

@@ -87,14 +87,14 @@ std::vector<RidgeKind> kinds_of(const std::vector<RidgePoint>& ridges, const Lea
     return kinds;
 }
 
-bool shows_artery(const LearnedMaps& learned, const cv::Mat& valid) {
-    constexpr double likely = 0.5, least_part = 0.0045;
+double largest_artery_part(const cv::Mat& artery, const cv::Mat& valid) {
+    constexpr double likely = 0.5;
     cv::Mat labels, statistics, centroids;
-    const int pieces = cv::connectedComponentsWithStats((learned.artery > likely) & valid, labels, statistics,
-                                                        centroids, 8, CV_32S);
+    const int pieces =
+        cv::connectedComponentsWithStats((artery > likely) & valid, labels, statistics, centroids, 8, CV_32S);
     int largest = 0;
     for (int k = 1; k < pieces; ++k) largest = std::max(largest, statistics.at<int>(k, cv::CC_STAT_AREA));
-    return largest > least_part * cv::countNonZero(valid);
+    return largest / std::max(1.0, static_cast<double>(cv::countNonZero(valid)));
 }
 
 }  // namespace stenometry

@@ -26,10 +26,13 @@ enum class RidgeKind : std::uint8_t { artery, catheter, device };
 std::vector<RidgeKind> kinds_of(const std::vector<RidgePoint>& ridges, const LearnedMaps& learned,
                                 const cv::Mat& valid, double reach_px);
 
-/// Whether contrast medium fills an artery somewhere: one piece of the picture is, without much doubt, and is
-/// not too small for one. Of 18 real frames before contrast 16 have no piece of more than 0.45 % of the
-/// field, of 120 with contrast none has less than 2.1 %, and lone vessels of phantoms fill 0.5 % and more.
-/// \param valid 0 where the picture shows nothing
-bool shows_artery(const LearnedMaps& learned, const cv::Mat& valid);
+/// Part of the field, 0..1, that the largest connected piece of it takes which is more likely artery than
+/// not. \param artery its probability \param valid 0 where the picture shows nothing
+double largest_artery_part(const cv::Mat& artery, const cv::Mat& valid);
+
+/// Above this part contrast medium fills an artery: one piece of the picture is one without much doubt, and
+/// is not too small. Of 18 real frames before contrast 16 have no piece of more than 0.45 % of the field, of
+/// 120 with contrast none has less than 2.1 %, and lone vessels of phantoms fill 0.5 % and more.
+inline constexpr double least_artery_part = 0.0045;
 
 }  // namespace stenometry

@@ -235,7 +235,8 @@ VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness,
     const Probabilities probability =
         probabilities_by(options.evidence, small_frame, small_vesselness, small_learned);
     std::vector<RidgePoint> ridges;
-    if (small_learned.empty() || shows_artery(small_learned, as_mat(small_frame.valid)))
+    if (small_learned.empty() ||
+        largest_artery_part(small_learned.artery, as_mat(small_frame.valid)) > least_artery_part)
         ridges = vessel_ridges(small_frame, small_vesselness, probability.tube, options);
 
     const cv::Size size(frame.attenuation.width(), frame.attenuation.height());

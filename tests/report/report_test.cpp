@@ -278,6 +278,13 @@ TEST(Report, PathNeedNotBeUtf8) {
     EXPECT_EQ(parsed(example_analysis(), input)["input"]["path"], "caf\xef\xbf\xbd.png");  // U+FFFD
 }
 
+TEST(Report, SaysInWhichFramesOfACineArteriesAreFilled) {
+    ReportInput input = example_input;
+    EXPECT_FALSE(parsed(example_analysis(), input)["input"].contains("filled_frames"));
+    input.filled_frames = FrameRange{.first = 2, .last = 17};
+    EXPECT_EQ(parsed(example_analysis(), input)["input"]["filled_frames"], json({2, 17}));
+}
+
 TEST(Report, WarningsAreCopied) {
     Analysis analysis = example_analysis();
     analysis.warnings.push_back({WarningCode::no_calibration, "the pixel size is \"unknown\""});

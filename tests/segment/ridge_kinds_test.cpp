@@ -73,14 +73,15 @@ TEST(RidgeKinds, LeavesAPacingLeadADevice) {
               picture.width);
 }
 
-TEST(ShowsArtery, NeedsMoreThanAFewPixels) {
+TEST(LargestArteryPart, IsThatOfOneConnectedPieceInTheField) {
     LearnedMaps learned = nothing();
-    EXPECT_FALSE(shows_artery(learned, everywhere));
+    EXPECT_EQ(largest_artery_part(learned.artery, everywhere), 0.0);
     learned.artery(cv::Rect(5, 5, 5, 5)) = 0.9F;
-    EXPECT_FALSE(shows_artery(learned, everywhere));
+    EXPECT_LT(largest_artery_part(learned.artery, everywhere), least_artery_part) << "a clip's size";
     learned.artery(cv::Rect(5, 30, 100, 6)) = 0.9F;
-    EXPECT_TRUE(shows_artery(learned, everywhere));
-    EXPECT_FALSE(shows_artery(learned, cv::Mat::zeros(picture, CV_8U))) << "nothing is seen there";
+    EXPECT_EQ(largest_artery_part(learned.artery, everywhere), 600.0 / picture.area());
+    EXPECT_EQ(largest_artery_part(learned.artery, cv::Mat::zeros(picture, CV_8U)), 0.0)
+        << "nothing is seen there";
 }
 
 }  // namespace

@@ -375,7 +375,8 @@ TEST(SegmentByLearnedEvidence, LeavesOutTheVesselThatTheNetworkDoesNotSee) {
 }
 
 TEST(SegmentByLearnedEvidence, OfNoUseChangesNothing) {
-    // Nearly even odds add nothing to the others but halve their logarithm: the same ridges at other thresholds.
+    // Nearly even odds add nothing to the others but halve their logarithm: the same ridges at other
+    // thresholds.
     const EnhancedFrame frame =
         enhance(phantom::render(scene_of({phantom::straight_tube(2.5, 36.0, 20.0)})).frame);
     const Vesselness vesselness = compute_vesselness(frame);
