@@ -36,6 +36,7 @@
 #include "stenometry/cath_lab_phantom.h"
 #include "stenometry/catheter_calibration.h"
 #include "stenometry/centerline.h"
+#include "stenometry/cine_lesions.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
 #include "stenometry/enhance.h"
