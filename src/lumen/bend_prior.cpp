@@ -56,11 +56,18 @@ LumenPrior::LumenPrior(LumenParameters expected, double bend_unit, bool unit_kno
       unit_known_(unit_known),
       radius_bend_sd_(expected_.knots() - 2, bend_unit) {}
 
+double LumenPrior::bend_sd(LumenParameter spline, std::size_t knot) const {
+    if (spline == radius) return radius_bend_sd_[knot];
+    // A plaque on one side moves the axis by as much as it narrows the radius, one all around by nothing.
+    constexpr double eccentricity = 0.5;
+    return std::hypot(axis_bend_sd_, eccentricity * radius_bend_sd_[knot]);
+}
+
 double LumenPrior::cost(const LumenParameters& p) const {
     double sum = 0.0;
     for (std::size_t k = 0; k < radius_bend_sd_.size(); ++k)
         sum += std::pow(bend(p, radius, k) / radius_bend_sd_[k], 2) +
-               std::pow(bend(p, axis, k) / axis_bend_sd_, 2);
+               std::pow(bend(p, axis, k) / bend_sd(axis, k), 2);
     for (const auto& [parameter, sd] : expectations(unit_known_))
         sum += std::pow((p.global(parameter) - expected_.global(parameter)) / sd, 2);
     return 0.5 * sum;

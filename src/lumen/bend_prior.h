@@ -31,9 +31,7 @@ class LumenPrior {
     const std::vector<double>& radius_bend_sd() const { return radius_bend_sd_; }
 
   private:
-    double bend_sd(LumenParameter spline, std::size_t knot) const {
-        return spline == LumenParameter::radius ? radius_bend_sd_[knot] : axis_bend_sd_;
-    }
+    double bend_sd(LumenParameter spline, std::size_t knot) const;
 
     LumenParameters expected_;
     double bend_unit_, axis_bend_sd_;

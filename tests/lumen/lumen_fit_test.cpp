@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "stenometry/diameter.h"
@@ -150,6 +151,24 @@ TEST(JointFit, BranchBesideTheVesselDoesNotWidenIt) {
     for (const double diameter : middle_mm(profile, 12.0))
         EXPECT_NEAR(diameter, 3.0, 0.35);  // mm: one wall is missing over the branch's own width
     EXPECT_NEAR(mean(middle_mm(profile, 12.0)), 3.0, 0.08);
+}
+
+TEST(JointFit, FollowsTheLumenBesideAPlaqueOnOneSide) {
+    // 75 % within 7 mm, all of it from one wall: the lumen leaves the middle of the vessel by 1 mm.
+    phantom::Scene scene = make_tube({.quanta_per_px = 4000.0}).image.scene;
+    phantom::Tube& vessel = scene.tubes.front();
+    const Point start = vessel.centerline_mm.front(), end = vessel.centerline_mm.back();
+    const Point middle = lerp(start, end, 0.5), along = (1.0 / norm(end - start)) * (end - start);
+    vessel.centerline_mm = {start};
+    for (double at = -6.0; at <= 6.0; at += 0.5) {
+        const double aside = std::abs(at) < 3.5 ? 0.5 + 0.5 * std::cos(std::numbers::pi * at / 3.5) : 0.0;
+        vessel.centerline_mm.push_back(middle + at * along + aside * Point{-along.y, along.x});
+    }
+    vessel.centerline_mm.push_back(end);
+    vessel.lesions = {{18.3, 7.0, 75.0, phantom::LesionShape::cosine}};
+    TubePhantom tube = make_tube({});  // whose centerline is straight
+    tube.image = phantom::render(scene);
+    EXPECT_NEAR(smallest_mm(diameters_of(tube)), 0.75, 0.1);  // mm: the noise of one place
 }
 
 /// A vessel of one width, which is flat along the middle 8 mm.
