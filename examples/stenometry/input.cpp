@@ -69,7 +69,8 @@ void add_given_spacing_options(CLI::App& command, GivenSpacing& spacing, const s
 void add_input_options(CLI::App& command, InputOptions& options) {
     command
         .add_option("IMAGE", options.image,
-                    "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image")
+                    "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image, or AVI, MP4, GIF "
+                    "video, or folder of numbered pictures")
         ->required()
         ->type_name("");
     add_given_spacing_options(command, options.spacing, "the file's; without one, results are in pixels");

@@ -7,7 +7,9 @@
 #include "io/dicom_cine.h"
 #include "io/dicom_data.h"
 #include "io/open.h"
+#include "io/picture_folder.h"
 #include "io/still.h"
+#include "io/video.h"
 #include "io/volume.h"
 
 namespace stenometry::io {
@@ -37,13 +39,6 @@ class Still : public Cine {
     std::vector<std::uint32_t> pages_;
 };
 
-/// What to do with a file of a kind that is not read.
-std::string refusal_of(const std::string& head) {
-    if (head.starts_with("GIF8"))
-        return "GIF images are not read: save their frames as the pages of a TIFF file, or as PNG";
-    return "it is neither DICOM nor any image format that is read";
-}
-
 }  // namespace
 
 std::unique_ptr<Cine> open_cine(InputFile file) {
@@ -53,9 +48,14 @@ std::unique_ptr<Cine> open_cine(InputFile file) {
     if (const std::string format = still_format(head); !format.empty())
         return std::make_unique<Still>(std::move(file), format);
     if (looks_like_volume(head)) return open_volume(std::move(file));
-    throw read_error(file.path(), refusal_of(head));
+    if (!video_format(head).empty()) return open_video(file);
+    throw read_error(file.path(), "it is neither DICOM nor any image format that is read");
 }
 
-std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) { return open_cine(InputFile(path)); }
+std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) {
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) return open_picture_folder(path);
+    return open_cine(InputFile(path));
+}
 
 }  // namespace stenometry::io

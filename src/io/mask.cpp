@@ -9,6 +9,7 @@
 #include "io/dicom_data.h"
 #include "io/open.h"
 #include "io/still.h"
+#include "io/video.h"
 #include "io/volume.h"
 
 namespace stenometry::io {
@@ -58,6 +59,7 @@ double full_scale(const InputFile& file) {
     const std::string head = file.head(1024);
     if (looks_like_dicom(head)) return 1.0;
     if (const std::string format = still_format(head); !format.empty()) return still_full_scale(file, format);
+    if (!video_format(head).empty()) return 255.0;
     return looks_like_volume(head) ? volume_full_scale(file) : 1.0;
 }
 
