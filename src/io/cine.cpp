@@ -44,7 +44,7 @@ class Still : public Cine {
 std::unique_ptr<Cine> open_cine(InputFile file) {
     const std::string head = file.head(1024);
     // Before the others: the preamble of a DICOM file may be the beginning of a TIFF file.
-    if (looks_like_dicom(head)) return open_dicom(std::move(file));
+    if (holds_dicom(file)) return open_dicom(std::move(file));
     if (const std::string format = still_format(head); !format.empty())
         return std::make_unique<Still>(std::move(file), format);
     if (looks_like_volume(head)) return open_volume(std::move(file));

@@ -163,6 +163,9 @@ constexpr std::array codecs{
     Codec{uid::jpeg_ls_near, decode_jpeg_ls},
     Codec{uid::jpeg_2000_lossless, decode_jpeg_2000_cells},
     Codec{uid::jpeg_2000, decode_jpeg_2000_cells},
+    Codec{uid::htj2k_lossless, decode_jpeg_2000_cells},
+    Codec{uid::htj2k_rpcl, decode_jpeg_2000_cells},
+    Codec{uid::htj2k, decode_jpeg_2000_cells},
     Codec{uid::rle, decode_rle},
 };
 

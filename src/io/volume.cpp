@@ -18,8 +18,6 @@ namespace stenometry::io {
 
 namespace {
 
-bool is_gzip(std::string_view head) { return head.starts_with("\x1f\x8b"); }
-
 std::optional<VolumeHeader> parse_header(std::string_view head) {
     if (is_nrrd(head)) return parse_nrrd(head);
     if (is_meta_image(head)) return parse_meta_image(head);

@@ -362,5 +362,54 @@ TEST(Deflated, ThatInflatesWithoutEndBeforeItsPixelsIsRefusedInLittleMemory) {
     EXPECT_THAT(fault_of(path), HasSubstr("more than 64 MiB before its pixels"));
 }
 
+// --- Gzipped files ---
+
+std::string gzipped(const std::string& bytes) {
+    const auto path = test::temporary_file("made.gz");
+    gzFile file = gzopen(path.c_str(), "wb1");
+    EXPECT_EQ(gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size())),
+              static_cast<int>(bytes.size()));
+    gzclose(file);
+    return bytes_of(path);
+}
+
+TEST(Gzipped, DicomIsReadAsWhatItHolds) {
+    const std::string bytes = DicomPicture{.width = 2, .height = 1}.file(pixels("\x0a\x14"));
+    const auto path = file_with(gzipped(bytes), "image.dcm.gz");
+    EXPECT_TRUE(is_dicom(path));
+    EXPECT_THAT(values_of(open_cine(path)->read(0)), ElementsAre(10, 20));
+}
+
+TEST(Gzipped, DicomWithADeflatedDataSetIsRead) {
+    const DicomPicture picture{.transfer_syntax = deflated_syntax, .width = 2, .height = 1};
+    const std::string bytes = picture.head() + deflated(picture.data_set(pixels("\x0a\x14")));
+    EXPECT_THAT(values_of(gzipped(bytes)), ElementsAre(10, 20));
+}
+
+TEST(Gzipped, DicomCutShortOrDamagedIsRefused) {
+    const std::string whole = gzipped(DicomPicture{}.file(pixels(std::string(8, 'x'))));
+    EXPECT_THAT(fault_of_bytes(whole.substr(0, whole.size() - 10)),
+                HasSubstr("gzip file is damaged or cut short"));
+    std::string damaged = whole;
+    damaged[damaged.size() - 6] ^= 1;  // in the checksum
+    EXPECT_THAT(fault_of_bytes(damaged), HasSubstr("damaged"));
+}
+
+TEST(Gzipped, CompressedFramesLongerThanAreKeptInMemoryAreReadInAnyOrder) {
+    constexpr int frames = 70, side = 1024;
+    std::vector<std::string> fragments;
+    for (int k = 0; k < frames; ++k)
+        fragments.push_back(
+            run_lengths(literal_runs(std::string(std::size_t{side} * side, static_cast<char>(k)))));
+    const DicomPicture picture{.transfer_syntax = rle, .width = side, .height = side, .frames = frames};
+    const auto cine = open_cine(file_with(gzipped(picture.file(encapsulated(fragments))), "long.dcm.gz"));
+    ASSERT_EQ(cine->frame_count(), frames);
+    for (const int k : {0, 69, 3}) EXPECT_EQ(cine->read(k).pixels(side - 1, side - 1), static_cast<float>(k));
+}
+
+TEST(Gzipped, FilesOfOtherKindsAreRefused) {
+    EXPECT_THAT(fault_of_bytes(gzipped("no picture")), HasSubstr("neither DICOM nor any image format"));
+}
+
 }  // namespace
 }  // namespace stenometry::io

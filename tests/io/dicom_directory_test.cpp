@@ -1,0 +1,127 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "stenometry/io/dicom.h"
+#include "stenometry/io/image.h"
+#include "support/cine_reading.h"
+#include "support/dicom_bytes.h"
+#include "support/temporary_files.h"
+
+namespace stenometry::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+using test::element;
+using test::little_endian;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A record of a directory; others are named by their number, from 0. -1: none.
+struct Record {
+    int next = -1, lower = -1;
+    std::string kind, other;
+};
+
+std::string image(const std::string& file) { return element(0x00041500, "CS", file); }
+std::string series(const std::string& modality) { return element(0x00080060, "CS", modality); }
+
+/// The file with these records, of which the first is the root.
+std::string directory_bytes(const std::vector<Record>& records) {
+    const std::string head =
+        std::string(128, '\0') + "DICM" + element(0x00020010, "UI", "1.2.840.10008.1.2.1");
+    const std::size_t first = head.size() + 12 + 12;  // after the root's place and the head of the sequence
+    std::vector<std::size_t> places;
+    std::string items;
+    const auto place = [&](int record) {
+        const bool known = record >= 0 && static_cast<std::size_t>(record) < places.size();
+        return element(0x00041400, "UL",
+                       little_endian(known ? places[static_cast<std::size_t>(record)] : 0, 4));
+    };
+    const auto write = [&] {
+        items.clear();
+        std::vector<std::size_t> found;
+        for (const Record& record : records) {
+            found.push_back(first + items.size());
+            std::string lower = place(record.lower);
+            lower[2] = '\x20';  // (0004,1420)
+            items += test::item(place(record.next) + lower + element(0x00041430, "CS", record.kind) +
+                                record.other);
+        }
+        places = found;
+    };
+    write();  // to know the places
+    write();
+    return head + element(0x00041200, "UL", little_endian(first, 4)) + element(0x00041220, "SQ", items);
+}
+
+/// Two series, written level by level: the records do not stand in the order of the walk.
+std::string two_series() {
+    return directory_bytes({{.lower = 1, .kind = "PATIENT"},
+                            {.lower = 2, .kind = "STUDY"},
+                            {.next = 3, .lower = 4, .kind = "SERIES", .other = series("XA")},
+                            {.lower = 6, .kind = "SERIES", .other = series("OT")},
+                            {.next = 5, .kind = "IMAGE", .other = image("A\\IM1")},
+                            {.kind = "IMAGE", .other = image("A\\IM2")},
+                            {.kind = "IMAGE", .other = image("B\\IM3")}});
+}
+
+std::vector<std::string> names_in(const fs::path& directory) {
+    std::vector<std::string> names;
+    for (const ListedImage& listed : list_dicomdir(directory))
+        names.push_back(listed.file.lexically_relative(directory.parent_path()).string() + ' ' +
+                        listed.modality);
+    return names;
+}
+
+TEST(DicomDirectory, ListsImagesInTheOrderOfItsRecordsWithTheirModality) {
+    const auto path = test::file_with(two_series(), "DICOMDIR");
+    EXPECT_TRUE(is_dicomdir(path));
+    EXPECT_THAT(names_in(path), ElementsAre("A/IM1 XA", "A/IM2 XA", "B/IM3 OT"));
+}
+
+TEST(DicomDirectory, FindsFilesWhoseNamesHaveSmallLetters) {
+    const auto path = test::file_with(two_series(), "DICOMDIR");
+    const fs::path folder = path.parent_path() / "a";
+    fs::create_directory(folder);
+    write_file(folder / "im2", "anything");
+    EXPECT_EQ(list_dicomdir(path)[1].file, folder / "im2");
+    fs::remove_all(folder);
+}
+
+TEST(DicomDirectory, IsNoImageAndSaysWhichToName) {
+    const auto path = test::file_with(two_series(), "DICOMDIR");
+    EXPECT_THAT(test::fault_of(path),
+                AllOf(HasSubstr("3 images, 2 of them angiograms (XA)"), HasSubstr("A/IM1")));
+    EXPECT_THAT(test::fault_of(test::file_with(directory_bytes({}), "DICOMDIR")), HasSubstr("lists none"));
+}
+
+TEST(DicomDirectory, WithCirclesHasAnEnd) {
+    const auto path =
+        test::file_with(directory_bytes({{.next = 0, .lower = 1, .kind = "SERIES", .other = series("XA")},
+                                         {.next = 1, .lower = 0, .kind = "IMAGE", .other = image("IM1")}}),
+                        "DICOMDIR");
+    EXPECT_THAT(names_in(path), ElementsAre("IM1 XA"));
+}
+
+TEST(DicomDirectory, LeadsOutOfItsFolderNowhere) {
+    const auto path =
+        test::file_with(directory_bytes({{.next = 1, .kind = "IMAGE", .other = image("..\\IM1")},
+                                         {.next = 2, .kind = "IMAGE", .other = image("/etc/passwd")},
+                                         {.kind = "IMAGE", .other = image("")}}),
+                        "DICOMDIR");
+    EXPECT_THAT(names_in(path), IsEmpty());
+}
+
+TEST(DicomDirectory, IsNothingElse) {
+    const auto path = test::file_with(
+        test::DicomPicture{}.file(element(0x7fe00010, "OB", std::string(8, '\0'))), "image.dcm");
+    EXPECT_FALSE(is_dicomdir(path));
+    EXPECT_THROW(list_dicomdir(path), IoError);
+    EXPECT_FALSE(is_dicomdir(test::file_with("text", "text")));
+}
+
+}  // namespace
+}  // namespace stenometry::io
