@@ -61,6 +61,8 @@ struct Analysis {
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
     /// After `measure` without a vessel: `Centerline::unreached`.
     std::optional<std::size_t> unreached;
+    /// After `measure` where a point lies on no vessel: the place of a vessel that is nearest to it.
+    std::optional<Point> nearest_vessel_px;
 };
 
 }  // namespace stenometry

@@ -28,6 +28,7 @@ class DicomCine : public Cine {
         frame.valid = valid_region_of(attributes, frame.width(), frame.height());
         frame.intensity = intensity_of(attributes);
         frame.calibration = calibration_of(attributes);
+        if (pixels_.is_grey()) frame.polarity = Polarity::stated;
         frame.acquisition = acquisition_of(attributes, frame_count());
         frame.index = index;
         frame.count = frame_count();

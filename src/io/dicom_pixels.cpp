@@ -95,6 +95,8 @@ DicomPixels::DicomPixels(const DicomFile& dicom) : dicom_(&dicom) {
     }
 }
 
+bool DicomPixels::is_grey() const { return layout_.samples == 1 && !has_palette(dicom_->data); }
+
 void DicomPixels::read_layout() {
     const auto value = [&](Attribute attribute, double missing) {
         return number(dicom_->data.find(attribute)).value_or(missing);
