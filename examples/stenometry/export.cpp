@@ -49,14 +49,15 @@ struct Scale {
     }
 };
 
-/// Of 16 bits as much as the values fill, so that viewers show a picture. Whole numbers are multiplied by
-/// one, which leaves proportions as they are.
+/// Of 16 bits as much as the values fill, so that viewers show a picture. Those from 0 on are multiplied, by
+/// a whole number where one is enough, which leaves proportions as they are.
 Scale sixteen_bit_scale(const GreyRange& range) {
-    constexpr float largest = 65535.0F;
-    if (range.fits(largest)) return {.factor = std::floor(static_cast<double>(largest / range.highest))};
-    const auto span = static_cast<double>(range.highest) - static_cast<double>(range.lowest);
-    return {.zero = static_cast<double>(range.lowest),
-            .factor = span > 0.0 ? static_cast<double>(largest) / span : 1.0};
+    constexpr double largest = 65535.0;
+    const auto lowest = static_cast<double>(range.lowest), highest = static_cast<double>(range.highest);
+    const double zero = std::min(lowest, 0.0);
+    if (!(highest > zero)) return {.zero = zero};
+    const double factor = largest / (highest - zero);
+    return {.zero = zero, .factor = factor < 1.0 ? factor : std::floor(factor)};
 }
 
 template <class Pixel>

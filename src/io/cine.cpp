@@ -36,7 +36,7 @@ class Still : public Cine {
   private:
     InputFile file_;
     std::string format_;
-    std::vector<std::uint32_t> pages_;
+    std::vector<std::uint64_t> pages_;
 };
 
 }  // namespace
