@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "io/luma.h"
-#include "io/video_module.h"
 
 namespace stenometry::io {
 
@@ -64,10 +63,10 @@ bool states_count(const std::string& format) { return format == "AVI" || format 
 
 class Video : public Cine {
   public:
-    explicit Video(const InputFile& file)
+    Video(const InputFile& file, OpenVideo open)
         : path_(fs::absolute(file.path())),  // what begins with a slash is no address of a network
           format_(video_format(file.head(16))),
-          open_(load_module(path_)) {
+          open_(open) {
         restart();
         count_pictures();
         restart();
@@ -167,11 +166,13 @@ std::string video_format(std::string_view head) {
     return box == "ftyp" || box == "moov" ? "MP4" : "";
 }
 
-std::unique_ptr<Cine> open_video(const InputFile& file) {
+std::unique_ptr<Cine> open_video(const InputFile& file, OpenVideo open) {
     if (!file.is_on_disk())
         throw read_error(file.path(), "a video is read from a file, and not from a pipe: save it first");
     if (video_format(file.head(16)) == "GIF") check_screen(file);
-    return std::make_unique<Video>(file);
+    return std::make_unique<Video>(file, open);
 }
+
+std::unique_ptr<Cine> open_video(const InputFile& file) { return open_video(file, load_module(file.path())); }
 
 }  // namespace stenometry::io

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "io/file.h"
+#include "io/video_module.h"
 #include "stenometry/io/cine.h"
 
 namespace stenometry::io {
@@ -17,5 +18,8 @@ std::string video_format(std::string_view head);
 /// counted first, because what the files say of it is often a guess.
 /// \throws IoError if the file is no video that OpenCV's videoio reads, has no picture, or is cut short.
 std::unique_ptr<Cine> open_video(const InputFile& file);
+
+/// The same by the decoder that `open` gives.
+std::unique_ptr<Cine> open_video(const InputFile& file, OpenVideo open);
 
 }  // namespace stenometry::io

@@ -12,60 +12,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using test::directory_bytes;
 using test::element;
-using test::little_endian;
+using test::listed_image;
+using test::listed_series;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A record of a directory; others are named by their number, from 0. -1: none.
-struct Record {
-    int next = -1, lower = -1;
-    std::string kind, other;
-};
-
-std::string image(const std::string& file) { return element(0x00041500, "CS", file); }
-std::string series(const std::string& modality) { return element(0x00080060, "CS", modality); }
-
-/// The file with these records, of which the first is the root.
-std::string directory_bytes(const std::vector<Record>& records) {
-    const std::string head =
-        std::string(128, '\0') + "DICM" + element(0x00020010, "UI", "1.2.840.10008.1.2.1");
-    const std::size_t first = head.size() + 12 + 12;  // after the root's place and the head of the sequence
-    std::vector<std::size_t> places;
-    std::string items;
-    const auto place = [&](int record) {
-        const bool known = record >= 0 && static_cast<std::size_t>(record) < places.size();
-        return element(0x00041400, "UL",
-                       little_endian(known ? places[static_cast<std::size_t>(record)] : 0, 4));
-    };
-    const auto write = [&] {
-        items.clear();
-        std::vector<std::size_t> found;
-        for (const Record& record : records) {
-            found.push_back(first + items.size());
-            std::string lower = place(record.lower);
-            lower[2] = '\x20';  // (0004,1420)
-            items += test::item(place(record.next) + lower + element(0x00041430, "CS", record.kind) +
-                                record.other);
-        }
-        places = found;
-    };
-    write();  // to know the places
-    write();
-    return head + element(0x00041200, "UL", little_endian(first, 4)) + element(0x00041220, "SQ", items);
-}
-
 /// Two series, written level by level: the records do not stand in the order of the walk.
 std::string two_series() {
     return directory_bytes({{.lower = 1, .kind = "PATIENT"},
                             {.lower = 2, .kind = "STUDY"},
-                            {.next = 3, .lower = 4, .kind = "SERIES", .other = series("XA")},
-                            {.lower = 6, .kind = "SERIES", .other = series("OT")},
-                            {.next = 5, .kind = "IMAGE", .other = image("A\\IM1")},
-                            {.kind = "IMAGE", .other = image("A\\IM2")},
-                            {.kind = "IMAGE", .other = image("B\\IM3")}});
+                            {.next = 3, .lower = 4, .kind = "SERIES", .other = listed_series("XA")},
+                            {.lower = 6, .kind = "SERIES", .other = listed_series("OT")},
+                            {.next = 5, .kind = "IMAGE", .other = listed_image("A\\IM1")},
+                            {.kind = "IMAGE", .other = listed_image("A\\IM2")},
+                            {.kind = "IMAGE", .other = listed_image("B\\IM3")}});
 }
 
 std::vector<std::string> names_in(const fs::path& directory) {
@@ -99,18 +63,18 @@ TEST(DicomDirectory, IsNoImageAndSaysWhichToName) {
 }
 
 TEST(DicomDirectory, WithCirclesHasAnEnd) {
-    const auto path =
-        test::file_with(directory_bytes({{.next = 0, .lower = 1, .kind = "SERIES", .other = series("XA")},
-                                         {.next = 1, .lower = 0, .kind = "IMAGE", .other = image("IM1")}}),
-                        "DICOMDIR");
+    const auto path = test::file_with(
+        directory_bytes({{.next = 0, .lower = 1, .kind = "SERIES", .other = listed_series("XA")},
+                         {.next = 1, .lower = 0, .kind = "IMAGE", .other = listed_image("IM1")}}),
+        "DICOMDIR");
     EXPECT_THAT(names_in(path), ElementsAre("IM1 XA"));
 }
 
 TEST(DicomDirectory, LeadsOutOfItsFolderNowhere) {
     const auto path =
-        test::file_with(directory_bytes({{.next = 1, .kind = "IMAGE", .other = image("..\\IM1")},
-                                         {.next = 2, .kind = "IMAGE", .other = image("/etc/passwd")},
-                                         {.kind = "IMAGE", .other = image("")}}),
+        test::file_with(directory_bytes({{.next = 1, .kind = "IMAGE", .other = listed_image("..\\IM1")},
+                                         {.next = 2, .kind = "IMAGE", .other = listed_image("/etc/passwd")},
+                                         {.kind = "IMAGE", .other = listed_image("")}}),
                         "DICOMDIR");
     EXPECT_THAT(names_in(path), IsEmpty());
 }

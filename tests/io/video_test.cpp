@@ -4,6 +4,7 @@
 #include <opencv2/videoio.hpp>
 
 #include "io/open.h"
+#include "io/video.h"
 #include "stenometry/io/cine.h"
 #include "support/cine_reading.h"
 #include "support/peak_memory.h"
@@ -117,6 +118,56 @@ TEST_F(Videos, OfNothingButAHeadAreRefused) {
     test::StandardError printed;
     EXPECT_THAT(test::fault_of(path), AllOf(HasSubstr("empty.avi"), HasSubstr("AVI")));
     EXPECT_EQ(printed.text(), "");
+}
+
+/// A decoder of three pictures whose times, rate and number are as a file might state them.
+struct Stated {
+    std::vector<double> times_ms;
+    double per_second = 0.0, count = 3.0;
+};
+Stated stated;
+
+class StatedDecoder : public VideoDecoder {
+  public:
+    bool advance() override { return ++at_ < 3; }
+    bool take(VideoPicture& picture) override {
+        picture = {.width = 1, .height = 1, .bgr = {10, 20, 30}};
+        return true;
+    }
+    double time_ms() const override { return stated.times_ms.at(static_cast<std::size_t>(at_)); }
+    double pictures_per_second() const override { return stated.per_second; }
+    double declared_pictures() const override { return stated.count; }
+
+  private:
+    int at_ = -1;
+};
+
+std::unique_ptr<Cine> open_stated(const std::string& head) {
+    const InputFile file(test::file_with(head, "stated.video"));
+    return open_video(file, [](const std::string&) -> std::unique_ptr<VideoDecoder> {
+        return std::make_unique<StatedDecoder>();
+    });
+}
+
+TEST_F(Videos, TellTimesByTheirRateWhereTheirOwnAreLost) {
+    stated = {.times_ms = {5, 45, 95}, .per_second = 25.0};
+    EXPECT_EQ(open_stated("GIF89a\1\1\1\1")->read(2).acquisition.time_ms, 90.0);
+    stated.times_ms = {5, 45, 0};
+    EXPECT_EQ(open_stated("GIF89a\1\1\1\1")->read(2).acquisition.time_ms, 80.0);
+    stated.per_second = 0.0;
+    EXPECT_FALSE(open_stated("GIF89a\1\1\1\1")->read(2).acquisition.time_ms);
+}
+
+TEST_F(Videos, OfWhichTheContainerGuessesTheNumberAreNotCalledCutShort) {
+    stated = {.times_ms = {0, 40, 80}, .count = 5.0};
+    EXPECT_EQ(open_stated("GIF89a\1\1\1\1")->frame_count(), 3);
+    EXPECT_THROW(open_stated("RIFF....AVI LIST"), IoError);
+}
+
+TEST_F(Videos, InColourBecomeLuma) {
+    stated = {.times_ms = {0, 40, 80}};
+    EXPECT_EQ(open_stated("GIF89a\1\1\1\1")->read(0).pixels(0, 0),
+              (299 * 30 + 587 * 20 + 114 * 10) / 1000.0F);
 }
 
 TEST_F(Videos, FromAPipeAreRefusedWithAdvice) {
