@@ -10,7 +10,7 @@
 namespace stenometry::io {
 namespace {
 
-using test::element;
+using test::big_endian;
 using test::little_endian;
 using testing::HasSubstr;
 
@@ -22,11 +22,6 @@ void expect_refusal(const std::string& bytes, const std::string& name) {
     EXPECT_THAT(test::fault_of(test::file_with(bytes, name)), HasSubstr("cut short")) << name;
     if (!test::memory_is_reused) return;
     EXPECT_LT(test::peak_memory_kb() - before, 16 * 1024) << name << ", kB";
-}
-
-std::string big_endian(std::uint64_t value, int bytes) {
-    const std::string little = little_endian(value, bytes);
-    return {little.rbegin(), little.rend()};
 }
 
 std::string png_chunk(const std::string& kind, const std::string& data) {

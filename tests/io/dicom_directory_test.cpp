@@ -32,7 +32,7 @@ std::string two_series() {
                             {.kind = "IMAGE", .other = listed_image("B\\IM3")}});
 }
 
-std::vector<std::string> names_in(const fs::path& directory) {
+std::vector<std::string> listed_in(const fs::path& directory) {
     std::vector<std::string> names;
     for (const ListedImage& listed : list_dicomdir(directory))
         names.push_back(listed.file.lexically_relative(directory.parent_path()).string() + ' ' +
@@ -43,7 +43,7 @@ std::vector<std::string> names_in(const fs::path& directory) {
 TEST(DicomDirectory, ListsImagesInTheOrderOfItsRecordsWithTheirModality) {
     const auto path = test::file_with(two_series(), "DICOMDIR");
     EXPECT_TRUE(is_dicomdir(path));
-    EXPECT_THAT(names_in(path), ElementsAre("A/IM1 XA", "A/IM2 XA", "B/IM3 OT"));
+    EXPECT_THAT(listed_in(path), ElementsAre("A/IM1 XA", "A/IM2 XA", "B/IM3 OT"));
 }
 
 TEST(DicomDirectory, FindsFilesWhoseNamesHaveSmallLetters) {
@@ -67,7 +67,7 @@ TEST(DicomDirectory, WithCirclesHasAnEnd) {
         directory_bytes({{.next = 0, .lower = 1, .kind = "SERIES", .other = listed_series("XA")},
                          {.next = 1, .lower = 0, .kind = "IMAGE", .other = listed_image("IM1")}}),
         "DICOMDIR");
-    EXPECT_THAT(names_in(path), ElementsAre("IM1 XA"));
+    EXPECT_THAT(listed_in(path), ElementsAre("IM1 XA"));
 }
 
 TEST(DicomDirectory, LeadsOutOfItsFolderNowhere) {
@@ -76,7 +76,7 @@ TEST(DicomDirectory, LeadsOutOfItsFolderNowhere) {
                                          {.next = 2, .kind = "IMAGE", .other = listed_image("/etc/passwd")},
                                          {.kind = "IMAGE", .other = listed_image("")}}),
                         "DICOMDIR");
-    EXPECT_THAT(names_in(path), IsEmpty());
+    EXPECT_THAT(listed_in(path), IsEmpty());
 }
 
 TEST(DicomDirectory, IsNothingElse) {

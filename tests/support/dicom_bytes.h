@@ -17,6 +17,12 @@ inline std::string little_endian(std::uint64_t value, int bytes) {
     return text;
 }
 
+/// The same, highest byte first.
+inline std::string big_endian(std::uint64_t value, int bytes) {
+    const std::string little = little_endian(value, bytes);
+    return {little.rbegin(), little.rend()};
+}
+
 /// Words of 16 bits.
 inline std::string words_of(const std::vector<int>& values) {
     std::string text;
