@@ -40,6 +40,15 @@ if(STENOMETRY_BUILD_ITK)
     endif()
 endif()
 
+# For videos alone.
+if(STENOMETRY_BUILD_VIDEO)
+    find_package(OpenCV 4.5 QUIET COMPONENTS videoio)
+    if(NOT TARGET opencv_videoio)
+        message(STATUS "videos are not read: OpenCV's videoio was not found")
+        set(STENOMETRY_BUILD_VIDEO OFF)
+    endif()
+endif()
+
 if(STENOMETRY_BUILD_NETWORK)
     find_package(OpenCV 4.5 REQUIRED COMPONENTS dnn)
 endif()

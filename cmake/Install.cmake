@@ -37,6 +37,11 @@ endif()
 configure_file(cmake/stenometry.pc.in cmake/stenometry.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/stenometry.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+# Nothing links it: the library opens it for the first video.
+if(STENOMETRY_BUILD_VIDEO)
+    install(TARGETS stenometry_video_module LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stenometry)
+endif()
+
 if(TARGET stenometry_program)
     file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
     set_target_properties(stenometry_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")

@@ -61,6 +61,17 @@ if(TARGET stenometry_program)
     add_test(NAME package.installed_program_runs COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry --version)
     set_tests_properties(package.installed_program_runs PROPERTIES
         FIXTURES_REQUIRED stage PASS_REGULAR_EXPRESSION "${PROJECT_VERSION}")
+    if(STENOMETRY_BUILD_VIDEO)
+        # A GIF file of one pixel.
+        add_test(NAME package.installed_program_finds_its_video_module
+                 COMMAND sh -c [[
+                     printf 'GIF89a\1\0\1\0\200\0\0\377\377\377\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;' >"$1/one.gif" &&
+                     "$2" export "$1/one.gif" "$1/one.png"]]
+                     sh ${stage} ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry)
+        set_tests_properties(package.installed_program_finds_its_video_module PROPERTIES FIXTURES_REQUIRED stage)
+    endif()
+    add_test(NAME package.program_loads_no_decoder_of_videos
+             COMMAND sh -c "! ldd '$<TARGET_FILE:stenometry_program>' | grep -E 'videoio|avcodec'")
     if(STENOMETRY_BUILD_NETWORK)
         add_test(NAME package.installed_program_finds_its_network_module
                  COMMAND ${stage}/${CMAKE_INSTALL_BINDIR}/stenometry segment

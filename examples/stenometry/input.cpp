@@ -4,6 +4,8 @@
 #include "stenometry/error.h"
 #include "stenometry/frame_selection.h"
 #include "stenometry/io/cine.h"
+#include "stenometry/pipeline.h"
+#include "stenometry/polarity.h"
 #include "terminal.h"
 #include "values.h"
 
@@ -15,30 +17,51 @@ std::unique_ptr<io::Cine> open(const std::filesystem::path& path) {
     return io::open_cine(path);
 }
 
-Frame read(io::Cine& cine, int index) {
+Frame read(io::Cine& cine, int index, bool invert) {
     const SilentStandardError silent;
-    return cine.read(index);
+    Frame frame = cine.read(index);
+    return invert ? inverted(frame) : frame;
 }
 
-int choose_frame(io::Cine& cine) {
+int choose_frame(io::Cine& cine, bool invert) {
     const int count = cine.frame_count();
     Progress progress("choosing a frame", count);
     const auto scores = score_frames(count, [&](int index) {
         progress.show(index);
-        return read(cine, index);
+        return read(cine, index, invert);
     });
     return best_frame(scores);
 }
 
-int frame_asked_for(const InputOptions& options, io::Cine& cine) {
+int frame_asked_for(const InputOptions& options, io::Cine& cine, bool invert) {
     const int count = cine.frame_count();
-    if (!options.frame) return count == 1 ? 0 : choose_frame(cine);
+    if (!options.frame) return count == 1 ? 0 : choose_frame(cine, invert);
     if (*options.frame < count) return *options.frame;
     throw Failure(ExitCode::wrong_command,
                   "--frame " + std::to_string(*options.frame) + ": " + options.image.string() +
                       (count == 1 ? " has one frame, number 0"
                                   : " has " + std::to_string(count) + " frames, numbers 0 to " +
                                         std::to_string(count - 1)));
+}
+
+Frame read_frame_asked_for(const InputOptions& options, io::Cine& cine, bool invert) {
+    return read(cine, frame_asked_for(options, cine, invert), invert);
+}
+
+/// The frame with dark vessels, as is asked for, or as it is without doubt where the file does not say it.
+Frame read_with_dark_vessels(const InputOptions& options, io::Cine& cine) {
+    Frame frame = read_frame_asked_for(options, cine, options.invert.value_or(false));
+    if (options.invert || frame.polarity != Polarity::assumed || !has_bright_vessels(frame)) return frame;
+    // The best-filled frame of a cine is another one where filled vessels are bright.
+    frame = read_frame_asked_for(options, cine, true);
+    frame.polarity = Polarity::inverted_as_found;
+    return frame;
+}
+
+/// What to say of the vessel that is nearest to a place; empty if there is none.
+std::string nearest_vessel_text(const Frame& frame, Point place) {
+    const auto nearest = nearest_vessel(find_vessels(frame), place);
+    return nearest ? "; the nearest vessel is at " + to_text(*nearest) : "";
 }
 
 }  // namespace
@@ -69,19 +92,24 @@ void add_given_spacing_options(CLI::App& command, GivenSpacing& spacing, const s
 void add_input_options(CLI::App& command, InputOptions& options) {
     command
         .add_option("IMAGE", options.image,
-                    "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image")
+                    "DICOM XA file, or PNG, TIFF, JPEG, BMP, PGM, NRRD, MHA, NIfTI image, or AVI, MP4, GIF "
+                    "video, or folder of numbered pictures")
         ->required()
         ->type_name("");
     add_given_spacing_options(command, options.spacing, "the file's; without one, results are in pixels");
     command.add_option("--frame", options.frame, "frame of a cine, from 0 [the best-filled one]")
         ->type_name("N")
         ->check(whole_number_from(0));
+    command.add_flag_function(
+        "--invert,!--no-invert", [&options](std::int64_t times) { options.invert = times > 0; },
+        "vessels are bright in the image: turn its grey values around, or do not [where the file does not "
+        "tell, if vessels are bright beyond doubt]");
 }
 
 Frame read_frame(const InputOptions& options) {
     try {
         const auto cine = open(options.image);
-        Frame frame = read(*cine, frame_asked_for(options, *cine));
+        Frame frame = read_with_dark_vessels(options, *cine);
         if (const auto calibration = options.spacing.calibration()) frame.calibration = *calibration;
         if (frame.count > 1 && !options.frame)
             say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +
@@ -99,7 +127,8 @@ Point point_inside(const Frame& frame, const std::string& text, const std::strin
     const Point point = parse_point(text).value();
     if (frame.contains(point)) return point;
     throw Failure(ExitCode::wrong_command, option + ' ' + to_text(point) + " lies outside the image of " +
-                                               size_text(frame.width(), frame.height()));
+                                               size_text(frame.width(), frame.height()) +
+                                               nearest_vessel_text(frame, point));
 }
 
 }  // namespace stenometry::program

@@ -27,9 +27,11 @@ struct InputOptions {
     std::filesystem::path image;
     GivenSpacing spacing;      ///< overrides what the file says
     std::optional<int> frame;  ///< absent: the best-filled one
+    /// Whether vessels are bright in it; absent: where the file does not say it, if they are beyond doubt.
+    std::optional<bool> invert;
 };
 
-/// Adds IMAGE, --spacing, --spacing-error and --frame. `options` must live as long as `command`.
+/// Adds IMAGE, --spacing, --spacing-error, --frame and --invert. `options` must live as long as `command`.
 void add_input_options(CLI::App& command, InputOptions& options);
 
 /// Reads the frame that is asked for, or chooses one and says which.
@@ -37,7 +39,7 @@ void add_input_options(CLI::App& command, InputOptions& options);
 Frame read_frame(const InputOptions& options);
 
 /// The point that `text` spells as X,Y. \pre `text` is one, as `point_value` has checked.
-/// \throws Failure wrong_command, naming `option`, if it lies outside the frame.
+/// \throws Failure wrong_command, naming `option` and the nearest vessel, if it lies outside the frame.
 Point point_inside(const Frame& frame, const std::string& text, const std::string& option);
 
 }  // namespace stenometry::program

@@ -103,6 +103,8 @@ std::string options_against(WarningCode code) {
         case WarningCode::no_calibration:
         case WarningCode::spacing_at_detector:
             return "--spacing or --catheter-french";
+        case WarningCode::inverted:
+            return "--no-invert if they are not";
         case WarningCode::vessel_too_short:
         case WarningCode::no_healthy_segment:
         case WarningCode::diffuse_disease:

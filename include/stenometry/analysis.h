@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
-#include <ranges>
 #include <vector>
 
 #include "stenometry/bifurcation.h"
@@ -39,10 +39,13 @@ struct Vessel {
     std::optional<double> from_ostium_px;
 };
 
-/// The narrowings of a vessel that count as lesions, in their order.
-inline auto lesions(const Vessel& vessel) {
-    return vessel.stenoses |
-           std::views::filter([](const Stenosis& narrowing) { return narrowing.is_lesion; });
+/// The narrowings of a vessel that count as lesions, in their order; they are the vessel's own, and live as
+/// long as it.
+inline std::vector<std::reference_wrapper<const Stenosis>> lesions(const Vessel& vessel) {
+    std::vector<std::reference_wrapper<const Stenosis>> found;
+    for (const Stenosis& narrowing : vessel.stenoses)
+        if (narrowing.is_lesion) found.emplace_back(narrowing);
+    return found;
 }
 
 /// A catheter as the frame shows it.
@@ -61,6 +64,8 @@ struct Analysis {
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no vessel
     /// After `measure` without a vessel: `Centerline::unreached`.
     std::optional<std::size_t> unreached;
+    /// After `measure` where a point lies on no vessel: the place of a vessel that is nearest to it.
+    std::optional<Point> nearest_vessel_px;
 };
 
 }  // namespace stenometry

@@ -25,6 +25,17 @@ enum class Intensity {
 /// The meaning as the JSON report spells it.
 std::string_view to_string(Intensity intensity);
 
+/// That vessels are dark, as every stage takes them to be: who says so.
+enum class Polarity {
+    assumed,            ///< nobody: the file says nothing about it
+    stated,             ///< the file, by which grey values were turned around if need be
+    inverted_as_asked,  ///< the user, who had them turned around
+    inverted_as_found,  ///< the picture, whose vessels were bright, so that they were turned around
+};
+
+/// The polarity as the JSON report spells it.
+std::string_view to_string(Polarity polarity);
+
 /// How a frame was taken, as far as the file tells.
 struct Acquisition {
     std::optional<double> primary_angle_deg;    ///< positioner primary angle, LAO positive
@@ -40,6 +51,7 @@ struct Frame {
     Image<float> pixels;        ///< finite everywhere `valid` says so
     Image<std::uint8_t> valid;  ///< 255 where the detector saw the patient; empty: everywhere
     Intensity intensity = Intensity::unknown;
+    Polarity polarity = Polarity::assumed;
     Calibration calibration;
     Acquisition acquisition;
     int index = 0;  ///< number of this frame in its cine, from 0

@@ -21,6 +21,7 @@ struct ReportInput {
     int width = 0;
     int height = 0;
     Intensity intensity = Intensity::unknown;
+    Polarity polarity = Polarity::assumed;
     Acquisition acquisition;
     /// The files that the vessels come from where they were found elsewhere; else empty.
     std::string mask, probability, model;

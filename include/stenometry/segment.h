@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "stenometry/enhance.h"
@@ -55,6 +56,9 @@ struct VesselMask {
 
     bool blank() const;  ///< whether there is no vessel
 };
+
+/// The pixel of a vessel that is nearest to a place; empty if there is no vessel.
+std::optional<Point> nearest_vessel(const VesselMask& vessels, Point place);
 
 /// Turns a ridge response into vessels.
 ///

@@ -58,6 +58,7 @@
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/phantom.h"
 #include "stenometry/pipeline.h"
+#include "stenometry/polarity.h"
 #include "stenometry/progress.h"
 #include "stenometry/reference.h"
 #include "stenometry/report.h"

@@ -17,6 +17,7 @@ enum class WarningCode {
     no_calibration,       ///< the size of a pixel is unknown: there are no lengths in mm
     spacing_at_detector,  ///< it is known at the detector only: lengths in mm are too large
 
+    inverted,      ///< vessels were found to be bright, and the grey values turned around
     not_measured,  ///< something looks like a vessel and was left out: nobody should take it for healthy
 
     // Nothing was measured. As `Unmeasurable`.

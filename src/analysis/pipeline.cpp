@@ -113,6 +113,8 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     if (line.reason != Unmeasurable::none) {
         analysis.reason = line.reason;
         analysis.unreached = line.unreached;
+        if (line.unreached)
+            analysis.nearest_vessel_px = nearest_vessel(mask, in_order(from, via, to)[*line.unreached]);
         return analysis;
     }
     const std::vector<TracedVessel> traced = trace_tree(mask, vesselness, options).vessels;
@@ -148,7 +150,7 @@ Analysis analyze_frame(const Frame& frame, const VesselMask* given, const Analys
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
     Analysis analysis = square.restore(
         analyze_square(square.frame(), given ? &vessels : nullptr, on_square(options, square)));
-    analysis.warnings = warnings_of(analysis, options);
+    analysis.warnings = warnings_of(analysis, frame.polarity, options);
     return analysis;
 }
 
@@ -168,7 +170,7 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     Analysis analysis =
         square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
                                       square.to_square(to), square_via, on_square(options, square)));
-    analysis.warnings = warnings_of(analysis, options, in_order(from, via, to));
+    analysis.warnings = warnings_of(analysis, frame.polarity, options, in_order(from, via, to));
     return analysis;
 }
 

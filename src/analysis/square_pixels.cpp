@@ -118,6 +118,7 @@ Analysis SquarePixels::restore(Analysis analysis) const {
         scale_lengths(*analysis.catheter, reduction_);
         restore(analysis.catheter->centerline_px);
     }
+    if (analysis.nearest_vessel_px) analysis.nearest_vessel_px = to_original(*analysis.nearest_vessel_px);
     analysis.mask = restore(std::move(analysis.mask));
     return analysis;
 }

@@ -10,6 +10,8 @@ std::string_view to_string(WarningCode code) {
             return "no_calibration";
         case WarningCode::spacing_at_detector:
             return "spacing_at_detector";
+        case WarningCode::inverted:
+            return "inverted";
         case WarningCode::not_measured:
             return "not_measured";
         case WarningCode::no_vessel:

@@ -46,7 +46,7 @@ std::string with_advice(std::string message, Unmeasurable reason) {
 /// Collects what is to be said of one analysis.
 class Warnings {
   public:
-    void add(WarningCode code, std::string message) { list_.push_back({code, std::move(message)}); }
+    void add(WarningCode code, const std::string& message) { list_.push_back({code, message}); }
 
     void add(const Vessel& vessel, WarningCode code, const std::string& message) {
         list_.push_back({code, "vessel " + std::to_string(vessel.id) + ": " + message, vessel.id});
@@ -74,6 +74,12 @@ void warn_of_spacing(Warnings& warnings, const Calibration& calibration) {
             WarningCode::spacing_at_detector,
             "pixel size known at the detector only: lengths in mm are 20 to 60 % too large; give the "
             "size at the vessel, or calibrate by a catheter");
+}
+
+void warn_of_polarity(Warnings& warnings, Polarity polarity) {
+    if (polarity == Polarity::inverted_as_found)
+        warnings.add(WarningCode::inverted,
+                     "its vessels are bright: its grey values were turned around before anything else");
 }
 
 void warn_of_missing_numbers(Warnings& warnings, const Vessel& vessel) {
@@ -183,15 +189,17 @@ std::string failure(const Analysis& analysis, std::span<const Point> given) {
     if (analysis.reason == Unmeasurable::no_path)
         return "no vessel leads from the point " + place(given[*analysis.unreached - 1]) + " to the point " +
                point;
-    return "the given point " + point + " lies on no vessel";
+    return "the given point " + point + " lies on no vessel" +
+           (analysis.nearest_vessel_px ? ", the nearest is at " + place(*analysis.nearest_vessel_px) : "");
 }
 
 }  // namespace
 
-std::vector<Warning> warnings_of(const Analysis& analysis, const AnalysisOptions& options,
+std::vector<Warning> warnings_of(const Analysis& analysis, Polarity polarity, const AnalysisOptions& options,
                                  std::span<const Point> given) {
     Warnings warnings;
     warn_of_spacing(warnings, analysis.calibration);
+    warn_of_polarity(warnings, polarity);
     for (const Vessel& vessel : analysis.vessels) warn_of_vessel(warnings, vessel, options);
     warn_of_uncovered(warnings, analysis, options.tree);
     if (analysis.reason != Unmeasurable::none)

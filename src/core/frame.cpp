@@ -49,6 +49,20 @@ std::string_view to_string(Intensity intensity) {
     return "unknown";
 }
 
+std::string_view to_string(Polarity polarity) {
+    switch (polarity) {
+        case Polarity::assumed:
+            return "assumed";
+        case Polarity::stated:
+            return "stated";
+        case Polarity::inverted_as_asked:
+            return "inverted_as_asked";
+        case Polarity::inverted_as_found:
+            return "inverted_as_found";
+    }
+    return "assumed";
+}
+
 Calibration Frame::sized_calibration() const {
     constexpr double usual_width_px = 512.0;
     Calibration sized = calibration;

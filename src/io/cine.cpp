@@ -7,7 +7,9 @@
 #include "io/dicom_cine.h"
 #include "io/dicom_data.h"
 #include "io/open.h"
+#include "io/picture_folder.h"
 #include "io/still.h"
+#include "io/video.h"
 #include "io/volume.h"
 
 namespace stenometry::io {
@@ -34,28 +36,26 @@ class Still : public Cine {
   private:
     InputFile file_;
     std::string format_;
-    std::vector<std::uint32_t> pages_;
+    std::vector<std::uint64_t> pages_;
 };
-
-/// What to do with a file of a kind that is not read.
-std::string refusal_of(const std::string& head) {
-    if (head.starts_with("GIF8"))
-        return "GIF images are not read: save their frames as the pages of a TIFF file, or as PNG";
-    return "it is neither DICOM nor any image format that is read";
-}
 
 }  // namespace
 
 std::unique_ptr<Cine> open_cine(InputFile file) {
     const std::string head = file.head(1024);
     // Before the others: the preamble of a DICOM file may be the beginning of a TIFF file.
-    if (looks_like_dicom(head)) return open_dicom(std::move(file));
+    if (holds_dicom(file)) return open_dicom(std::move(file));
     if (const std::string format = still_format(head); !format.empty())
         return std::make_unique<Still>(std::move(file), format);
     if (looks_like_volume(head)) return open_volume(std::move(file));
-    throw read_error(file.path(), refusal_of(head));
+    if (!video_format(head).empty()) return open_video(file);
+    throw read_error(file.path(), "it is neither DICOM nor any image format that is read");
 }
 
-std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) { return open_cine(InputFile(path)); }
+std::unique_ptr<Cine> open_cine(const std::filesystem::path& path) {
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) return open_picture_folder(path);
+    return open_cine(InputFile(path));
+}
 
 }  // namespace stenometry::io

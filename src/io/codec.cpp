@@ -130,6 +130,8 @@ std::string decode_rle(std::string_view code, const CellLayout& layout) {
     constexpr std::size_t header_bytes = 64;
     if (code.size() < header_bytes || little_endian_32(code, 0) != segments)
         throw CodecError("the RLE header is damaged");
+    constexpr std::uint64_t most = 64;  // a run of 128 takes two bytes
+    require_enough(code.size(), layout.bytes(), most);
     std::string cells(layout.bytes(), '\0');
     const std::size_t count = layout.bytes() / segments;
     for (std::size_t i = 0; i < segments; ++i) {
@@ -163,6 +165,9 @@ constexpr std::array codecs{
     Codec{uid::jpeg_ls_near, decode_jpeg_ls},
     Codec{uid::jpeg_2000_lossless, decode_jpeg_2000_cells},
     Codec{uid::jpeg_2000, decode_jpeg_2000_cells},
+    Codec{uid::htj2k_lossless, decode_jpeg_2000_cells},
+    Codec{uid::htj2k_rpcl, decode_jpeg_2000_cells},
+    Codec{uid::htj2k, decode_jpeg_2000_cells},
     Codec{uid::rle, decode_rle},
 };
 
@@ -177,6 +182,12 @@ const Codec* find_codec(std::string_view transfer_syntax) {
 
 void require_sides(std::int64_t width, std::int64_t height) {
     if (const std::string fault = size_fault(width, height); !fault.empty()) throw CodecError(fault);
+}
+
+void require_enough(std::uint64_t stored, std::uint64_t needed, std::uint64_t most) {
+    if (needed / most > stored)
+        throw CodecError("the data are cut short: " + std::to_string(stored) +
+                         " bytes cannot hold a picture of " + std::to_string(needed));
 }
 
 bool turns_ybr_into_rgb(std::string_view transfer_syntax, std::string_view code) {

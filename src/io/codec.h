@@ -34,6 +34,15 @@ class CodecError : public std::runtime_error {
 /// \throws CodecError unless an image may have this size.
 void require_sides(std::int64_t width, std::int64_t height);
 
+/// Asked before memory is taken for what a header states: a few bytes may claim gigabytes.
+/// \param most how many bytes of pixels one stored byte can give at most
+/// \throws CodecError if `stored` bytes cannot give `needed` ones.
+void require_enough(std::uint64_t stored, std::uint64_t needed, std::uint64_t most);
+
+/// What a byte of a JPEG stream can hold at most. With Huffman codes a block of 64 pixels takes a bit;
+/// arithmetic codes take less.
+inline constexpr std::uint64_t most_jpeg_pixels = 4096;
+
 /// Whether there is a decoder for it.
 bool can_decode(std::string_view transfer_syntax);
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "io/dicom_cine.h"
+#include "io/dicom_directory.h"
 #include "io/dicom_meaning.h"
 #include "io/dicom_pixels.h"
 #include "io/dicom_tags.h"
@@ -27,6 +28,7 @@ class DicomCine : public Cine {
         frame.valid = valid_region_of(attributes, frame.width(), frame.height());
         frame.intensity = intensity_of(attributes);
         frame.calibration = calibration_of(attributes);
+        if (pixels_.is_grey()) frame.polarity = Polarity::stated;
         frame.acquisition = acquisition_of(attributes, frame_count());
         frame.index = index;
         frame.count = frame_count();
@@ -41,12 +43,28 @@ class DicomCine : public Cine {
 }  // namespace
 
 std::unique_ptr<Cine> open_dicom(InputFile file) {
-    if (!looks_like_dicom(file.head(132))) throw read_error(file.path(), "it is not a DICOM file");
-    return std::make_unique<DicomCine>(parse_dicom(std::move(file)));
+    if (!holds_dicom(file)) throw read_error(file.path(), "it is not a DICOM file");
+    DicomFile dicom = parse_dicom(std::move(file));
+    if (const auto& path = dicom.file.path(); is_directory(dicom.data))
+        throw read_error(path, directory_advice(listed_images(dicom.data, path)));
+    return std::make_unique<DicomCine>(std::move(dicom));
 }
 
 std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path) { return open_dicom(InputFile(path)); }
 
-bool is_dicom(const std::filesystem::path& path) { return looks_like_dicom(InputFile(path).head(132)); }
+bool is_dicom(const std::filesystem::path& path) { return holds_dicom(InputFile(path)); }
+
+bool is_dicomdir(const std::filesystem::path& path) {
+    InputFile file(path);
+    return holds_dicom(file) && is_directory(parse_dicom(std::move(file)).data);
+}
+
+std::vector<ListedImage> list_dicomdir(const std::filesystem::path& path) {
+    InputFile file(path);
+    if (!holds_dicom(file)) throw read_error(path, "it is not a DICOM file");
+    const DicomFile dicom = parse_dicom(std::move(file));
+    if (!is_directory(dicom.data)) throw read_error(path, "it is not the directory of a medium (DICOMDIR)");
+    return listed_images(dicom.data, path);
+}
 
 }  // namespace stenometry::io

@@ -16,6 +16,7 @@ namespace {
 
 using Vr = std::array<char, 2>;
 
+constexpr std::uint64_t preamble_bytes = 132;  ///< with the letters DICM at its end
 constexpr std::uint32_t undefined_length = 0xffffffff;
 constexpr std::uint32_t item_tag = 0xfffee000;
 constexpr std::uint32_t item_end_tag = 0xfffee00d;
@@ -38,7 +39,7 @@ bool is_listed(std::string_view list, std::string_view two) {
 /// What comes before the pixels of a deflated data set is shorter than this, and only so much of it stands in
 /// memory: a few kilobytes can inflate to gigabytes.
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-constexpr std::size_t max_inflated_head = std::size_t{1} << 20;
+constexpr std::size_t max_inflated_head = std::size_t{1} << 11;  // shorter than what they try
 #else
 constexpr std::size_t max_inflated_head = std::size_t{64} << 20;
 #endif
@@ -172,6 +173,7 @@ DataSet take_items_elements(Cursor& cursor, const Syntax& syntax, std::uint64_t 
 
 /// Reads one item of a sequence; false at the sequence's delimiter.
 bool take_item(Cursor& cursor, const Syntax& syntax, std::vector<DataSet>& items, int depth) {
+    const std::uint64_t offset = cursor.offset();
     const Head head = take_head(cursor, syntax);
     if (head.tag == sequence_end_tag) return false;
     if (head.tag != item_tag) throw damaged(cursor, "a sequence without items");
@@ -179,6 +181,7 @@ bool take_item(Cursor& cursor, const Syntax& syntax, std::vector<DataSet>& items
         throw damaged(cursor, "an item longer than the file");
     const std::uint64_t end = head.undefined() ? UINT64_MAX : cursor.offset() + head.length;
     items.push_back(take_items_elements(cursor, syntax, end, depth));
+    items.back().offset = offset;
     return true;
 }
 
@@ -277,26 +280,81 @@ Syntax syntax_of(const DicomFile& dicom) {
     return {dicom.transfer_syntax != uid::implicit_little, dicom.big_endian};
 }
 
-/// Reads a deflated data set as a whole, or its beginning up to the pixels where those are many.
-DicomFile parse_deflated(InputFile file, std::uint64_t begin) {
-    auto deflated = std::make_unique<DeflatedData>(std::move(file), begin);
-    const std::filesystem::path path = deflated->file.path();
-    std::string head = deflated->inflated.head(max_inflated_head);
-    const bool whole = head.size() < max_inflated_head;
-    if (whole && !deflated->inflated.has_ended())
-        throw read_error(path, "the deflated data set is damaged or cut short");
-    DicomFile dicom{.file = InputFile(path, std::move(head)), .transfer_syntax = uid::deflated};
-    if (!whole) dicom.deflated = std::move(deflated);
+/// Inflated bytes as a whole, or their beginning where they are many.
+struct Inflated {
+    std::unique_ptr<DeflatedData> data;
+    std::string head;
+
+    bool is_whole() const { return head.size() < max_inflated_head; }
+};
+
+/// \param what it is, for the message
+Inflated inflate(InputFile file, std::uint64_t begin, Wrapping wrapping, const char* what) {
+    Inflated inflated{std::make_unique<DeflatedData>(std::move(file), begin, wrapping), {}};
+    inflated.head = inflated.data->inflated.head(max_inflated_head);
+    if (inflated.is_whole() && !inflated.data->inflated.has_ended())
+        throw read_error(inflated.data->file.path(), std::string(what) + " is damaged or cut short");
+    return inflated;
+}
+
+/// Reads what can be read of the beginning by `parse`, and leaves the pixels where they are.
+template <class Parse>
+DicomFile parse_beginning(Inflated& inflated, const char* what, Parse parse) {
+    const std::filesystem::path path = inflated.data->file.path();
+    DicomFile dicom{.file = InputFile(path, std::move(inflated.head))};
     try {
+        parse(dicom);
+    } catch (const IoError&) {
+        // The head ends somewhere; what counts is whether it holds what comes before the pixels.
+    }
+    if (!dicom.pixels)
+        throw read_error(path, std::string(what) + " is damaged, or has more than " +
+                                   std::to_string(max_inflated_head >> 20) + " MiB before its pixels");
+    dicom.deflated = std::move(inflated.data);
+    return dicom;
+}
+
+DicomFile parse_deflated(InputFile file, std::uint64_t begin) {
+    constexpr const char* what = "the deflated data set";
+    Inflated inflated = inflate(std::move(file), begin, Wrapping::none, what);
+    const auto parse = [](DicomFile& dicom) {
+        dicom.transfer_syntax = uid::deflated;
         Cursor body(dicom.file);
         take_data_set(body, syntax_of(dicom), dicom);
-    } catch (const IoError&) {
-        if (whole) throw;
-    }
-    if (!whole && !dicom.pixels)
-        throw read_error(path, "the deflated data set is damaged, or has more than " +
-                                   std::to_string(max_inflated_head >> 20) + " MiB before its pixels");
+    };
+    if (!inflated.is_whole()) return parse_beginning(inflated, what, parse);
+    DicomFile dicom{.file = InputFile(inflated.data->file.path(), std::move(inflated.head))};
+    parse(dicom);
     return dicom;
+}
+
+/// Reads from the preamble, or the first element, on. Of a deflated data set nothing but the syntax.
+/// \return where the data set begins
+std::uint64_t take_file(DicomFile& dicom) {
+    const bool preamble = dicom.file.head(preamble_bytes).ends_with("DICM");
+    Cursor cursor(dicom.file, preamble ? preamble_bytes : 0);
+    const DataSet meta = take_meta(cursor);
+    dicom.transfer_syntax = text(meta.find(tags::transfer_syntax));
+    if (dicom.transfer_syntax.empty()) dicom.transfer_syntax = guess_transfer_syntax(cursor);
+    dicom.big_endian = dicom.transfer_syntax == uid::explicit_big;
+    const std::uint64_t begin = cursor.offset();
+    if (dicom.transfer_syntax != uid::deflated) take_data_set(cursor, syntax_of(dicom), dicom);
+    return begin;
+}
+
+DicomFile parse_plain(InputFile file) {
+    DicomFile dicom{.file = std::move(file)};
+    const std::uint64_t begin = take_file(dicom);
+    return dicom.transfer_syntax == uid::deflated ? parse_deflated(std::move(dicom.file), begin)
+                                                  : std::move(dicom);
+}
+
+DicomFile parse_gzipped(InputFile file) {
+    constexpr const char* what = "the gzip file";
+    Inflated inflated = inflate(std::move(file), 0, Wrapping::gzip_or_zlib, what);
+    if (inflated.is_whole())
+        return parse_plain(InputFile(inflated.data->file.path(), std::move(inflated.head)));
+    return parse_beginning(inflated, what, [](DicomFile& dicom) { take_file(dicom); });
 }
 
 std::string trimmed(std::string_view value) {
@@ -337,7 +395,10 @@ const Element* DataSet::find(Attribute attribute) const {
 }
 
 std::uint64_t DicomFile::bytes_from(std::uint64_t offset) const {
-    if (deflated) return UINT64_MAX - offset;
+    if (deflated) {
+        const std::uint64_t most = max_inflation * deflated->file.size();
+        return most - std::min(offset, most);
+    }
     return file.size() - std::min(offset, file.size());
 }
 
@@ -382,19 +443,15 @@ bool looks_like_dicom(std::string_view head) {
            (is_vr(head.substr(4, 2)) || little_endian<std::uint32_t>(head.substr(4)) <= 1024);
 }
 
+bool holds_dicom(const InputFile& file) {
+    return looks_like_dicom(file.head(preamble_bytes)) ||
+           (is_gzip(file.head(2)) && looks_like_dicom(InflatedFile(file, 0).head(preamble_bytes)));
+}
+
 DicomFile parse_dicom(InputFile file) {
-    const bool preamble = file.size() >= 132 && file.read(128, 4) == "DICM";
-    Cursor cursor(file, preamble ? 132 : 0);
-    const DataSet meta = take_meta(cursor);
-    std::string transfer_syntax = text(meta.find(tags::transfer_syntax));
-    if (transfer_syntax.empty()) transfer_syntax = guess_transfer_syntax(cursor);
-    const std::uint64_t begin = cursor.offset();
-    if (transfer_syntax == uid::deflated) return parse_deflated(std::move(file), begin);
-    DicomFile dicom{.file = std::move(file), .transfer_syntax = transfer_syntax};
-    dicom.big_endian = transfer_syntax == uid::explicit_big;
-    Cursor body(dicom.file, begin);
-    take_data_set(body, syntax_of(dicom), dicom);
-    return dicom;
+    // A preamble may be anything, the beginning of a gzip file, too.
+    const bool gzipped = is_gzip(file.head(2)) && !looks_like_dicom(file.head(preamble_bytes));
+    return gzipped ? parse_gzipped(std::move(file)) : parse_plain(std::move(file));
 }
 
 }  // namespace stenometry::io

@@ -31,6 +31,7 @@ struct Element {
 };
 
 struct DataSet {
+    std::uint64_t offset = 0;  ///< of an item: where it begins in the file
     std::map<std::uint32_t, Element> elements;
 
     const Element* find(Attribute attribute) const;
@@ -51,24 +52,25 @@ struct PixelElement {
     std::uint64_t length = 0;  ///< as stated; of encapsulated pixels, to the end of the file
 };
 
-/// A deflated data set whose pixels are too many to stand in memory: they are inflated when they are read.
+/// A deflated data set or gzipped file whose pixels are too many to stand in memory: they are inflated when
+/// they are read.
 struct DeflatedData {
-    explicit DeflatedData(InputFile of, std::uint64_t offset)
-        : file(std::move(of)), inflated(file, offset, Wrapping::none) {}
+    DeflatedData(InputFile of, std::uint64_t offset, Wrapping wrapping)
+        : file(std::move(of)), inflated(file, offset, wrapping) {}
 
     InputFile file;
     InflatedFile inflated;
 };
 
 struct DicomFile {
-    InputFile file;  ///< what `pixels` points into; in memory where the file is deflated
+    InputFile file;  ///< what `pixels` points into; in memory where the file is deflated or gzipped
     std::string transfer_syntax;
     bool big_endian = false;
     DataSet data;
     std::optional<PixelElement> pixels;
     std::unique_ptr<DeflatedData> deflated;  ///< what `pixels` points into where `file` is but its beginning
 
-    /// How many bytes there are from `offset` on; of a deflated file, as many as there may be.
+    /// How many bytes there are from `offset` on; of a deflated file, how many there may be at most.
     std::uint64_t bytes_from(std::uint64_t offset) const;
 
     /// \throws IoError if the file ends before the last of them.
@@ -78,7 +80,10 @@ struct DicomFile {
 /// Whether a file that begins with these bytes is a DICOM file, with or without a preamble.
 bool looks_like_dicom(std::string_view head);
 
-/// Reads all attributes up to the pixels.
+/// Whether it is one, also a gzipped one.
+bool holds_dicom(const InputFile& file);
+
+/// Reads all attributes up to the pixels, of a gzipped file, too.
 /// \throws IoError if the file is damaged.
 DicomFile parse_dicom(InputFile file);
 

@@ -95,6 +95,8 @@ DicomPixels::DicomPixels(const DicomFile& dicom) : dicom_(&dicom) {
     }
 }
 
+bool DicomPixels::is_grey() const { return layout_.samples == 1 && !has_palette(dicom_->data); }
+
 void DicomPixels::read_layout() {
     const auto value = [&](Attribute attribute, double missing) {
         return number(dicom_->data.find(attribute)).value_or(missing);
@@ -180,16 +182,16 @@ std::vector<DicomPixels::Piece> DicomPixels::fragments() {
     std::vector<Piece> pieces;
     bool is_offset_table = true;
     std::uint64_t offset = dicom_->pixels->offset;
-    while (offset + 8 <= dicom_->file.size()) {
-        const std::string head = dicom_->file.read(offset, 8);
+    while (dicom_->bytes_from(offset) >= 8) {
+        const std::string head = dicom_->read(offset, 8);
         if (little_endian_32(head, 0) != item) break;
         const std::uint64_t length = little_endian_32(head, 4);
         offset += 8;
-        if (length > dicom_->file.size() - offset)
+        if (length > dicom_->bytes_from(offset))
             throw error("the pixels are cut short: the file ends in fragment " +
                         std::to_string(pieces.size()));
         if (is_offset_table) {
-            frame_offsets_ = offsets_in<std::uint32_t>(dicom_->file.read(offset, length));
+            frame_offsets_ = offsets_in<std::uint32_t>(dicom_->read(offset, length));
         } else {
             pieces.push_back({offset, length});
         }
@@ -207,7 +209,7 @@ bool DicomPixels::begins_run_lengths(const Piece& fragment) const {
     constexpr std::uint32_t header_bytes = 64;
     const auto segments = static_cast<std::uint32_t>(layout_.samples * layout_.bits_allocated / 8);
     if (fragment.length < header_bytes) return false;
-    const std::string head = dicom_->file.read(fragment.offset, header_bytes);
+    const std::string head = dicom_->read(fragment.offset, header_bytes);
     if (little_endian_32(head, 0) != segments || little_endian_32(head, 4) != header_bytes) return false;
     for (std::size_t at = 4 * (segments + 1); at < header_bytes; at += 4)
         if (little_endian_32(head, at) != 0) return false;
@@ -217,7 +219,7 @@ bool DicomPixels::begins_run_lengths(const Piece& fragment) const {
 bool DicomPixels::begins_code_stream(const Piece& fragment) const {
     if (dicom_->transfer_syntax == uid::rle) return begins_run_lengths(fragment);
     if (fragment.length < 2) return false;
-    const std::string two = dicom_->file.read(fragment.offset, 2);
+    const std::string two = dicom_->read(fragment.offset, 2);
     return two == "\xff\xd8" || two == "\xff\x4f";
 }
 
@@ -261,7 +263,7 @@ DicomPixels::Cells DicomPixels::uncompressed_cells(int frame) const {
 DicomPixels::Cells DicomPixels::decoded_cells(int frame) const {
     std::string code;
     for (const Piece& piece : frames_[static_cast<std::size_t>(frame)])
-        code += dicom_->file.read(piece.offset, piece.length);
+        code += dicom_->read(piece.offset, piece.length);
     try {
         return {decode_frame(dicom_->transfer_syntax, code, layout_),
                 is_said_to_be_ybr() && !turns_ybr_into_rgb(dicom_->transfer_syntax, code)};

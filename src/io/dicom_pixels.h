@@ -18,6 +18,9 @@ class DicomPixels {
 
     int frame_count() const { return frame_count_; }
 
+    /// Whether there is one sample a pixel, and no palette: then the attributes tell which values are dark.
+    bool is_grey() const;
+
     /// \throws IoError if the frame is damaged.
     Image<float> read(int frame, const FrameAttributes& attributes) const;
 

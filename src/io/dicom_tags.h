@@ -21,6 +21,9 @@ inline constexpr const char* jpeg_ls = "1.2.840.10008.1.2.4.80";
 inline constexpr const char* jpeg_ls_near = "1.2.840.10008.1.2.4.81";
 inline constexpr const char* jpeg_2000_lossless = "1.2.840.10008.1.2.4.90";
 inline constexpr const char* jpeg_2000 = "1.2.840.10008.1.2.4.91";
+inline constexpr const char* htj2k_lossless = "1.2.840.10008.1.2.4.201";
+inline constexpr const char* htj2k_rpcl = "1.2.840.10008.1.2.4.202";
+inline constexpr const char* htj2k = "1.2.840.10008.1.2.4.203";
 inline constexpr const char* rle = "1.2.840.10008.1.2.5";
 inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
 }  // namespace uid
@@ -35,6 +38,12 @@ inline constexpr const char* xa_image_storage = "1.2.840.10008.5.1.4.1.1.12.1";
     ATTRIBUTE(transfer_syntax, 0x00020010, 'U', 'I')                   \
     ATTRIBUTE(implementation_class, 0x00020012, 'U', 'I')              \
     ATTRIBUTE(implementation_version, 0x00020013, 'S', 'H')            \
+    ATTRIBUTE(first_record, 0x00041200, 'U', 'L')                      \
+    ATTRIBUTE(directory_records, 0x00041220, 'S', 'Q')                 \
+    ATTRIBUTE(next_record, 0x00041400, 'U', 'L')                       \
+    ATTRIBUTE(lower_record, 0x00041420, 'U', 'L')                      \
+    ATTRIBUTE(record_type, 0x00041430, 'C', 'S')                       \
+    ATTRIBUTE(referenced_file, 0x00041500, 'C', 'S')                   \
     ATTRIBUTE(character_set, 0x00080005, 'C', 'S')                     \
     ATTRIBUTE(image_type, 0x00080008, 'C', 'S')                        \
     ATTRIBUTE(sop_class, 0x00080016, 'U', 'I')                         \

@@ -42,6 +42,9 @@ class InputFile {
     const std::filesystem::path& path() const { return path_; }
     std::uint64_t size() const { return size_; }
 
+    /// Whether others can read it by its path, too: what came through a pipe is here alone.
+    bool is_on_disk() const { return descriptor_ >= 0; }
+
     /// \throws IoError if the file ends before the last of them.
     void read(std::uint64_t offset, std::span<char> into) const;
     std::string read(std::uint64_t offset, std::uint64_t count) const;

@@ -5,10 +5,17 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "io/file.h"
 
 namespace stenometry::io {
+
+/// Whether a file that begins with these bytes is gzipped.
+inline bool is_gzip(std::string_view head) { return head.starts_with("\x1f\x8b"); }
+
+/// Deflate gives at most so many bytes for one of its own: a match of 258 bytes takes two bits.
+inline constexpr std::uint64_t max_inflation = 1032;
 
 /// What stands around deflated bytes.
 enum class Wrapping { gzip_or_zlib, none };

@@ -93,6 +93,9 @@ JpegImage decode_jpeg(std::string_view code, int samples, UnmarkedColours unmark
     JpegImage image{
         static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height), {}};
     require_sides(image.width, image.height);
+    require_enough(code.size(),
+                   static_cast<std::uint64_t>(image.width) * static_cast<std::uint64_t>(image.height),
+                   most_jpeg_pixels);
     const std::size_t row_bytes = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(samples);
     image.samples.resize(row_bytes * static_cast<std::size_t>(image.height));
     if (!decoder.read_rows(reinterpret_cast<unsigned char*>(image.samples.data()), row_bytes))

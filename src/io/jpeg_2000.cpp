@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <utility>
 
 namespace stenometry::io {
 
@@ -85,6 +87,21 @@ Codec decoder_of(std::string_view code, std::string& message) {
     return codec;
 }
 
+/// Whether the code blocks are those of high throughput (ISO/IEC 15444-15), which a segment says.
+bool has_high_throughput(std::string_view code) {
+    return code.substr(0, code.find("\xff\x90")).find("\xff\x50") != std::string_view::npos;
+}
+
+/// OpenJPEG decodes such blocks from 2.5.0 on; before that, it takes them for others.
+void require_decodable(std::string_view code) {
+    int major = 0, minor = 0;
+    char dot = 0;
+    std::istringstream(opj_version()) >> major >> dot >> minor;
+    if (has_high_throughput(code) && std::pair(major, minor) < std::pair(2, 5))
+        throw CodecError(std::string("it is High-Throughput JPEG 2000, which OpenJPEG ") + opj_version() +
+                         " does not decode, but 2.5 does");
+}
+
 /// Asked before decoding: a wrong size would ask for any amount of memory.
 void require_layout(const opj_image_t& image, const CellLayout& layout) {
     const auto width = static_cast<std::int64_t>(image.x1) - image.x0;
@@ -137,6 +154,7 @@ bool has_colour_transform(std::string_view code) {
 }
 
 std::vector<int> decode_jpeg_2000(std::string_view code, const CellLayout& layout) {
+    require_decodable(code);
     Source source{code};
     std::string message;
     const Stream stream = stream_of(source);

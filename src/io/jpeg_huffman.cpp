@@ -462,6 +462,9 @@ std::string_view exif_of_jpeg(std::string_view code) {
 
 WideJpegImage decode_wide_jpeg(std::string_view code) {
     const Stream stream = parse(code);
+    require_enough(code.size(),
+                   static_cast<std::uint64_t>(stream.width) * static_cast<std::uint64_t>(stream.height),
+                   most_jpeg_pixels);
     const int samples = static_cast<int>(stream.components.size());
     if (stream.frame_marker == frame_lossless)
         return {stream.width, stream.height, samples, stream.precision, decode_lossless(stream)};

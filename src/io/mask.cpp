@@ -9,6 +9,7 @@
 #include "io/dicom_data.h"
 #include "io/open.h"
 #include "io/still.h"
+#include "io/video.h"
 #include "io/volume.h"
 
 namespace stenometry::io {
@@ -56,8 +57,9 @@ void require_two_values(const Image<float>& pixels, float highest, const fs::pat
 /// The number that stands for 1.
 double full_scale(const InputFile& file) {
     const std::string head = file.head(1024);
-    if (looks_like_dicom(head)) return 1.0;
+    if (holds_dicom(file)) return 1.0;
     if (const std::string format = still_format(head); !format.empty()) return still_full_scale(file, format);
+    if (!video_format(head).empty()) return 255.0;
     return looks_like_volume(head) ? volume_full_scale(file) : 1.0;
 }
 
@@ -73,7 +75,7 @@ float part_of(float value, double scale, const fs::path& path) {
 
 Image<std::uint8_t> read_mask(const fs::path& path, int frame) {
     InputFile file(path);
-    const bool states_valid_region = looks_like_dicom(file.head(1024));
+    const bool states_valid_region = holds_dicom(file);
     const Frame read = read_frame(*open_cine(std::move(file)), path, frame);
     if (!states_valid_region) require_finite(read, path);
     float highest = 0.0F;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/codec.h"
+#include "io/gzip.h"
 #include "io/luma.h"
 #include "io/orientation.h"
 #include "io/still_codecs.h"
@@ -124,6 +125,19 @@ Image<float> rest_of(Decoder& decoder, int width, int height) {
     return pixels;
 }
 
+std::uint64_t samples_of(char colour_type) {
+    switch (colour_type) {
+        case PNG_COLOR_TYPE_RGB:
+            return 3;
+        case PNG_COLOR_TYPE_GRAY_ALPHA:
+            return 2;
+        case PNG_COLOR_TYPE_RGB_ALPHA:
+            return 4;
+        default:
+            return 1;
+    }
+}
+
 /// The sides as the header says them: libpng has an opinion of its own on how large an image may be.
 void require_sides_of(std::string_view file) {
     constexpr std::size_t width_at = 16, height_at = 20;
@@ -132,6 +146,11 @@ void require_sides_of(std::string_view file) {
         return std::int64_t{png_get_uint_32(reinterpret_cast<png_const_bytep>(file.data() + at))};
     };
     require_sides(side(width_at), side(height_at));
+    constexpr std::size_t bits_at = 24, colour_type_at = 25;
+    if (file.size() <= colour_type_at) throw CodecError("the PNG image is damaged or cut short");
+    const auto bits = static_cast<std::uint64_t>(file[bits_at] & 31) * samples_of(file[colour_type_at]);
+    require_enough(file.size(), static_cast<std::uint64_t>(side(width_at) * side(height_at)) * bits / 8,
+                   max_inflation);
 }
 
 template <class Pixel>

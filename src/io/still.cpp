@@ -27,7 +27,7 @@ std::string bytes_of(const InputFile& file, const std::string& format) {
     return file.all();
 }
 
-Image<float> decode(const InputFile& file, const std::string& format, std::uint32_t page) {
+Image<float> decode(const InputFile& file, const std::string& format, std::uint64_t page) {
     if (format == "TIFF") return decode_tiff(file, page);
     const std::string bytes = bytes_of(file, format);
     if (format == "PNG") return decode_png(bytes);
@@ -60,12 +60,12 @@ double still_full_scale(const InputFile& file, const std::string& format) {
     return named(file, [&] { return full_scale(file, format); });
 }
 
-std::vector<std::uint32_t> still_pages(const InputFile& file, const std::string& format) {
+std::vector<std::uint64_t> still_pages(const InputFile& file, const std::string& format) {
     if (format != "TIFF") return {0};
     return named(file, [&] { return tiff_pages(file); });
 }
 
-Frame read_still(const InputFile& file, const std::string& format, std::uint32_t page) {
+Frame read_still(const InputFile& file, const std::string& format, std::uint64_t page) {
     return make_frame(named(file, [&] { return decode(file, format, page); }));
 }
 

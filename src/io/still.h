@@ -15,11 +15,11 @@ std::string still_format(const std::string& head);
 
 /// Where the file has its images: the pages of a TIFF file, else one.
 /// \throws IoError if a page is missing.
-std::vector<std::uint32_t> still_pages(const InputFile& file, const std::string& format);
+std::vector<std::uint64_t> still_pages(const InputFile& file, const std::string& format);
 
 /// \param page one of `still_pages`
 /// \throws IoError if the image is cut short or damaged.
-Frame read_still(const InputFile& file, const std::string& format, std::uint32_t page);
+Frame read_still(const InputFile& file, const std::string& format, std::uint64_t page);
 
 /// The largest value that a pixel of the image can have; 1 where it is a floating-point number.
 /// \throws IoError if its header is damaged.

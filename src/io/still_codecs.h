@@ -16,11 +16,12 @@ namespace stenometry::io {
 Image<float> decode_png(std::string_view file);
 Image<float> decode_jpeg_still(std::string_view file);
 
-/// The directories of a TIFF file that hold its pages, in their order; previews and masks of pages are none.
-std::vector<std::uint32_t> tiff_pages(const InputFile& file);
+/// Where in a TIFF file the directories of its pages begin, in their order; previews and masks of pages are
+/// none.
+std::vector<std::uint64_t> tiff_pages(const InputFile& file);
 
 /// One page of any TIFF that libtiff reads: integers of 1 to 16 and 32 bits, floating point of 32 and 64.
-Image<float> decode_tiff(const InputFile& file, std::uint32_t directory);
+Image<float> decode_tiff(const InputFile& file, std::uint64_t directory);
 
 /// Uncompressed BMP with 1 to 32 bits.
 Image<float> decode_bmp(std::string_view file);

@@ -6,9 +6,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/codec.h"
+#include "io/gzip.h"
 #include "io/luma.h"
 #include "io/orientation.h"
 #include "io/still_codecs.h"
@@ -20,6 +22,7 @@ namespace {
 /// A file, as libtiff reads it, and what libtiff says of it: nothing is to be printed.
 struct Source {
     const InputFile* file;
+    std::string head;  ///< what the file is taken to begin with
     toff_t at = 0;
     std::string message;  ///< the first error
 
@@ -34,6 +37,8 @@ struct Source {
         } catch (const IoError&) {
             return 0;  // what becomes shorter while it is read is cut short; no exception may pass through C
         }
+        for (toff_t i = source.at; i < source.at + got && i < source.head.size(); ++i)
+            static_cast<char*>(into)[i - source.at] = source.head[i];
         source.at += got;
         return static_cast<tmsize_t>(got);
     }
@@ -98,15 +103,11 @@ struct Layout {
 /// A TIFF file that is open at one of its directories.
 class Tiff {
   public:
-    explicit Tiff(const InputFile& file) : source_{.file = &file} {
-        const std::unique_ptr<TIFFOpenOptions, Close> options(TIFFOpenOptionsAlloc());
-        TIFFOpenOptionsSetErrorHandlerExtR(options.get(), Source::keep, &source_);
-        TIFFOpenOptionsSetWarningHandlerExtR(options.get(), Source::ignore, nullptr);
-        // "m": not mapped, it is read in parts.
-        tiff_.reset(TIFFClientOpenExt("", "rm", &source_, Source::read, Source::write, Source::seek,
-                                      Source::close, Source::size, nullptr, nullptr, options.get()));
-        if (!tiff_) damaged();
-    }
+    explicit Tiff(const InputFile& file) : Tiff(file, std::string()) {}
+
+    /// Open at a directory by the place where that begins.
+    Tiff(const InputFile& file, std::uint64_t directory) : Tiff(file, head_with(file, directory)) {}
+
     Tiff(const Tiff&) = delete;
     Tiff& operator=(const Tiff&) = delete;
 
@@ -146,6 +147,23 @@ class Tiff {
         return value;
     }
 
+    /// How many bytes of pixels a stored byte can give at most; 0 where there is no telling.
+    std::uint64_t most_in_byte() const {
+        switch (word(TIFFTAG_COMPRESSION, COMPRESSION_NONE)) {
+            case COMPRESSION_NONE:
+                return 1;
+            case COMPRESSION_PACKBITS:
+                return 64;
+            case COMPRESSION_LZW:
+                return 1400;  // strings of 1 to 3838 bytes in codes of up to 12 bits, then again
+            case COMPRESSION_ADOBE_DEFLATE:
+            case COMPRESSION_DEFLATE:
+                return max_inflation;
+            default:
+                return 0;
+        }
+    }
+
     Layout layout() const {
         const Layout layout{.width = number(TIFFTAG_IMAGEWIDTH),
                             .height = number(TIFFTAG_IMAGELENGTH),
@@ -157,10 +175,35 @@ class Tiff {
                             .orientation = word(TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT)};
         require_sides(layout.width, layout.height);
         if (layout.samples < 1 || layout.samples > 16 || layout.bits < 1) damaged();
+        if (const std::uint64_t most = most_in_byte())
+            require_enough(source_.file->size(), layout.row_bytes(layout.width) * layout.height, most);
         return layout;
     }
 
   private:
+    Tiff(const InputFile& file, std::string head) : source_{.file = &file, .head = std::move(head)} {
+        const std::unique_ptr<TIFFOpenOptions, Close> options(TIFFOpenOptionsAlloc());
+        TIFFOpenOptionsSetErrorHandlerExtR(options.get(), Source::keep, &source_);
+        TIFFOpenOptionsSetWarningHandlerExtR(options.get(), Source::ignore, nullptr);
+        // "m": not mapped, it is read in parts.
+        tiff_.reset(TIFFClientOpenExt("", "rm", &source_, Source::read, Source::write, Source::seek,
+                                      Source::close, Source::size, nullptr, nullptr, options.get()));
+        if (!tiff_) damaged();
+    }
+
+    /// The beginning of the file, as if this directory were the first: libtiff goes through all before it to
+    /// get to another, which takes long where there are thousands.
+    static std::string head_with(const InputFile& file, std::uint64_t directory) {
+        constexpr std::size_t head_bytes = 16;
+        std::string head = file.head(head_bytes);
+        const bool big_endian = head.front() == 'M';
+        const bool big = head.size() == head_bytes && head[big_endian ? 3 : 2] == '\x2b';
+        const std::size_t place = big ? 8 : 4, bytes = place;
+        for (std::size_t i = 0; i < bytes && place + i < head.size(); ++i)
+            head[place + (big_endian ? bytes - 1 - i : i)] = static_cast<char>(directory >> 8 * i & 0xff);
+        return head;
+    }
+
     bool big_endian() const { return TIFFIsBigEndian(get()) != 0; }
 
     Source source_;
@@ -272,22 +315,22 @@ bool is_page(const Tiff& tiff) {
 
 }  // namespace
 
-std::vector<std::uint32_t> tiff_pages(const InputFile& file) {
+std::vector<std::uint64_t> tiff_pages(const InputFile& file) {
     const Tiff tiff(file);
-    std::vector<std::uint32_t> pages;
-    for (std::uint32_t directory = 0;; ++directory) {
+    std::vector<std::uint64_t> pages;
+    const std::uint64_t first = TIFFCurrentDirOffset(tiff.get());
+    for (;;) {
         if (!tiff.has_whole_directory()) tiff.damaged();
-        if (is_page(tiff)) pages.push_back(directory);
+        if (is_page(tiff)) pages.push_back(TIFFCurrentDirOffset(tiff.get()));
         if (TIFFLastDirectory(tiff.get()) != 0) break;
         if (TIFFReadDirectory(tiff.get()) != 1) tiff.damaged();
     }
     // A file with nothing but previews is an image all the same.
-    return pages.empty() ? std::vector<std::uint32_t>{0} : pages;
+    return pages.empty() ? std::vector<std::uint64_t>{first} : pages;
 }
 
-Image<float> decode_tiff(const InputFile& file, std::uint32_t directory) {
-    const Tiff tiff(file);
-    if (directory > 0 && TIFFSetDirectory(tiff.get(), directory) != 1) tiff.damaged();
+Image<float> decode_tiff(const InputFile& file, std::uint64_t directory) {
+    const Tiff tiff(file, directory);
     const Layout layout = tiff.layout();
     return upright(read_stored(tiff, layout), layout.orientation);
 }

@@ -18,8 +18,6 @@ namespace stenometry::io {
 
 namespace {
 
-bool is_gzip(std::string_view head) { return head.starts_with("\x1f\x8b"); }
-
 std::optional<VolumeHeader> parse_header(std::string_view head) {
     if (is_nrrd(head)) return parse_nrrd(head);
     if (is_meta_image(head)) return parse_meta_image(head);
@@ -204,11 +202,13 @@ class Volume : public Cine {
             if (header_.offset > max_offset)
                 throw read_error(path_, "the header says that the pixels begin after " +
                                             std::to_string(header_.offset) + " bytes");
+            require_enough(needed);
             inflated_ = std::make_unique<InflatedFile>(*data_, 0);
             return;
         }
         header_.offset = after_lines(*data_, header_.offset, header_.skipped_lines);
         if (header_.encoding == Encoding::deflated) {
+            require_enough(needed);
             inflated_ = std::make_unique<InflatedFile>(*data_, std::exchange(header_.offset, 0));
             return;
         }
@@ -217,6 +217,13 @@ class Volume : public Cine {
         if (there < needed)
             throw read_error(data_->path(), "the pixels are cut short: " + std::to_string(there) + " of " +
                                                 std::to_string(needed) + " bytes");
+    }
+
+    /// Of deflated pixels, which would else show that they are too few when memory has been taken for them.
+    void require_enough(std::uint64_t needed) const {
+        if (needed / max_inflation > data_->size())
+            throw read_error(data_->path(), "the pixels are cut short: " + std::to_string(data_->size()) +
+                                                " deflated bytes cannot hold " + std::to_string(needed));
     }
 
     void take_text() {

@@ -37,7 +37,9 @@ Depth depth_of(const Stretch& stretch, const Linearisation& data, const Bordered
     std::vector<double> shared(factor.size() + factor.borders(), 0.0);
     for (std::size_t row = stretch.begin; row < stretch.end; ++row) {
         const auto& [own_downhill, products] = data.attenuation[row];
-        const auto product = [&](std::size_t i) { return products(static_cast<Eigen::Index>(i)); };
+        const auto product = [&, &products = products](std::size_t i) {
+            return products(static_cast<Eigen::Index>(i));
+        };
         downhill += own_downhill;
         information += product(index(LumenParameter::ln_attenuation));
         const SplineBasis::Weights& knots = basis.blurred(row);

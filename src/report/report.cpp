@@ -266,6 +266,7 @@ Json input_json(const ReportInput& input) {
         {"secondary_angle_deg", number(input.acquisition.secondary_angle_deg, angle_decimals)},
     };
     if (input.filled_frames) json["filled_frames"] = {input.filled_frames->first, input.filled_frames->last};
+    if (input.polarity != Polarity::assumed) json["polarity"] = to_string(input.polarity);
     if (input.evidence) json["evidence"] = to_string(*input.evidence);
     // Only where the vessels are not our own.
     if (!input.mask.empty()) json["mask"] = input.mask;
@@ -452,6 +453,7 @@ ReportInput report_input(const Frame& frame, std::string path) {
             .width = frame.width(),
             .height = frame.height(),
             .intensity = frame.intensity,
+            .polarity = frame.polarity,
             .acquisition = frame.acquisition};
 }
 

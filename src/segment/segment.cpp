@@ -216,6 +216,17 @@ void SegmentOptions::validate() const {
     require_not_negative("segment.max_gap", max_gap);
 }
 
+std::optional<Point> nearest_vessel(const VesselMask& vessels, Point place) {
+    std::optional<Point> nearest;
+    for (int y = 0; y < vessels.mask.height(); ++y)
+        for (int x = 0; x < vessels.mask.width(); ++x) {
+            if (vessels.mask(x, y) == 0) continue;
+            const Point pixel{static_cast<double>(x), static_cast<double>(y)};
+            if (!nearest || distance(pixel, place) < distance(*nearest, place)) nearest = pixel;
+        }
+    return nearest;
+}
+
 bool VesselMask::blank() const { return mask.empty() || cv::countNonZero(as_mat(mask)) == 0; }
 
 VesselMask segment(const EnhancedFrame& frame, const Vesselness& vesselness, const SegmentOptions& options) {

@@ -111,8 +111,9 @@ cv::Rect pixels_around(const Polyline& points, double reach, cv::Size canvas) {
 /// Adds how much of each pixel a stroke from `a` to `b` covers; strokes of one curve do not add up where they
 /// meet.
 void cover(Image<float>& coverage, cv::Point origin, Point a, Point b, double half_width) {
-    const cv::Rect inside = pixels_around({a - Point(origin.x, origin.y), b - Point(origin.x, origin.y)},
-                                          half_width + 1.0, {coverage.width(), coverage.height()});
+    const Point corner{static_cast<double>(origin.x), static_cast<double>(origin.y)};
+    const cv::Rect inside =
+        pixels_around({a - corner, b - corner}, half_width + 1.0, {coverage.width(), coverage.height()});
     for (int y = inside.y; y < inside.y + inside.height; ++y)
         for (int x = inside.x; x < inside.x + inside.width; ++x) {
             const Point center{origin.x + x + 0.5, origin.y + y + 0.5};

@@ -101,7 +101,7 @@ const phantom::Phantom& noise_free() {
 std::size_t lesion_count(const Analysis& analysis) {
     std::size_t count = 0;
     for (const Vessel& vessel : analysis.vessels)
-        count += static_cast<std::size_t>(std::ranges::distance(lesions(vessel)));
+        count += lesions(vessel).size();
     return count;
 }
 

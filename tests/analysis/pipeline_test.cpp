@@ -314,6 +314,9 @@ TEST(Measure, PointOnNoVesselIsAResultWithAReason) {
     EXPECT_EQ(analysis.reason, Unmeasurable::point_off_vessel);
     EXPECT_THAT(analysis.warnings, has_warning(WarningCode::point_off_vessel));
     EXPECT_EQ(analysis.unreached, 0U);
+    ASSERT_TRUE(analysis.nearest_vessel_px);
+    const Analysis again = measure(drilled().frame, *analysis.nearest_vessel_px, *analysis.nearest_vessel_px);
+    EXPECT_NE(again.reason, Unmeasurable::point_off_vessel) << "the place that is named lies on a vessel";
 }
 
 TEST(Measure, SaysWhichOfThePointsLiesOnNoVessel) {

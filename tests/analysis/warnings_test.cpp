@@ -21,7 +21,7 @@ using testing_examples::example_analysis;
 Warning only_warning(const Analysis& analysis, std::span<const Point> given = {}) {
     AnalysisOptions options;
     options.diameter.method = DiameterMethod::contour;  // of the examples
-    const std::vector<Warning> warnings = warnings_of(analysis, options, given);
+    const std::vector<Warning> warnings = warnings_of(analysis, Polarity::assumed, options, given);
     EXPECT_EQ(warnings.size(), 1U);
     return warnings.empty() ? Warning{} : warnings.front();
 }
@@ -29,7 +29,7 @@ Warning only_warning(const Analysis& analysis, std::span<const Point> given = {}
 TEST(Warnings, NothingIsSaidOfAMeasurementWithoutDoubt) {
     AnalysisOptions options;
     options.diameter.method = DiameterMethod::contour;
-    EXPECT_THAT(warnings_of(example_analysis(), options), IsEmpty());
+    EXPECT_THAT(warnings_of(example_analysis(), Polarity::assumed, options), IsEmpty());
 }
 
 TEST(Warnings, TellsTheVesselAndTheLesionThatItSpeaksOf) {
@@ -69,12 +69,21 @@ TEST(Warnings, PointThatLiesOnNoVesselIsNamed) {
     analysis.reason = Unmeasurable::point_off_vessel;
     analysis.unreached = 1;
     EXPECT_THAT(only_warning(analysis, given).message, HasSubstr("(30, 40) lies on no vessel"));
+    analysis.nearest_vessel_px = Point{33.0, 44.0};
+    EXPECT_THAT(only_warning(analysis, given).message, HasSubstr("the nearest is at (33, 44)"));
     analysis.reason = Unmeasurable::no_path;
     analysis.unreached = 2;
     EXPECT_THAT(only_warning(analysis, given).message,
                 HasSubstr("from the point (30, 40) to the point (50, 60)"));
     analysis.unreached.reset();
     EXPECT_THAT(only_warning(analysis, given).message, HasSubstr("no vessel leads"));
+}
+
+TEST(Warnings, ValuesThatWereTurnedAroundAreTold) {
+    const Analysis analysis{.calibration = Calibration::from_user(0.2)};
+    EXPECT_EQ(warnings_of(analysis, Polarity::inverted_as_found, {}).at(0).code, WarningCode::inverted);
+    for (const Polarity polarity : {Polarity::assumed, Polarity::stated, Polarity::inverted_as_asked})
+        EXPECT_TRUE(warnings_of(analysis, polarity, {}).empty()) << "nothing that the user does not know";
 }
 
 TEST(Warnings, DarkAndFaintLesionsAreTold) {

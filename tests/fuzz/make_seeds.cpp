@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,9 @@ using namespace stenometry;
 using namespace std::string_literals;
 
 constexpr int width = 12, height = 10;
+
+/// With the letters DICM; without both, more of what varies in a file counts.
+constexpr std::size_t preamble_bytes = 132;
 
 std::string gzip(const std::string& bytes, int window_bits) {
     z_stream stream{};
@@ -148,7 +152,7 @@ std::string written_by_the_library() {
     const io::InputFile file(path);
     std::string bytes = file.all();
     fs::remove(path);
-    return bytes.substr(128);  // the reader takes it without a preamble, too
+    return bytes.substr(preamble_bytes);  // the reader takes it without a preamble, too
 }
 
 /// Attributes that the library does not write: shutters, tables, functional groups.
@@ -186,7 +190,7 @@ std::string encapsulated(const char* syntax, bool colour, const std::vector<std:
                               .samples = colour ? 3 : 1,
                               .photometric = colour ? "RGB" : "MONOCHROME2"}
         .file(test::encapsulated(codes))
-        .substr(128);
+        .substr(preamble_bytes);
 }
 
 void add_dicom(Seeds& seeds) {
@@ -196,9 +200,9 @@ void add_dicom(Seeds& seeds) {
     const test::DicomPicture shared_colours{.samples = 3, .photometric = "YBR_FULL_422"};
     const test::DicomPicture with_palette{.photometric = "PALETTE COLOR", .other = palette()};
     const std::vector<std::string> files{
-        written_by_the_library(), plain.file(pixels).substr(128),
-        deflated.head().substr(128) + gzip(deflated.data_set(pixels), -MAX_WBITS),
-        shared_colours.file(pixels).substr(128), with_palette.file(pixels).substr(128)};
+        written_by_the_library(), plain.file(pixels).substr(preamble_bytes),
+        deflated.head().substr(preamble_bytes) + gzip(deflated.data_set(pixels), -MAX_WBITS),
+        shared_colours.file(pixels).substr(preamble_bytes), with_palette.file(pixels).substr(preamble_bytes)};
     seeds["dicom_header"] = files;
     seeds["dicom_frames"] = files;
     const std::string runs = test::run_lengths("\x89\x07");
@@ -208,6 +212,36 @@ void add_dicom(Seeds& seeds) {
                                     encapsulated(io::uid::jpeg_2000, false, {bare_jpeg_2000(CV_8UC1)},
                                                  {jpeg_2000_side, jpeg_2000_side})})
         seeds["dicom_frames"].push_back(file);
+    seeds["dicom_gzip"] = seeds["dicom_frames"];
+    const std::string long_runs = test::run_lengths(std::string(1200, '\x80') + "\x89\x07");
+    seeds["dicom_gzip"].push_back(encapsulated(io::uid::rle, false, {long_runs, runs, long_runs}));
+    seeds["dicom_directory"] = {
+        test::directory_bytes({{.lower = 1, .kind = "PATIENT"},
+                               {.lower = 2, .kind = "SERIES", .other = test::listed_series("XA")},
+                               {.next = 3, .kind = "IMAGE", .other = test::listed_image("A\\IM1")},
+                               {.kind = "IMAGE", .other = test::listed_image("IM2")}})
+            .substr(preamble_bytes)};
+}
+
+/// Two pages of one file.
+std::string two_pages() {
+    const std::string path = fs::temp_directory_path() / "stenometry_pages.tif";
+    if (!cv::imwritemulti(path, std::vector<cv::Mat>{picture(CV_8UC1), picture(CV_16UC1)})) std::abort();
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    fs::remove(path);
+    return bytes;
+}
+
+/// The head of every container, and what the decoder of that target says.
+void add_videos(Seeds& seeds) {
+    std::mt19937 random(4);
+    std::string said;
+    for (int i = 0; i < 60; ++i) said += static_cast<char>(random());
+    for (const std::string& head :
+         {"RIFF\x40\0\0\0AVI LIST"s, "\0\0\0\x18"s + "ftypmp42\0\0\0\0"s, "GIF89a\x08\0\x08\0\x80\0\0\0\0\0"s,
+          "\x1a\x45\xdf\xa3\0\0\0\0\0\0\0\0\0\0\0\0"s})
+        seeds["video"].push_back(head + said);
 }
 
 void add_stills(Seeds& seeds) {
@@ -228,6 +262,7 @@ void add_stills(Seeds& seeds) {
                   "\xff\xe1\0\x22"s
                   "Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"s);
     files.push_back(turned);
+    files.push_back(two_pages());
     seeds["still_image"] = files;
     for (const std::string& file : files) seeds["mask"].push_back('\0' + file);
 }
@@ -316,6 +351,7 @@ int main(int argc, char** argv) {
     add_decoders(seeds);
     add_dicom(seeds);
     add_stills(seeds);
+    add_videos(seeds);
     add_volumes(seeds);
     add_texts(seeds);
     add_networks(seeds);

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (format.empty()) return 0;
     return fuzz::read_or_refuse([&] {
         const io::InputFile file("fuzz.image", bytes);
-        for (const std::uint32_t page : io::still_pages(file, format)) io::read_still(file, format, page);
+        for (const std::uint64_t page : io::still_pages(file, format)) io::read_still(file, format, page);
         io::still_full_scale(file, format);
     });
 }

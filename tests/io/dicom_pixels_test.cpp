@@ -362,5 +362,94 @@ TEST(Deflated, ThatInflatesWithoutEndBeforeItsPixelsIsRefusedInLittleMemory) {
     EXPECT_THAT(fault_of(path), HasSubstr("more than 64 MiB before its pixels"));
 }
 
+// --- High-Throughput JPEG 2000 ---
+
+std::string bytes_of_hex(std::string_view digits) {
+    std::string bytes;
+    for (; !digits.empty(); digits.remove_prefix(2))
+        bytes += static_cast<char>(std::stoi(std::string(digits.substr(0, 2)), nullptr, 16));
+    return bytes;
+}
+
+/// 8 x 8 pixels of (100 x + 37 y) mod 4096 in 12 bits, lossless, by OpenJPH 0.31.
+constexpr std::string_view high_throughput =
+    "ff4fff5100294000000000080000000800000000000000000000000800000008000000000000000000010b0101"
+    "ff500008000200000005ff52000c00020001000104044001ff5c00072068686868ff90000a0000000000490001"
+    "ff93c002dfff5ff66fbedd6f2eb16389ba768c1f75286f17b1fa3ce500f597210031b800c002a600154046a3d1"
+    "f8aa71027500480441fec01081ecb600ffd9";
+
+std::string high_throughput_file(const std::string& syntax, const std::string& code) {
+    const DicomPicture picture{.transfer_syntax = syntax, .width = 8, .height = 8, .bits = 16};
+    return picture.file(encapsulated({code}));
+}
+
+TEST(HighThroughputJpeg2000, IsReadInEveryTransferSyntax) {
+    for (const char* syntax :
+         {"1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203"}) {
+        const auto cine =
+            open_cine(file_with(high_throughput_file(syntax, bytes_of_hex(high_throughput)), "ht.dcm"));
+        const Frame frame = cine->read(0);
+        for (int y = 0; y < 8; ++y)
+            for (int x = 0; x < 8; ++x)
+                EXPECT_EQ(frame.pixels(x, y), static_cast<float>(100 * x + 37 * y)) << x << ' ' << y;
+    }
+}
+
+TEST(HighThroughputJpeg2000, CutShortIsRefused) {
+    const std::string code = bytes_of_hex(high_throughput);
+    EXPECT_THAT(
+        fault_of_bytes(high_throughput_file("1.2.840.10008.1.2.4.201", code.substr(0, code.size() - 20))),
+        HasSubstr("cannot be decoded"));
+}
+
+// --- Gzipped files ---
+
+std::string gzipped(const std::string& bytes) {
+    const auto path = test::temporary_file("made.gz");
+    gzFile file = gzopen(path.c_str(), "wb1");
+    EXPECT_EQ(gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size())),
+              static_cast<int>(bytes.size()));
+    gzclose(file);
+    return bytes_of(path);
+}
+
+TEST(Gzipped, DicomIsReadAsWhatItHolds) {
+    const std::string bytes = DicomPicture{.width = 2, .height = 1}.file(pixels("\x0a\x14"));
+    const auto path = file_with(gzipped(bytes), "image.dcm.gz");
+    EXPECT_TRUE(is_dicom(path));
+    EXPECT_THAT(values_of(open_cine(path)->read(0)), ElementsAre(10, 20));
+}
+
+TEST(Gzipped, DicomWithADeflatedDataSetIsRead) {
+    const DicomPicture picture{.transfer_syntax = deflated_syntax, .width = 2, .height = 1};
+    const std::string bytes = picture.head() + deflated(picture.data_set(pixels("\x0a\x14")));
+    EXPECT_THAT(values_of(gzipped(bytes)), ElementsAre(10, 20));
+}
+
+TEST(Gzipped, DicomCutShortOrDamagedIsRefused) {
+    const std::string whole = gzipped(DicomPicture{}.file(pixels(std::string(8, 'x'))));
+    EXPECT_THAT(fault_of_bytes(whole.substr(0, whole.size() - 10)),
+                HasSubstr("gzip file is damaged or cut short"));
+    std::string damaged = whole;
+    damaged[damaged.size() - 6] ^= 1;  // in the checksum
+    EXPECT_THAT(fault_of_bytes(damaged), HasSubstr("damaged"));
+}
+
+TEST(Gzipped, CompressedFramesLongerThanAreKeptInMemoryAreReadInAnyOrder) {
+    constexpr int frames = 70, side = 1024;
+    std::vector<std::string> fragments;
+    for (int k = 0; k < frames; ++k)
+        fragments.push_back(
+            run_lengths(literal_runs(std::string(std::size_t{side} * side, static_cast<char>(k)))));
+    const DicomPicture picture{.transfer_syntax = rle, .width = side, .height = side, .frames = frames};
+    const auto cine = open_cine(file_with(gzipped(picture.file(encapsulated(fragments))), "long.dcm.gz"));
+    ASSERT_EQ(cine->frame_count(), frames);
+    for (const int k : {0, 69, 3}) EXPECT_EQ(cine->read(k).pixels(side - 1, side - 1), static_cast<float>(k));
+}
+
+TEST(Gzipped, FilesOfOtherKindsAreRefused) {
+    EXPECT_THAT(fault_of_bytes(gzipped("no picture")), HasSubstr("neither DICOM nor any image format"));
+}
+
 }  // namespace
 }  // namespace stenometry::io

@@ -342,8 +342,7 @@ TEST(LongCine, OfTwoGigabytesOfNrrdIsReadInTheMemoryOfAFewFrames) {
 TEST(Unreadable, MissingFilesFoldersAndEmptyFilesAreNamedWithTheCause) {
     const auto missing = temporary_folder() / "not there.png";
     EXPECT_THAT(fault_of(missing), AllOf(HasSubstr(missing.string()), HasSubstr("No such file")));
-    EXPECT_THAT(fault_of(temporary_folder()),
-                AllOf(HasSubstr(temporary_folder().string()), HasSubstr("directory")));
+    EXPECT_THAT(fault_of("/"), AllOf(HasSubstr("cannot read /:"), HasSubstr("folder")));
     EXPECT_THAT(fault_of(file_with("", "empty.png")), HasSubstr("empty"));
     EXPECT_THAT(fault_of(temporary_folder() / "a.png" / "b.png"), Not(testing::IsEmpty()));
 }

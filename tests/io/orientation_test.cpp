@@ -9,11 +9,13 @@
 
 #include "stenometry/interop/opencv.h"
 #include "stenometry/io/image.h"
+#include "support/dicom_bytes.h"
 #include "support/temporary_files.h"
 
 namespace stenometry::io {
 namespace {
 
+using test::big_endian;
 using test::file_with;
 using test::temporary_file;
 
@@ -89,12 +91,6 @@ std::string encoded(const Image<std::uint8_t>& picture, const std::string& exten
     std::vector<unsigned char> bytes;
     cv::imencode(extension, interop::as_mat(picture), bytes, {cv::IMWRITE_JPEG_QUALITY, 95});
     return {bytes.begin(), bytes.end()};
-}
-
-std::string big_endian(std::size_t value, int bytes) {
-    std::string text;
-    for (int i = bytes - 1; i >= 0; --i) text += static_cast<char>(value >> 8 * i & 0xff);
-    return text;
 }
 
 class Orientation : public testing::TestWithParam<int> {};

@@ -31,9 +31,10 @@ struct Page {
     std::function<void(TIFF*)> change = [](TIFF*) {};
 };
 
-std::filesystem::path write_tiff(const std::vector<Page>& pages) {
+/// \param mode of libtiff: l and b for the byte order, 8 for BigTIFF
+std::filesystem::path write_tiff(const std::vector<Page>& pages, const std::string& mode = "w") {
     const auto path = temporary_file("written.tif");
-    TIFF* tiff = TIFFOpen(path.c_str(), "w");
+    TIFF* tiff = TIFFOpen(path.c_str(), mode.c_str());
     for (const Page& page : pages) {
         TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, page.width);
         TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, page.height);
@@ -69,6 +70,15 @@ TEST(TiffPages, AreTheFramesOfACineInAnyOrder) {
     }
     EXPECT_THROW(cine->read(3), InvalidInput);
     EXPECT_EQ(read_probability(path, 1)(0, 0), 20.0F / 255.0F);
+}
+
+TEST(TiffPages, AreReadInEveryByteOrderAndSizeOfPlaces) {
+    for (const char* mode : {"wl", "wb", "wl8", "wb8"}) {
+        const auto cine = open_cine(write_tiff({page_of(10), page_of(20), page_of(30)}, mode));
+        ASSERT_EQ(cine->frame_count(), 3) << mode;
+        for (const int k : {2, 0, 1})
+            EXPECT_EQ(cine->read(k).pixels(3, 1), 10.0F * static_cast<float>(k + 1)) << mode;
+    }
 }
 
 TEST(TiffPages, ThatArePreviewsOrMasksAreNoFrames) {

@@ -113,12 +113,5 @@ TEST(Nifti, ZippedWithPixelsFarAwayIsRefusedBeforeItInflates) {
     EXPECT_THAT(fault_of(path), HasSubstr("begin after 1000000000 bytes"));
 }
 
-// --- What is not read ---
-
-TEST(Gif, IsRefusedWithAdvice) {
-    EXPECT_THAT(fault_of(file_with("GIF89a\1\0\1\0\0\0\0;"s, "moving.gif")),
-                testing::AllOf(HasSubstr("GIF images are not read"), HasSubstr("TIFF")));
-}
-
 }  // namespace
 }  // namespace stenometry::io

@@ -25,6 +25,7 @@ using test::contents;
 using test::Ending;
 using test::Program;
 using test::write_text;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -627,6 +628,53 @@ TEST_F(ProgramOnAngiogram, ErrorOfTheSpacingWidensIntervalsInMillimetres) {
 TEST_F(ProgramOnAngiogram, PointThatLiesOnNoVesselIsNamed) {
     expect_failure(4, {"measure", "vessel.png", "--from", "20,79.5", "--via", "80,10", "--to", "140,79.5"},
                    "(80, 10) lies on no vessel");
+}
+
+TEST_F(ProgramOnAngiogram, NearestVesselOfAPointThatLiesOnNoneIsNamed) {
+    expect_failure(4, {"measure", "vessel.png", "--from", "20,79.5", "--to", "140,20"},
+                   "the nearest is at (1");
+    expect_failure(2, {"measure", "vessel.png", "--from", "20,79.5", "--to", "900,20"},
+                   "the nearest vessel is at 1");
+}
+
+TEST_F(ProgramOnAngiogram, ExportWritesTheFrameWhosePixelsMeasureTakes) {
+    const Ending ending = run({"export", "vessel.png", "seen.png"});
+    EXPECT_EQ(ending.code, 0) << ending.err;
+    const Image<float> seen = io::read_image(path("seen.png")).pixels;
+    const float factor = seen(0, 0) / angiogram()(0, 0);
+    EXPECT_EQ(factor, std::floor(factor)) << "proportions are kept";
+    for (int y = 0; y < 160; y += 7)
+        for (int x = 0; x < 160; x += 7) EXPECT_EQ(seen(x, y), factor * angiogram()(x, y));
+    EXPECT_THAT(ending.out, AllOf(HasSubstr("160 x 160"), HasSubstr("16 bits"), HasSubstr("times")));
+    EXPECT_EQ(run({"measure", "seen.png", "--from", "20,79.5", "--to", "140,79.5"}).code, 0);
+    expect_failure(2, {"export", "vessel.png", "vessel.png"}, "vessel.png");
+    expect_failure(2, {"export", "vessel.png", "seen.jpg"}, ".png");
+}
+
+TEST_F(ProgramOnAngiogram, ExportWritesEightBitsWhereTheyAreEnough) {
+    Image<std::uint8_t> small(6, 4);
+    small(2, 1) = 200;
+    io::write_png(path("small.png"), small);
+    EXPECT_THAT(run({"export", "small.png", "seen.png"}).out, HasSubstr("8 bits, grey values not scaled"));
+    EXPECT_EQ(io::read_image(path("seen.png")).pixels(2, 1), 200.0F);
+    EXPECT_THAT(run({"export", "--invert", "small.png", "seen.png"}).out, HasSubstr("turned around"));
+    EXPECT_EQ(io::read_image(path("seen.png")).pixels(2, 1), 55.0F);
+    EXPECT_EQ(io::read_image(path("seen.png")).pixels(0, 0), 255.0F);
+}
+
+TEST_F(Program, BrightVesselsAreTurnedAroundWhereTheyAreBeyondDoubtOrAskedFor) {
+    const std::string original = STENOMETRY_SAMPLE_IMAGES "/left_coronary.png";
+    ASSERT_EQ(run({"export", "--invert", original, "bright.png"}).code, 0);
+    const Ending found = run({"analyze", "bright.png", "--json", "-"});
+    EXPECT_EQ(found.code, 0) << found.err;
+    EXPECT_THAT(found.err, HasSubstr("--no-invert"));
+    const auto turned = nlohmann::json::parse(found.out);
+    EXPECT_EQ(test::faults_of_json(found.out), "");
+    EXPECT_EQ(turned["input"]["polarity"], "inverted_as_found");
+    EXPECT_EQ(turned["warnings"][1]["code"], "inverted");
+    EXPECT_EQ(turned["vessels"],
+              nlohmann::json::parse(run({"analyze", original, "--json", "-"}).out)["vessels"]);
+    EXPECT_EQ(run({"analyze", "bright.png", "--no-invert"}).code, 4) << "there is no dark vessel";
 }
 
 TEST_F(ProgramOnAngiogram, WarningsSayWhatToDo) {

@@ -17,6 +17,12 @@ inline std::string little_endian(std::uint64_t value, int bytes) {
     return text;
 }
 
+/// The same, highest byte first.
+inline std::string big_endian(std::uint64_t value, int bytes) {
+    const std::string little = little_endian(value, bytes);
+    return {little.rbegin(), little.rend()};
+}
+
 /// Words of 16 bits.
 inline std::string words_of(const std::vector<int>& values) {
     std::string text;
@@ -84,6 +90,43 @@ inline std::string literal_runs(std::string_view bytes) {
 /// A frame in run lengths of one segment.
 inline std::string run_lengths(const std::string& segment) {
     return little_endian(1, 4) + little_endian(64, 4) + std::string(56, '\0') + segment;
+}
+
+/// A record of the directory of a medium; others are named by their number, from 0. -1: none.
+struct DirectoryRecord {
+    int next = -1, lower = -1;
+    std::string kind, other;
+};
+
+inline std::string listed_image(const std::string& file) { return element(0x00041500, "CS", file); }
+inline std::string listed_series(const std::string& modality) { return element(0x00080060, "CS", modality); }
+
+/// The file with these records, of which the first is the root.
+inline std::string directory_bytes(const std::vector<DirectoryRecord>& records) {
+    const std::string head =
+        std::string(128, '\0') + "DICM" + element(0x00020010, "UI", "1.2.840.10008.1.2.1");
+    const std::size_t first = head.size() + 12 + 12;  // after the root's place and the head of the sequence
+    std::vector<std::size_t> places;
+    std::string items;
+    const auto place = [&](int record) {
+        const bool known = record >= 0 && static_cast<std::size_t>(record) < places.size();
+        return element(0x00041400, "UL",
+                       little_endian(known ? places[static_cast<std::size_t>(record)] : 0, 4));
+    };
+    const auto write = [&] {
+        items.clear();
+        std::vector<std::size_t> found;
+        for (const DirectoryRecord& record : records) {
+            found.push_back(first + items.size());
+            std::string lower = place(record.lower);
+            lower[2] = '\x20';  // (0004,1420)
+            items += item(place(record.next) + lower + element(0x00041430, "CS", record.kind) + record.other);
+        }
+        places = found;
+    };
+    write();  // to know the places
+    write();
+    return head + element(0x00041200, "UL", little_endian(first, 4)) + element(0x00041220, "SQ", items);
 }
 
 }  // namespace stenometry::test

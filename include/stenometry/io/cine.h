@@ -21,8 +21,14 @@ class Cine {
     virtual Frame read(int index) = 0;
 };
 
-/// Opens a DICOM file, or any image that `read_image` reads, by what is in it and not by its name.
-/// \throws IoError if the file cannot be read, naming it and the cause.
+/// Opens a DICOM file, or any image that `read_image` reads, or a video (AVI, MP4 and MOV, animated GIF,
+/// Matroska), by what is in it and not by its name; or a folder of numbered pictures, a frame each, in the
+/// order of the numbers in their names (2.png before 10.png).
+///
+/// Videos are decoded by OpenCV's videoio, in a module that is opened for the first of them; what it has no
+/// decoder for is refused. Their frames have 8 bits and are `Intensity::display`; colour becomes grey.
+/// Reading a frame before the last one that was read decodes again from the first. \throws IoError if the
+/// file cannot be read, naming it and the cause.
 std::unique_ptr<Cine> open_cine(const std::filesystem::path& path);
 
 }  // namespace stenometry::io

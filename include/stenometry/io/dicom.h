@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "stenometry/export.h"
 #include "stenometry/io/cine.h"
@@ -12,12 +13,13 @@ STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
-/// Whether the file begins as a DICOM file does, with or without a preamble.
+/// Whether the file begins as a DICOM file does, with or without a preamble, also where it is gzipped.
 bool is_dicom(const std::filesystem::path& path);
 
 /// Opens a DICOM X-ray angiogram, also an enhanced one: single and multi-frame, 8 to 16 bits, MONOCHROME1 and
 /// 2 (colours, also of a palette, become grey), uncompressed and deflated, JPEG baseline, extended (12 bits)
-/// and lossless, JPEG-LS, JPEG 2000, RLE. One frame at a time is read from the file.
+/// and lossless, JPEG-LS, JPEG 2000 (also of high throughput, with OpenJPEG from 2.5 on), RLE; and gzipped.
+/// One frame at a time is read from the file. A DICOMDIR is refused with advice; `list_dicomdir` reads it.
 ///
 /// - Modality LUT or rescale is applied. Values are then turned around (v becomes lowest + highest - v)
 ///   where high ones mean few X-rays, so that vessels are dark: where PixelIntensityRelationshipSign is -1
@@ -31,6 +33,23 @@ bool is_dicom(const std::filesystem::path& path);
 /// \throws IoError if the file cannot be read, naming it and the cause; frames that are missing show here,
 /// damage of a frame when it is read.
 std::unique_ptr<Cine> open_dicom(const std::filesystem::path& path);
+
+/// An image that a DICOMDIR lists.
+struct ListedImage {
+    std::filesystem::path file;  ///< where it should lie, below the folder of the DICOMDIR
+    std::string modality;        ///< such as XA; empty if the directory does not say it
+};
+
+/// Whether the file is the directory of a medium with DICOM files (DICOM PS3.3 annex F), usually called
+/// DICOMDIR.
+/// \throws IoError if the file cannot be read, or is damaged.
+bool is_dicomdir(const std::filesystem::path& path);
+
+/// The images that a DICOMDIR lists, in the order of its patients, studies and series. Files are found in
+/// whatever case the disk has their names; whether they are there, shows when they are opened. Names that
+/// lead out of the folder of the DICOMDIR are left out.
+/// \throws IoError if the file is none or damaged.
+std::vector<ListedImage> list_dicomdir(const std::filesystem::path& path);
 
 /// What `write_dicom` says of the frames it writes.
 struct DicomTags {

@@ -14,10 +14,10 @@ namespace stenometry::io {
 /// Reads one still image: PNG, TIFF, JPEG, BMP, PNM with 8 or 16 bits (colour becomes grey), TIFF also of
 /// other depths and with floating-point values, or NRRD, MetaImage (MHA, MHD), NIfTI; also DICOM. What is
 /// stored turned or mirrored is turned as its EXIF or TIFF orientation says. The format is known by the
-/// content, not by the name. Of a cine (see `open_cine`; also a TIFF file of several pages, or a volume of
-/// three or four axes) this gives the first frame. Values are those of the file, only PNG and TIFF of 1, 2
-/// and 4 bits are stretched to 0..255; pixels that are not finite are outside of `Frame::valid` and hold the
-/// mean of the others.
+/// content, not by the name. Of a cine (see `open_cine`; also a TIFF file of several pages, a volume of
+/// three or four axes, a video, or a folder of pictures) this gives the first frame. Values are those of the
+/// file, only PNG and TIFF of 1, 2 and 4 bits are stretched to 0..255; pixels that are not finite are outside
+/// of `Frame::valid` and hold the mean of the others.
 ///
 /// The spacing that image formats other than DICOM state is not taken over: nothing says in which plane it
 /// holds. Images of more than 16384 pixels on a side are refused, before memory is asked for.
