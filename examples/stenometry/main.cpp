@@ -1,6 +1,4 @@
-#include <exception>
 #include <iostream>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -9,7 +7,6 @@
 #endif
 
 #include "failure.h"
-#include "stenometry/error.h"
 #include "stenometry/version.h"
 #include "values.h"
 #include "verb.h"
@@ -19,12 +16,9 @@ namespace {
 
 int end(ExitCode code) { return static_cast<int>(code); }
 
-/// One line, whatever the message holds: scripts read standard error line by line.
-int fail(ExitCode code, std::string message) {
-    for (char& c : message)
-        if (c == '\n' || c == '\r') c = ' ';
-    std::cerr << "stenometry: " << message << '\n';
-    return end(code);
+int fail(const Fault& fault) {
+    std::cerr << "stenometry: " << fault.message << '\n';
+    return end(fault.code);
 }
 
 std::string names_of(const std::vector<Verb>& verbs) {
@@ -65,14 +59,8 @@ int run_verb(const std::vector<Verb>& verbs) {
             verb.run();
         }
         return end(ExitCode::done);
-    } catch (const Failure& failure) {
-        return fail(failure.code(), failure.what());
-    } catch (const InvalidInput& error) {
-        return fail(ExitCode::wrong_command, error.what());
-    } catch (const std::bad_alloc&) {
-        return fail(ExitCode::defect, "not enough memory");
-    } catch (const std::exception& error) {
-        return fail(ExitCode::defect, std::string("internal error: ") + error.what());
+    } catch (...) {
+        return fail(current_fault());
     }
 }
 
@@ -93,7 +81,7 @@ int run(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return program.exit(error);  // --help and --version
-        return fail(ExitCode::wrong_command, complaint(program, verbs, error));
+        return fail({ExitCode::wrong_command, on_one_line(complaint(program, verbs, error))});
     }
     return run_verb(verbs);
 }

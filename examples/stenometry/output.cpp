@@ -119,18 +119,6 @@ std::string text_of(const Warning& warning) {
     return options.empty() ? warning.message : warning.message + " (" + options + ')';
 }
 
-void require_measured(const Analysis& analysis, const ReportInput& input) {
-    if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return;
-    const Unmeasurable reason =
-        analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
-    const std::string giver = giver_of_vessels(input);
-    throw Failure(ExitCode::unmeasurable,
-                  input.path + ": " +
-                      (reason == Unmeasurable::no_vessel && !giver.empty()
-                           ? "no vessel of " + giver + " can be followed and measured in it"
-                           : explanation(analysis, reason)));
-}
-
 }  // namespace
 
 void OutputFiles::add(const fs::path& path, Writer write) {
@@ -207,9 +195,21 @@ void check(const AnalysisOutputs& outputs) {
     require_tubes("--tubes", outputs.tubes);
 }
 
+std::string why_nothing_is_measured(const Analysis& analysis, const ReportInput& input) {
+    if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return {};
+    const Unmeasurable reason =
+        analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
+    const std::string giver = giver_of_vessels(input);
+    return input.path + ": " +
+           (reason == Unmeasurable::no_vessel && !giver.empty()
+                ? "no vessel of " + giver + " can be followed and measured in it"
+                : explanation(analysis, reason));
+}
+
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
            const ReportInput& input) {
-    require_measured(analysis, input);
+    if (const std::string reason = why_nothing_is_measured(analysis, input); !reason.empty())
+        throw Failure(ExitCode::unmeasurable, reason);
     OutputFiles files({input.path, input.mask, input.probability, input.model});
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
     if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));

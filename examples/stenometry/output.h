@@ -66,6 +66,9 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs);
 /// \throws Failure wrong_command for outputs that cannot be written together or as what they are called.
 void check(const AnalysisOutputs& outputs);
 
+/// Why the analysis has not one measured vessel, in a line that begins with the path; empty if it has.
+std::string why_nothing_is_measured(const Analysis& analysis, const ReportInput& input);
+
 /// Writes what is asked for, and the summary for a person where standard output is free.
 /// \throws Failure unmeasurable if nothing was measured, unwritable for a fault of a file.
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
