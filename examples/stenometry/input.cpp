@@ -33,12 +33,8 @@ int choose_frame(io::Cine& cine) {
 int frame_asked_for(const InputOptions& options, io::Cine& cine) {
     const int count = cine.frame_count();
     if (!options.frame) return count == 1 ? 0 : choose_frame(cine);
-    if (*options.frame < count) return *options.frame;
-    throw Failure(ExitCode::wrong_command,
-                  "--frame " + std::to_string(*options.frame) + ": " + options.image.string() +
-                      (count == 1 ? " has one frame, number 0"
-                                  : " has " + std::to_string(count) + " frames, numbers 0 to " +
-                                        std::to_string(count - 1)));
+    require_frame(*options.frame, count, options.image.string());
+    return *options.frame;
 }
 
 }  // namespace
@@ -76,6 +72,15 @@ void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--frame", options.frame, "frame of a cine, from 0 [the best-filled one]")
         ->type_name("N")
         ->check(whole_number_from(0));
+}
+
+void require_frame(int index, int count, const std::string& name) {
+    if (index < count) return;
+    throw Failure(ExitCode::wrong_command,
+                  "--frame " + std::to_string(index) + ": " + name +
+                      (count == 1 ? " has one frame, number 0"
+                                  : " has " + std::to_string(count) + " frames, numbers 0 to " +
+                                        std::to_string(count - 1)));
 }
 
 Frame read_frame(const InputOptions& options) {

@@ -121,6 +121,12 @@ std::string text_of(const Warning& warning) {
 
 }  // namespace
 
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Failure(ExitCode::unwritable, "cannot make " + folder.string() + ": " + error.message());
+}
+
 void OutputFiles::add(const fs::path& path, Writer write) {
     std::error_code absent;
     for (const fs::path& input : inputs_)

@@ -46,6 +46,10 @@ class OutputFiles {
     std::string standard_output_;
 };
 
+/// Makes the folder, and those that it lies in, where there is none.
+/// \throws Failure unwritable, naming it and the cause.
+void make_folder(const std::filesystem::path& folder);
+
 /// \throws Failure wrong_command, naming `option`, if its file would be a PNG by another name: one whose
 /// ending is another, or standard output.
 void require_png(const std::string& option, const std::filesystem::path& path);

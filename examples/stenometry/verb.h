@@ -19,6 +19,7 @@ struct Verb {
 
 Verb add_measure(CLI::App& program);
 Verb add_analyze(CLI::App& program);
+Verb add_batch(CLI::App& program);
 Verb add_calibrate(CLI::App& program);
 Verb add_evaluate(CLI::App& program);
 Verb add_segment(CLI::App& program);

@@ -1,5 +1,7 @@
 #include "stenometry/io/image.h"
 
+#include "core/require.h"
+#include "io/jpeg.h"
 #include "io/still_codecs.h"
 #include "stenometry/error.h"
 #include "stenometry/io/cine.h"
@@ -31,5 +33,11 @@ void write_png(const std::filesystem::path& path, const Image<std::uint16_t>& im
 }
 
 void write_png(const std::filesystem::path& path, const Image<Rgb>& image) { write_encoded(path, image); }
+
+std::string to_jpeg(const Image<std::uint8_t>& image, int quality) {
+    if (image.empty()) throw InvalidInput("an image without pixels cannot be written");
+    require_between("quality", quality, 1, 100);
+    return encode_jpeg(image, quality);
+}
 
 }  // namespace stenometry::io

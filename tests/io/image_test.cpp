@@ -465,6 +465,15 @@ TEST(WritePng, ComesBackAsWritten) {
     EXPECT_EQ(read.at<cv::Vec3b>(0, 1), cv::Vec3b(3, 2, 1));
 }
 
+TEST(ToJpeg, IsWithinItsQuantizationOfWhatWasWritten) {
+    Image<std::uint8_t> plane(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) plane(x, y) = static_cast<std::uint8_t>(20 + 3 * x + 4 * y);
+    expect_same(read_image(file_with(to_jpeg(plane, 95), "written.jpg")), plane, 3.0);
+    EXPECT_THROW(to_jpeg({}), InvalidInput);
+    EXPECT_THROW(to_jpeg(plane, 101), InvalidInput);
+}
+
 TEST(WritePng, OfPartOfAnImageWritesThatPart) {
     auto whole = picture_of<std::uint8_t>(1.0);
     const Image<std::uint8_t> part(5, 4, whole.stride(),

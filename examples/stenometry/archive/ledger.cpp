@@ -365,7 +365,7 @@ std::map<InputKey, Ended> Ledger::ended() const {
         std::map<InputKey, Ended> ended;
         SQLite::Statement inputs(*database_,
                                  "SELECT path, item, status, finished, sha256, options, options_hash, "
-                                 "software_version, network_sha256 FROM input");
+                                 "software_version, network_sha256, reason FROM input");
         while (inputs.executeStep()) {
             const auto text = [&](int column) { return inputs.getColumn(column).getString(); };
             ended[{text(0), inputs.getColumn(1).getInt()}] = {.provenance = {.digest = text(4),
@@ -374,6 +374,7 @@ std::map<InputKey, Ended> Ledger::ended() const {
                                                                              .software = text(7),
                                                                              .network = text(8)},
                                                               .status = outcome_of(text(2)),
+                                                              .reason = text(9),
                                                               .finished = text(3)};
         }
         return ended;

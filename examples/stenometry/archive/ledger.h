@@ -82,6 +82,7 @@ struct InputEntry {
 struct Ended {
     Provenance provenance;
     Outcome status = Outcome::done;
+    std::string reason;
     std::string finished;  ///< when, UTC
 };
 
