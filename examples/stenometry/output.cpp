@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <iostream>
 #include <system_error>
 
@@ -35,6 +36,13 @@ void require_writable(const fs::path& path) {
     if (!fs::is_directory(folder, none)) fail_to_write(path, folder.string() + " is not a directory");
     if (::access((fs::exists(path, none) ? path : folder).c_str(), W_OK) != 0)
         fail_to_write(path, std::strerror(errno));
+}
+
+void require_not_among(const std::vector<fs::path>& inputs, const fs::path& path) {
+    std::error_code absent;
+    for (const fs::path& input : inputs)
+        if (!input.empty() && fs::equivalent(path, input, absent))
+            throw Failure(ExitCode::wrong_command, path.string() + " is an input and would be written over");
 }
 
 bool is_device(const fs::path& path) {
@@ -121,6 +129,31 @@ std::string text_of(const Warning& warning) {
 
 }  // namespace
 
+void write_stream(const fs::path& path, const std::vector<fs::path>& inputs,
+                  const std::function<void(std::ostream&)>& write) {
+    errno = 0;
+    if (path == "-") {
+        write(std::cout);
+        std::cout.flush();
+        if (!std::cout)
+            fail_to_write("to standard output", errno != 0 ? std::strerror(errno) : "it is closed");
+        return;
+    }
+    require_not_among(inputs, path);
+    require_writable(path);
+    const fs::path draft = is_device(path) ? path : fs::path(path.string() + ".part");
+    try {
+        std::ofstream file(draft, std::ios::binary);
+        write(file);
+        file.close();
+        if (!file) fail_to_write(path, std::strerror(errno));
+        if (draft != path) fs::rename(draft, path);
+    } catch (...) {
+        if (draft != path) remove_regular(draft);
+        throw;
+    }
+}
+
 void make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -128,10 +161,7 @@ void make_folder(const fs::path& folder) {
 }
 
 void OutputFiles::add(const fs::path& path, Writer write) {
-    std::error_code absent;
-    for (const fs::path& input : inputs_)
-        if (!input.empty() && fs::equivalent(path, input, absent))
-            throw Failure(ExitCode::wrong_command, path.string() + " is an input and would be written over");
+    require_not_among(inputs_, path);
     for (const File& file : files_)
         if (file.path == path && !is_device(path))
             throw Failure(ExitCode::wrong_command, path.string() + " would be written twice");

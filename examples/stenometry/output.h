@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,14 @@ class OutputFiles {
     std::vector<File> files_;
     std::string standard_output_;
 };
+
+/// Writes what `write` puts into a stream to the file, or to standard output where `path` is "-". A file is
+/// there as a whole or not at all.
+/// \param inputs files that must not be written over
+/// \throws Failure wrong_command if it is one of them; unwritable, naming the file and the cause; whatever
+/// `write` throws.
+void write_stream(const std::filesystem::path& path, const std::vector<std::filesystem::path>& inputs,
+                  const std::function<void(std::ostream&)>& write);
 
 /// Makes the folder, and those that it lies in, where there is none.
 /// \throws Failure unwritable, naming it and the cause.

@@ -22,7 +22,9 @@ Verb add_analyze(CLI::App& program);
 Verb add_batch(CLI::App& program);
 Verb add_calibrate(CLI::App& program);
 Verb add_evaluate(CLI::App& program);
+Verb add_merge(CLI::App& program);
 Verb add_segment(CLI::App& program);
+Verb add_table(CLI::App& program);
 Verb add_phantom(CLI::App& program);
 
 }  // namespace stenometry::program

@@ -20,8 +20,9 @@ std::string rate_text(double per_second) {
     return text.str();
 }
 
-/// 0:42, 12:05 or 3:12:05.
+/// 4.2 s, 12:05 or 3:12:05.
 std::string duration_text(double seconds) {
+    if (seconds < 60.0) return rate_text(seconds) + " s";
     const auto whole = static_cast<long long>(std::ceil(seconds));
     std::ostringstream text;
     text << std::setfill('0');

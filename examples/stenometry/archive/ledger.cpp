@@ -75,24 +75,13 @@ void distrust(SQLite::Database& database) {
     database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON");
 }
 
-/// The only words for the faults of SQLite that its users know.
-Failure failure_of(ExitCode code, const fs::path& path, const SQLite::Exception& error) {
-    const std::string work = code == ExitCode::unwritable ? "cannot write " : "cannot read ";
-    const int cause = error.getErrorCode() & 0xff;
-    const std::string words = cause == SQLITE_FULL     ? "no space left on the device"
-                              : cause == SQLITE_NOTADB ? "it is no ledger of stenometry"
-                              : cause == SQLITE_BUSY   ? "another program writes to it"
-                                                       : std::string(error.what());
-    return {code, work + path.string() + ": " + words};
-}
-
 /// Calls `work`, whose faults become those of the program.
 template <class Work>
 auto with_ledger(ExitCode code, const fs::path& path, const Work& work) {
     try {
         return work();
     } catch (const SQLite::Exception& error) {
-        throw failure_of(code, path, error);
+        throw ledger_failure(code, path, error);
     }
 }
 
@@ -300,6 +289,16 @@ Outcome outcome_of(std::string_view text) {
     for (const Outcome outcome : outcomes)
         if (text == to_string(outcome)) return outcome;
     return Outcome::failed;
+}
+
+Failure ledger_failure(ExitCode code, const fs::path& path, const SQLite::Exception& error) {
+    const std::string work = code == ExitCode::unwritable ? "cannot write " : "cannot read ";
+    const int cause = error.getErrorCode() & 0xff;
+    const std::string words = cause == SQLITE_FULL     ? "no space left on the device"
+                              : cause == SQLITE_NOTADB ? "it is no ledger of stenometry"
+                              : cause == SQLITE_BUSY   ? "another program writes to it"
+                                                       : std::string(error.what());
+    return {code, work + path.string() + ": " + words};
 }
 
 Ledger::Ledger(fs::path path, std::unique_ptr<SQLite::Database> database)

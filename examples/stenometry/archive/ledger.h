@@ -1,6 +1,7 @@
 #pragma once
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 
 #include <compare>
 #include <cstdint>
@@ -85,6 +86,10 @@ struct Ended {
     std::string reason;
     std::string finished;  ///< when, UTC
 };
+
+/// What a fault of SQLite is to who uses the program: reading fails as unreadable, unless `code` says that
+/// the file is written to.
+Failure ledger_failure(ExitCode code, const std::filesystem::path& path, const SQLite::Exception& error);
 
 /// One ledger, open. Everything that is written is in it as soon as the call returns, and none of it before.
 class Ledger {
