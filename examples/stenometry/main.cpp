@@ -30,7 +30,14 @@ std::string names_of(const std::vector<Verb>& verbs) {
 
 /// What is wrong with the command line, where CLI11 would say no more than that a subcommand is required.
 std::string complaint(const CLI::App& program, const std::vector<Verb>& verbs, const CLI::ParseError& error) {
-    if (!program.get_subcommands().empty()) return error.what();
+    if (!program.get_subcommands().empty()) {
+        const CLI::App& verb = *program.get_subcommands().front();
+        const std::vector<std::string> left = verb.remaining();
+        if (verb.get_name() == "analyze" && !left.empty() && !left.front().starts_with('-'))
+            return "analyze takes one image, and '" + left.front() +
+                   "' is another: stenometry batch takes many";
+        return error.what();
+    }
     const std::vector<std::string> extra = program.remaining();
     if (extra.empty()) return "a verb is missing: " + names_of(verbs) + "; see stenometry --help";
     return "'" + extra.front() + "' is neither a verb nor an option; the verbs are " + names_of(verbs);

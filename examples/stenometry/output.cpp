@@ -7,8 +7,11 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <optional>
 #include <system_error>
 
+#include "archive/csv.h"
 #include "failure.h"
 #include "itk_files.h"
 #include "stenometry/error.h"
@@ -127,6 +130,41 @@ std::string text_of(const Warning& warning) {
     return options.empty() ? warning.message : warning.message + " (" + options + ')';
 }
 
+std::string csv_line(const std::vector<std::string>& fields) {
+    std::string line;
+    for (std::size_t i = 0; i < fields.size(); ++i) line += (i == 0 ? "" : ",") + csv_field(fields[i]);
+    return line + "\r\n";
+}
+
+/// The rows that the file has already, as a script leaves them that names one file for many images.
+std::optional<CsvTable> earlier_rows(const fs::path& path) {
+    std::error_code absent;
+    if (!fs::is_regular_file(path, absent) || fs::file_size(path, absent) == 0) return {};
+    std::ifstream file(path, std::ios::binary);
+    try {
+        return parse_csv(std::string{std::istreambuf_iterator<char>(file), {}});
+    } catch (const Failure&) {
+        return CsvTable{};  // it has none that could be kept
+    }
+}
+
+/// The table with the rows of other images, and of other frames, that the file has: they stay.
+std::string with_earlier_rows(const std::string& csv, const AnalysisOutputs& outputs,
+                              const ReportInput& input) {
+    const std::optional<CsvTable> earlier = earlier_rows(outputs.csv);
+    if (!earlier) return csv;
+    const CsvTable now = parse_csv(csv);
+    if (earlier->columns != now.columns)
+        fail_to_write(
+            outputs.csv,
+            "it is there already, and is no table of lesions with the same columns: name another file");
+    std::string merged = csv_line(now.columns);
+    for (const std::vector<std::string>& row : earlier->rows)
+        if (row[0] != input.path || row[1] != std::to_string(input.frame)) merged += csv_line(row);
+    for (const std::vector<std::string>& row : now.rows) merged += csv_line(row);
+    return merged;
+}
+
 }  // namespace
 
 void write_stream(const fs::path& path, const std::vector<fs::path>& inputs,
@@ -205,7 +243,8 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
     };
     add("--json", outputs.json,
         "everything measured, after the schema stenometry.analysis/2; - is standard output");
-    add("--csv", outputs.csv, "a row per lesion; - is standard output");
+    add("--csv", outputs.csv,
+        "a row per lesion; rows of other images that the file has stay; - is standard output");
     add("--overlay", outputs.overlay, "picture of the frame with walls and lesions, PNG");
     add("--plot", outputs.plot,
         "diameter along each vessel, .svg or .png; several vessels: FILE-0.svg, FILE-1.svg, ...");
@@ -248,7 +287,8 @@ void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& a
         throw Failure(ExitCode::unmeasurable, reason);
     OutputFiles files({input.path, input.mask, input.probability, input.model});
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
-    if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
+    if (!outputs.csv.empty())
+        files.add_text(outputs.csv, with_earlier_rows(to_csv(analysis, input), outputs, input));
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);
     if (!outputs.plot.empty()) add_plots(files, outputs.plot, analysis);
     if (!outputs.tubes.empty()) files.add(outputs.tubes, tube_writer(analysis));
