@@ -124,16 +124,6 @@ Image<float> rest_of(Decoder& decoder, int width, int height) {
     return pixels;
 }
 
-/// The sides as the header says them: libpng has an opinion of its own on how large an image may be.
-void require_sides_of(std::string_view file) {
-    constexpr std::size_t width_at = 16, height_at = 20;
-    if (file.size() < height_at + 4) throw CodecError("the PNG image is damaged or cut short");
-    const auto side = [&](std::size_t at) {
-        return std::int64_t{png_get_uint_32(reinterpret_cast<png_const_bytep>(file.data() + at))};
-    };
-    require_sides(side(width_at), side(height_at));
-}
-
 template <class Pixel>
 std::string encode(const Image<Pixel>& image, int bits, int colour_type) {
     std::vector<png_bytep> rows(static_cast<std::size_t>(image.height()));
@@ -149,8 +139,19 @@ std::string encode(const Image<Pixel>& image, int bits, int colour_type) {
 
 }  // namespace
 
+/// The sides as the header says them: libpng has an opinion of its own on how large an image may be.
+Sides png_sides(std::string_view file) {
+    constexpr std::size_t width_at = 16, height_at = 20;
+    if (file.size() < height_at + 4) throw CodecError("the PNG image is damaged or cut short");
+    const auto side = [&](std::size_t at) {
+        return std::int64_t{png_get_uint_32(reinterpret_cast<png_const_bytep>(file.data() + at))};
+    };
+    require_sides(side(width_at), side(height_at));
+    return {static_cast<int>(side(width_at)), static_cast<int>(side(height_at))};
+}
+
 Image<float> decode_png(std::string_view file) {
-    require_sides_of(file);
+    png_sides(file);
     Decoder decoder;
     if (!decoder.read_header(file)) throw CodecError("the PNG image is damaged or cut short");
     const int width = static_cast<int>(png_get_image_width(decoder.png, decoder.info));

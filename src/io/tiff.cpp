@@ -112,6 +112,10 @@ class Tiff {
 
     TIFF* get() const { return tiff_.get(); }
 
+    void go_to(std::uint32_t directory) const {
+        if (directory > 0 && TIFFSetDirectory(get(), directory) != 1) damaged();
+    }
+
     [[noreturn]] void damaged() const {
         const std::string& cause = source_.message;
         throw CodecError("the TIFF image is damaged or cut short" +
@@ -285,9 +289,16 @@ std::vector<std::uint32_t> tiff_pages(const InputFile& file) {
     return pages.empty() ? std::vector<std::uint32_t>{0} : pages;
 }
 
+Sides tiff_sides(const InputFile& file, std::uint32_t directory) {
+    const Tiff tiff(file);
+    tiff.go_to(directory);
+    const Layout layout = tiff.layout();
+    return {static_cast<int>(layout.width), static_cast<int>(layout.height)};
+}
+
 Image<float> decode_tiff(const InputFile& file, std::uint32_t directory) {
     const Tiff tiff(file);
-    if (directory > 0 && TIFFSetDirectory(tiff.get(), directory) != 1) tiff.damaged();
+    tiff.go_to(directory);
     const Layout layout = tiff.layout();
     return upright(read_stored(tiff, layout), layout.orientation);
 }

@@ -72,7 +72,7 @@ TEST_F(LedgerFile, KeepsWhatIsWritten) {
     EXPECT_THAT(column(ledger, "SELECT path || ' ' || status || ' ' || frames FROM input"),
                 ElementsAre("a.dcm done 7"));
     EXPECT_THAT(column(ledger, "SELECT hex(picture) FROM frame"), ElementsAre("FFD8004A504547"));
-    EXPECT_THAT(column(ledger, "SELECT analysis FROM frame"), ElementsAre(example_frame().analysis));
+    EXPECT_THAT(column(ledger, "SELECT analysis FROM frame"), ElementsAre(example_frame().analysis.get()));
     EXPECT_EQ(column(ledger, "SELECT frame FROM vessel").size(),
               testing_examples::example_analysis().vessels.size());
     EXPECT_THAT(column(ledger, "SELECT code FROM warning JOIN lesion USING (input, frame, vessel, lesion)"),
@@ -120,6 +120,18 @@ TEST_F(LedgerFile, HasAllOfAnInputOrNothing) {
     EXPECT_THROW(ledger.write(entry), Failure);
     EXPECT_THAT(column(ledger, "SELECT count(*) FROM input"), ElementsAre("0"));
     EXPECT_THAT(column(ledger, "SELECT count(*) FROM vessel"), ElementsAre("0"));
+}
+
+TEST_F(LedgerFile, KeepsWhatWasPutAside) {
+    Ledger ledger = Ledger::open(path_);
+    InputEntry entry = example_entry();
+    const auto spool = std::make_shared<Spool>(path_.parent_path());
+    entry.frames.push_back(example_frame(4));
+    for (FrameEntry& frame : entry.frames) frame.analysis.put_aside(spool), frame.picture.put_aside(spool);
+    ledger.write(entry);
+    EXPECT_THAT(column(ledger, "SELECT analysis FROM frame ORDER BY frame"),
+                ElementsAre(example_frame(3).analysis.get(), example_frame(4).analysis.get()));
+    EXPECT_THAT(column(ledger, "SELECT DISTINCT hex(picture) FROM frame"), ElementsAre("FFD8004A504547"));
 }
 
 TEST_F(LedgerFile, TellsTwoItemsOfOnePathApart) {

@@ -370,6 +370,14 @@ class StillFormat : public testing::TestWithParam<const char*> {
     std::string whole() const { return bytes_of(encoded(picture_of<std::uint8_t>(1.0), GetParam())); }
 };
 
+TEST_P(StillFormat, TellsItsSizeBeforeItIsDecoded) {
+    const auto cine = open_cine(file_with(whole(), "whole.image"));
+    const CineDescription description = cine->describe();
+    const Frame frame = cine->read(0);
+    EXPECT_EQ(description.width, frame.width());
+    EXPECT_EQ(description.height, frame.height());
+}
+
 TEST_P(StillFormat, CutShortAnywhereIsAnErrorThatNamesTheFile) {
     const std::string bytes = whole();
     test::StandardError standard_error;

@@ -32,7 +32,7 @@ struct BatchCommand {
     std::optional<int> jobs;
     bool resume = false, retry_failed = false, identifiers = false;
     std::string shard;
-    std::optional<std::uint64_t> max_memory;
+    std::uint64_t max_memory = 900'000'000;  // the program takes less than 1 GB in all
 };
 
 // What a signal asks for. A handler can reach nothing else.
@@ -94,17 +94,12 @@ int jobs_of(const BatchCommand& command) {
     return command.jobs.value_or(tbb::this_task_arena::max_concurrency());
 }
 
-/// What a ledger keeps the whole program under is shared by the inputs that are analysed at once.
-std::uint64_t memory_of_an_input(const BatchCommand& command) {
-    constexpr std::uint64_t of_the_program = 1'000'000'000;
-    return command.max_memory.value_or(of_the_program / static_cast<std::uint64_t>(jobs_of(command)));
-}
-
 BatchRules rules_of(const BatchCommand& command, const InputList& list, GivenOptions options) {
     return {.root = list.root,
+            .out = command.out,
             .options = std::move(options),
             .modalities = {command.modalities.begin(), command.modalities.end()},
-            .max_memory = memory_of_an_input(command),
+            .max_memory = command.max_memory,
             .identifiers = command.identifiers,
             .retry_failed = command.retry_failed,
             .stop = &stop_asked};
@@ -208,9 +203,10 @@ Verb add_batch(CLI::App& program) {
     app->add_option("--root", command->root,
                     "folder that paths in the ledger are relative to [the deepest that has all inputs]")
         ->type_name("DIR");
-    app->add_option(
-           "--max-memory", command->max_memory,
-           "memory that one input may take, such as 500MB; larger ones fail [1GB shared by all jobs]")
+    app->add_option("--max-memory", command->max_memory,
+                    "memory for what is analysed at once, such as 2GB: inputs wait for each other, and one "
+                    "that takes more "
+                    "alone fails [900MB]")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue(true));
     app->add_flag("--identifiers", command->identifiers,

@@ -4,6 +4,7 @@
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace stenometry::program {
@@ -18,7 +19,8 @@ void count(BatchCounts& counts, const InputResult& result, const std::map<InputK
         ++counts.kept;
         counts.add(before.status, entry.key.path, before.reason);
     } else {
-        counts.frames += entry.frames.size();
+        const auto was_analysed = [](const FrameEntry& frame) { return frame.status != Outcome::failed; };
+        counts.frames += static_cast<std::size_t>(std::ranges::count_if(entry.frames, was_analysed));
         counts.add(entry.status, entry.key.path, entry.reason);
     }
 }

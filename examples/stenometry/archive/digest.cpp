@@ -4,6 +4,7 @@
 #include <nettle/sha2.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -14,6 +15,8 @@
 
 namespace stenometry::program {
 namespace {
+
+namespace fs = std::filesystem;
 
 class Sha256 {
   public:
@@ -53,6 +56,17 @@ class Descriptor {
     int number_;
 };
 
+std::vector<fs::path> files_in(const fs::path& folder) {
+    std::error_code fault;
+    std::vector<fs::path> files;
+    for (fs::directory_iterator i(folder, fault), end; !fault && i != end; i.increment(fault))
+        if (i->is_regular_file(fault) && !i->path().filename().string().starts_with('.'))
+            files.push_back(i->path());
+    if (fault) throw IoError("cannot read " + folder.string() + ": " + fault.message());
+    std::ranges::sort(files);
+    return files;
+}
+
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
@@ -75,6 +89,26 @@ std::string sha256_of_file(const std::filesystem::path& path) {
         if (count == 0) return sum.hexadecimal();
         sum.add({block.data(), static_cast<std::size_t>(count)});
     }
+}
+
+std::string sha256_of_path(const fs::path& path) {
+    std::error_code fault;
+    if (!fs::is_directory(path, fault)) return sha256_of_file(path);
+    Sha256 sum;
+    for (const fs::path& file : files_in(path))
+        sum.add(sha256_of_file(file) + "  " + file.filename().string() + '\n');
+    return sum.hexadecimal();
+}
+
+std::int64_t bytes_of_path(const fs::path& path) {
+    std::error_code fault;
+    std::uintmax_t bytes = 0;
+    if (fs::is_directory(path, fault)) {
+        for (const fs::path& file : files_in(path)) bytes += fs::file_size(file, fault);
+    } else {
+        bytes = fs::file_size(path, fault);
+    }
+    return fault ? 0 : static_cast<std::int64_t>(bytes);
 }
 
 }  // namespace stenometry::program

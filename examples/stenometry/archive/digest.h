@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -12,5 +13,12 @@ std::string sha256(std::string_view bytes);
 /// The same of a file.
 /// \throws IoError naming the file and the cause.
 std::string sha256_of_file(const std::filesystem::path& path);
+
+/// The same of a file, or of the names and digests of the files in a folder, without hidden ones.
+/// \throws IoError naming the file and the cause.
+std::string sha256_of_path(const std::filesystem::path& path);
+
+/// Bytes of a file, or of the files in a folder, without hidden ones; 0 for what is not there.
+std::int64_t bytes_of_path(const std::filesystem::path& path);
 
 }  // namespace stenometry::program

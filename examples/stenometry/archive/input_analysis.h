@@ -6,25 +6,25 @@
 #include <set>
 #include <string>
 
+#include "archive/cine_analysis.h"
 #include "archive/input_list.h"
 #include "archive/ledger.h"
+#include "archive/memory_budget.h"
 
 namespace stenometry::program {
 
 /// What holds for all inputs of a batch.
 struct BatchRules {
     std::filesystem::path root;
+    std::filesystem::path out;         ///< where results go
     GivenOptions options;              ///< those that hold where no row of a manifest has others
     std::set<std::string> modalities;  ///< of DICOM; empty: X-ray angiography and fluoroscopy
-    std::uint64_t max_memory = 0;      ///< bytes that an input may take
+    std::uint64_t max_memory = 0;      ///< bytes for all that is analysed at once
     bool identifiers = false;          ///< whether those of patients are kept
     std::map<InputKey, Ended> ended;   ///< before
     bool retry_failed = false;
     const std::atomic<bool>* stop = nullptr;  ///< set by somebody who wants no further frame
 };
-
-/// Bytes that the program takes at most while it analyses frames of this size, one at a time.
-std::uint64_t memory_for(int width, int height);
 
 struct InputResult {
     enum class Kind {
@@ -54,6 +54,9 @@ class InputAnalyzer {
   private:
     /// False if it was stopped before its last frame.
     bool analyze(const BatchInput& input, InputEntry& entry) const;
+    bool analyze_frames(const CineAnalysis& common, FrameRange frames, std::uint64_t memory,
+                        InputEntry& entry) const;
+    void require_memory(std::uint64_t memory, const io::CineDescription& file, const std::string& name) const;
     Provenance provenance_of(const BatchInput& input) const;
     bool is_settled(const InputEntry& entry) const;
     std::string relative(std::string message) const;
@@ -61,6 +64,7 @@ class InputAnalyzer {
     BatchRules rules_;
     InputSettings settings_;
     Provenance provenance_;
+    mutable MemoryBudget memory_;
 };
 
 }  // namespace stenometry::program

@@ -16,17 +16,18 @@ namespace {
 CLI::Validator frame_choice_value() {
     return CLI::Validator(
         [](std::string& text) -> std::string {
-            if (text == "best" || text == "all") return {};
+            if (text == "best" || text == "filled" || text == "all") return {};
             CLI::Validator number = whole_number_from(0);
             return number(text).empty()
                        ? ""
-                       : "must be best, all or a whole number from 0 on, but is '" + text + "'";
+                       : "must be best, filled, all or a whole number from 0 on, but is '" + text + "'";
         },
         "");
 }
 
 FrameChoice frame_choice(const std::string& text) {
     if (text == "best") return {};
+    if (text == "filled") return {.kind = FrameChoice::Kind::filled};
     if (text == "all") return {.kind = FrameChoice::Kind::all};
     FrameChoice choice{.kind = FrameChoice::Kind::one};
     std::from_chars(text.data(), text.data() + text.size(), choice.frame);
@@ -61,7 +62,8 @@ void add_input_settings(CLI::App& command, InputSettings& settings) {
         .add_option_function<std::string>(
             "--frames,--frame",
             [&settings](const std::string& text) { settings.frames = frame_choice(text); },
-            "frames of a cine that are analysed: best (the best-filled one), all, or the number of one, from "
+            "frames of a cine that are analysed: best (the best-filled one), filled (all that show a filled "
+            "artery), all, or the number of one, from "
             "0 "
             "[best]")
         ->type_name("WHICH")

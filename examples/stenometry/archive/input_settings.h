@@ -16,7 +16,7 @@ using GivenOptions = std::map<std::string, std::vector<std::string>>;
 
 /// Which frames of a cine are analysed.
 struct FrameChoice {
-    enum class Kind { best, all, one };
+    enum class Kind { best, filled, all, one };
     Kind kind = Kind::best;
     int frame = 0;  ///< of `one`
 };

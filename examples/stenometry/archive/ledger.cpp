@@ -214,11 +214,11 @@ void write_frames(SQLite::Database& database, std::int64_t input, const std::vec
         insert.bind(":frame", frame.frame);
         insert.bind(":status", std::string(to_string(frame.status)));
         bind_text(insert, ":reason", frame.reason);
-        bind_text(insert, ":analysis", frame.analysis);
-        if (frame.picture.empty())
+        bind_text(insert, ":analysis", frame.analysis.get());
+        if (const std::string picture = frame.picture.get(); picture.empty())
             insert.bind(":picture");
         else
-            insert.bind(":picture", frame.picture.data(), static_cast<int>(frame.picture.size()));
+            insert.bind(":picture", picture.data(), static_cast<int>(picture.size()));
         insert.exec();
     }
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "archive/csv.h"
+#include "archive/spool.h"
 #include "failure.h"
 #include "stenometry/warning.h"
 
@@ -59,10 +60,16 @@ struct FrameEntry {
     int frame = 0;
     Outcome status = Outcome::done;
     std::string reason;
-    std::string analysis;  ///< what `analyze --json` writes; empty where the frame was not read
-    std::string picture;   ///< JPEG of the frame, grey, as the overlay shows it
+    Bytes analysis;  ///< what `analyze --json` writes; empty where the frame was not read
+    Bytes picture;   ///< JPEG of the frame, grey, as the overlay shows it
     CsvTable vessels, lesions;
     std::vector<Warning> warnings;
+
+    /// Puts aside what takes most of the memory.
+    void put_aside(const std::shared_ptr<Spool>& spool) {
+        analysis.put_aside(spool);
+        picture.put_aside(spool);
+    }
 };
 
 /// Everything that one input leaves in the ledger.

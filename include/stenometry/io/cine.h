@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -16,7 +17,8 @@ namespace stenometry::io {
 struct CineDescription {
     int width = 0;  ///< of its frames in pixels, as they are stored; 0 where that is not known yet
     int height = 0;
-    std::string modality;  ///< of DICOM (PS3.3 C.7.3.1.1.1), such as XA; empty where there is none
+    std::uint64_t held_bytes = 0;  ///< of the file that stand in memory while a frame is decoded
+    std::string modality;          ///< of DICOM (PS3.3 C.7.3.1.1.1), such as XA; empty where there is none
     /// Of patient, study and image, by the keywords of DICOM (PS3.6), such as PatientID; without those that
     /// the file does not have.
     std::map<std::string, std::string> identifiers;
@@ -27,6 +29,8 @@ class Cine {
   public:
     virtual ~Cine() = default;
     virtual int frame_count() const = 0;
+
+    /// \throws IoError if the header of its first frame is damaged.
     virtual CineDescription describe() const { return {}; }
 
     /// Reads frame `index`. Not safe from several threads at once.
