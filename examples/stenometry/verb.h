@@ -26,5 +26,6 @@ Verb add_merge(CLI::App& program);
 Verb add_segment(CLI::App& program);
 Verb add_table(CLI::App& program);
 Verb add_phantom(CLI::App& program);
+Verb add_report(CLI::App& program);
 
 }  // namespace stenometry::program

@@ -1,6 +1,10 @@
 #include "stenometry/io/image.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/require.h"
+#include "io/codec.h"
 #include "io/jpeg.h"
 #include "io/still_codecs.h"
 #include "stenometry/error.h"
@@ -38,6 +42,19 @@ std::string to_jpeg(const Image<std::uint8_t>& image, int quality) {
     if (image.empty()) throw InvalidInput("an image without pixels cannot be written");
     require_between("quality", quality, 1, 100);
     return encode_jpeg(image, quality);
+}
+
+Image<std::uint8_t> from_jpeg(std::string_view bytes) {
+    try {
+        const Image<float> decoded = decode_jpeg_still(bytes);
+        auto grey = Image<std::uint8_t>::unfilled(decoded.width(), decoded.height());
+        for (int y = 0; y < grey.height(); ++y)
+            std::transform(decoded.row(y), decoded.row(y) + grey.width(), grey.row(y),
+                           [](float level) { return static_cast<std::uint8_t>(std::lround(level)); });
+        return grey;
+    } catch (const CodecError& error) {
+        throw IoError(std::string("cannot read a JPEG stream: ") + error.what());
+    }
 }
 
 }  // namespace stenometry::io

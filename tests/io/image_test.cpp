@@ -478,6 +478,8 @@ TEST(ToJpeg, IsWithinItsQuantizationOfWhatWasWritten) {
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) plane(x, y) = static_cast<std::uint8_t>(20 + 3 * x + 4 * y);
     expect_same(read_image(file_with(to_jpeg(plane, 95), "written.jpg")), plane, 3.0);
+    EXPECT_EQ(from_jpeg(to_jpeg(plane, 95)).width(), plane.width());
+    EXPECT_THROW(from_jpeg("no stream"), IoError);
     EXPECT_THROW(to_jpeg({}), InvalidInput);
     EXPECT_THROW(to_jpeg(plane, 101), InvalidInput);
 }

@@ -38,6 +38,10 @@ void write_png(const std::filesystem::path& path, const Image<Rgb>& image);
 /// \throws InvalidInput if the image is empty or the quality is another number.
 std::string to_jpeg(const Image<std::uint8_t>& image, int quality = 90);
 
+/// The picture of a JPEG stream in memory, colour as grey.
+/// \throws IoError saying what is wrong with it.
+Image<std::uint8_t> from_jpeg(std::string_view bytes);
+
 /// Writes a file as a whole or not at all: until all bytes are on the disk, a file that was there stays as
 /// it was. What is no regular file (a pipe, a device, everything in /dev and /proc) is written to directly,
 /// after what is already in it. A symbolic link stays one.
