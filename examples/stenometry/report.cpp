@@ -102,6 +102,7 @@ InputPage page_of(const ReportedInput& input) {
                             {"reason", input.reason.empty() ? PageJson(nullptr) : PageJson(input.reason)},
                             {"software", nullptr},
                             {"navigation", nullptr},
+                            {"frames_left_out", input.frames_left_out},
                             {"frames", PageJson::array()}}};
     std::size_t most_lesions = 0;
     input.for_each_frame([&](const ReportFrame& frame) {

@@ -198,19 +198,28 @@ std::vector<PageJson> lesions_in(const PageJson& frame) {
     return lesions;
 }
 
-/// The severest lesion of all frames, null if there is none, with the unit of its lengths.
-struct WorstLesion {
+/// A lesion, null if there is none, with the unit of its lengths.
+struct LesionOfInput {
     PageJson lesion = nullptr;
     std::string unit = "px";
 };
 
-WorstLesion worst_lesion(const PageJson& frames) {
-    WorstLesion worst;
+std::optional<LesionOfInput> severest_of_frame(const PageJson& frame) {
+    const std::vector<PageJson> lesions = lesions_in(frame);
+    if (lesions.empty()) return {};
+    return LesionOfInput{*std::ranges::max_element(lesions, {}, severity),
+                         frame.at("unit").get<std::string>()};
+}
+
+/// The severest one; of a cine that of the frame where it is the median of all frames with one, so that no
+/// frame with a false wall stands for all. Its page is entered there.
+LesionOfInput severest_of(const PageJson& frames) {
+    std::vector<LesionOfInput> lesions;
     for (const PageJson& frame : frames)
-        for (const PageJson& lesion : lesions_in(frame))
-            if (worst.lesion.is_null() || severity(lesion) > severity(worst.lesion))
-                worst = {lesion, frame.at("unit").get<std::string>()};
-    return worst;
+        if (auto lesion = severest_of_frame(frame)) lesions.push_back(*std::move(lesion));
+    if (lesions.empty()) return {};
+    std::ranges::stable_sort(lesions, {}, [](const LesionOfInput& l) { return severity(l.lesion); });
+    return lesions[lesions.size() / 2];
 }
 
 }  // namespace
@@ -263,7 +272,7 @@ PageJson index_row(const PageJson& input, const std::string& href, const PageJso
         for (const PageJson& frame : frames) greatest = std::max(greatest, count(frame));
         return greatest;
     };
-    const WorstLesion worst = worst_lesion(frames);
+    const LesionOfInput worst = severest_of(frames);
     return {{"href", href},
             {"path", input.at("path")},
             {"status", input.at("status")},

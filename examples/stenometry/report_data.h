@@ -30,6 +30,7 @@ struct ReportedInput {
     std::string path;
     std::string status;
     std::string reason;
+    int frames_left_out = 0;  ///< that were asked for, and could not be analysed
     /// Its frames, read when they are asked for.
     std::function<void(const std::function<void(const ReportFrame&)>& use)> for_each_frame;
 };

@@ -63,8 +63,10 @@ std::vector<ReportedInput> reported_ledger(const fs::path& path) {
     const auto ledger = std::make_shared<Ledger>(Ledger::read(path));
     try {
         std::vector<ReportedInput> inputs;
-        SQLite::Statement rows(ledger->database(),
-                               "SELECT input, path, item, status, reason FROM input ORDER BY path, item");
+        SQLite::Statement rows(
+            ledger->database(),
+            "SELECT input, path, item, status, reason, (SELECT count(*) FROM frame WHERE frame.input "
+            "= input.input AND analysis IS NULL) FROM input ORDER BY path, item");
         while (rows.executeStep()) inputs.push_back(stored_input(ledger, rows));
         return inputs;
     } catch (const SQLite::Exception& error) {

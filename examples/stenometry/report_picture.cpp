@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr int largest_side_px = 2048;  // a detector's, and as many as a screen shows
 constexpr int jpeg_quality = 92;       // no block or ring shows at three times the size
 constexpr int thumbnail_side_px = 144;
-constexpr int thumbnail_quality = 80;
+constexpr int thumbnail_quality = 70;
 constexpr const char* jpeg_kind = "image/jpeg";
 
 /// Where the input may be that an analysis names, which may have been moved along with it. Empty if nowhere.

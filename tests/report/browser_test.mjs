@@ -99,6 +99,8 @@ test("Keys move along the curve, and say where", () => onPage("left.html", async
     assert.ok(far(begin, await marker(page)) > 20);
     await page.keyboard.press("ArrowLeft");
     assert.match(await plot(page).getAttribute("aria-valuetext"), /Position .*mm, Diameter .*mm, Reference .*mm, Narrowing/);
+    await page.keyboard.press("n");
+    assert.equal(await page.locator("tr.chosen .badge").textContent(), "Lesion 1");
     await page.keyboard.press("End");
     assert.ok(Math.abs((await position(page)) - Number(await plot(page).getAttribute("aria-valuemax"))) < 0.2);
 }));
@@ -172,6 +174,7 @@ test("The slider goes through the frames of a cine", () => onPage("cine.html", a
     assert.notEqual(await page.locator(".stage image").getAttribute("href"), first);
     await page.getByRole("button", { name: "Next frame" }).click();
     assert.match(await page.locator(".facts").textContent(), /frame 13 of 24/);
+    assert.match(await page.locator(".seen").first().textContent(), /^[1-3] of 3.frames$/);
 }));
 
 test("The theme follows the system until a person chooses", () => onPage("left.html", async (page) => {
@@ -234,8 +237,10 @@ for (const width of [400, 760, 1000, 1280, 2000])
                 for (const summary of await page.locator("summary").all()) await summary.click();
                 const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
                 assert.ok(content <= window, `${name}: ${content} > ${window}`);
-                const wide = await page.evaluate(() => [...document.querySelectorAll("main section")]
-                    .filter((section) => section.scrollWidth > section.clientWidth + 1).map((section) => section.className));
+                const wide = await page.evaluate(() => [...document.querySelectorAll("main section table")].filter((table) => {
+                    const section = table.closest("section");
+                    return table.scrollWidth > section.clientWidth - parseFloat(getComputedStyle(section).paddingLeft) * 2 + 1;
+                }).map(({ className }) => className));
                 assert.deepEqual(wide, [], name);
             }, { width });
     });

@@ -37,7 +37,8 @@ function createCineBar(store, frames) {
         const text = frameText(frames[store.state.frame]);
         slider.value = String(store.state.frame);
         slider.setAttribute("aria-valuetext", text);
-        label.textContent = `${text}; ${store.state.frame + 1} of the ${frames.length} analysed`;
+        label.textContent = frames.length === frames[0].frames ? text
+            : `${text}; ${store.state.frame + 1} of the ${frames.length} analysed`;
     };
     store.subscribe(follow);
     follow();

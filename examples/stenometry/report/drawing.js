@@ -43,7 +43,7 @@ function drawVessel(vessel, chosen, layers) {
     const walls = pathThrough(vessel.left_wall_px) + pathThrough(vessel.right_wall_px);
     return svg("g", { class: chosen ? "vessel chosen" : "vessel" },
         layers.centerlines && svg("path", { class: "centerline", d: pathThrough(vessel.centerline_px) }),
-        layers.walls && svg("path", { class: "wall", d: walls }));
+        layers.walls && svg("path", { class: "wall-shade", d: walls }), layers.walls && svg("path", { class: "wall", d: walls }));
 }
 
 /** @param {Frame} frame @param {Finding} finding @param {boolean} chosen */

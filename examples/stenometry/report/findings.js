@@ -22,7 +22,7 @@ function labelOf([name, unit]) {
     return unit ? `${name}, ${unit}` : name;
 }
 
-/** @param {Frame} frame @param {Narrowing} narrowing @returns {[string, string][]} values with their intervals, as the columns */
+/** Values with their intervals, as the columns. @param {Frame} frame @param {Narrowing} narrowing @returns {[string, string][]} */
 function findingFigures({ unit }, narrowing) {
     const decimals = decimalsOf(unit);
     const { percent_diameter_stenosis: ds, percent_diameter_stenosis_ci95: within } = narrowing;
@@ -35,6 +35,14 @@ function findingFigures({ unit }, narrowing) {
     ];
 }
 
+/** Which narrowing it is, as the JSON and the CSV number it, and in how many frames of a cine it is. @param {Frame[]} frames @param {Frame} frame @param {Finding} finding */
+function whereabouts(frames, frame, finding) {
+    const { narrowing, number } = finding;
+    const place = `vessel\u00a0${frame.vessels[finding.vessel].id}, ${number ? "lesion" : "narrowing"}\u00a0${narrowing.id}`;
+    const seen = number !== null && frames.length > 1 && `${framesWith(finding, frames)} of ${counted(frames.length, "frame")}`;
+    return html("span", { class: "where" }, place, seen && html("span", { class: "seen" }, seen));
+}
+
 /** That there are warnings of a lesion, which its details tell. @param {Frame} frame @param {Finding} finding */
 function cautionMark(frame, finding) {
     const warnings = warningsOf(frame, finding);
@@ -42,24 +50,24 @@ function cautionMark(frame, finding) {
         "!", unseen(` ${counted(warnings.length, "warning")}`));
 }
 
-/** @param {Frame} frame @param {Finding} finding @param {Store} store */
-function findingRow(frame, finding, store) {
+/** @param {Frame[]} frames @param {Finding} finding @param {Store} store */
+function findingRow(frames, finding, store) {
+    const frame = frames[store.state.frame];
     const { narrowing, number } = finding;
     const chosen = sameFinding(finding, store.state.finding);
     const labels = findingColumns(frame.unit).map(labelOf);
-    const place = `vessel\u00a0${frame.vessels[finding.vessel].id}, ${number ? "lesion" : "narrowing"}\u00a0${narrowing.id}`;
     return tableRow({ class: `${severityClass(narrowing)}${chosen ? " chosen" : ""}`, click: () => store.set(selecting(finding)) },
         rowHead({}, html("button", { type: "button", class: "choose", "aria-pressed": String(chosen) },
             number ? html("span", { class: "badge" }, unseen("Lesion "), String(number)) : null,
-            html("span", { class: "where" }, place), cautionMark(frame, finding))),
+            whereabouts(frames, frame, finding), cautionMark(frame, finding))),
         ...findingFigures(frame, narrowing).map(([value, under], column) => figure(labels[column], value, under)));
 }
 
-/** @param {Frame} frame @param {Finding[]} findings @param {Store} store @param {string} caption */
-function findingTable(frame, findings, store, caption) {
-    const heads = findingColumns(frame.unit).map(([name, unit]) => columnHead(name, unit));
+/** @param {Frame[]} frames @param {Finding[]} findings @param {Store} store @param {string} caption */
+function findingTable(frames, findings, store, caption) {
+    const heads = findingColumns(frames[store.state.frame].unit).map(([name, unit]) => columnHead(name, unit));
     return table("findings cards", caption, [html("th", { scope: "col", role: "columnheader" }, "Lesion"), ...heads],
-        tableBody(...findings.map((finding) => findingRow(frame, finding, store))));
+        tableBody(...findings.map((finding) => findingRow(frames, finding, store))));
 }
 
 /** A message of the program without the vessel and lesion that it begins with, where the page says them itself. @param {Warning} warning */
@@ -141,27 +149,28 @@ function summaryOf(frame) {
     const ds = estimate(narrowing.percent_diameter_stenosis, narrowing.percent_diameter_stenosis_ci95, 0, "%");
     const mld = amount(narrowing.mld, decimalsOf(frame.unit), frame.unit);
     const severe = narrowing.total_occlusion ? "a total occlusion" : `${ds} diameter stenosis, MLD ${mld}`;
-    return `${counted(lesions.length, "lesion")}; the severest is lesion ${worst.number}: ${severe}.`;
+    return lesions.length === 1 ? `1 lesion: ${severe}.`
+        : `${counted(lesions.length, "lesion")}; the severest is lesion ${worst.number}: ${severe}.`;
 }
 
-/** @param {Frame} frame @param {Store} store */
-function otherNarrowings(frame, store) {
-    const others = otherNarrowingsOf(frame);
+/** @param {Frame[]} frames @param {Store} store */
+function otherNarrowings(frames, store) {
+    const others = otherNarrowingsOf(frames[store.state.frame]);
     if (!others.length) return null;
     return html("details", { class: "others" },
         html("summary", {}, `${counted(others.length, "other narrowing")} not reported as ${others.length === 1 ? "a lesion" : "lesions"}`),
-        findingTable(frame, others, store, "Narrowings that are not reported as lesions"));
+        findingTable(frames, others, store, "Narrowings that are not reported as lesions"));
 }
 
-/** @param {Frame} frame @param {Store} store */
-function lesionSection(frame, store) {
-    const lesions = lesionsOf(frame);
+/** @param {Frame[]} frames @param {Store} store */
+function lesionSection(frames, store) {
+    const lesions = lesionsOf(frames[store.state.frame]);
     const open = document.querySelector("details.others")?.hasAttribute("open");
-    const others = otherNarrowings(frame, store);
+    const others = otherNarrowings(frames, store);
     if (open) others?.setAttribute("open", "");
     return [
         html("h2", {}, "Lesions"),
-        lesions.length ? findingTable(frame, lesions, store, "Lesions") : html("p", {}, "None is reported."),
+        lesions.length ? findingTable(frames, lesions, store, "Lesions") : html("p", {}, "None is reported."),
         others,
     ].filter((node) => node !== null);
 }
@@ -178,7 +187,7 @@ function keepingFocus(section, draw) {
 /** @param {Store} store @param {Frame[]} frames */
 function createLesionList(store, frames) {
     const section = html("section", { class: "lesions" });
-    const draw = () => section.replaceChildren(...lesionSection(frames[store.state.frame], store));
+    const draw = () => section.replaceChildren(...lesionSection(frames, store));
     store.subscribe((state, before) => {
         if (state.frame !== before.frame || state.finding !== before.finding) keepingFocus(section, draw);
     });

@@ -29,11 +29,16 @@ function inputCell(row) {
         folder ? html("span", { class: "folder" }, folder) : null);
 }
 
+/** A reason without the path, which stands beside it. @param {string} reason @param {string} path */
+function causeOf(reason, path) {
+    return sentenceCase(reason.replace(`cannot read ${path}: `, "").replace(`${path}: `, ""));
+}
+
 /** @param {InputRow} row */
 function statusCell(row) {
     const kind = row.status === "failed" ? "status bad" : "status";
     return cell({ class: "state" }, html("span", { class: kind }, STATUS_WORDS[row.status] ?? row.status),
-        row.reason ? html("span", { class: "reason" }, row.reason) : null);
+        row.reason ? html("span", { class: "reason" }, causeOf(row.reason, row.path)) : null);
 }
 
 /** @param {InputRow} row */

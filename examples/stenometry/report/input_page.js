@@ -84,26 +84,21 @@ function createAppendix(store, data) {
     return node;
 }
 
-/** Lesions one after the other by the keyboard, wherever it is. @param {Store} store @param {Frame[]} frames */
-function listenForLesionKeys(store, frames) {
-    const step = (/** @type {number} */ by) => {
-        const lesions = lesionsOf(frames[store.state.frame]);
-        if (!lesions.length) return;
-        const now = lesions.findIndex((lesion) => sameFinding(lesion, store.state.finding));
-        store.set(selecting(lesions[(now + by + lesions.length) % lesions.length]));
-    };
-    document.addEventListener("keydown", (event) => {
-        if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return;
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
-        if (event.key === "n") step(1);
-        if (event.key === "p") step(-1);
-    });
+/**
+ * Where a cine is entered: at the frame whose severest lesion is the median of all, which no frame with a false wall decides.
+ * @param {Frame[]} frames
+ */
+function frameAtFirst(frames) {
+    const ranked = frames.map((frame, index) => ({ index, worst: severest(lesionsOf(frame)) }))
+        .filter(({ worst }) => worst)
+        .sort((a, b) => severity(/** @type {Finding} */ (a.worst).narrowing) - severity(/** @type {Finding} */ (b.worst).narrowing));
+    return ranked[Math.floor(ranked.length / 2)]?.index ?? 0;
 }
 
-/** The frame with the severest lesion. @param {Frame[]} frames */
-function frameAtFirst(frames) {
-    const worst = frames.map((frame) => severest(lesionsOf(frame))).map((found) => (found ? severity(found.narrowing) : -1));
-    return worst.indexOf(Math.max(...worst));
+/** What was found, in a sentence, and what was not. @param {InputData} data @param {HTMLElement} summary */
+function leadOf({ reason, path, frames_left_out: left }, summary) {
+    const said = [reason && causeOf(reason, path), left > 0 && `${counted(left, "frame")} could not be analysed.`].filter(Boolean);
+    return html("div", {}, summary, said.length > 0 && html("p", { class: "reason" }, said.join(" ")));
 }
 
 /** @param {InputData} data */
@@ -116,13 +111,12 @@ function showMeasured(data) {
     const banner = inputBanner(data);
     store.subscribe((state) => banner.tell(frames[state.frame]));
     banner.tell(frames[first]);
-    listenForLesionKeys(store, frames);
-    const picture = html("div", { class: "picture" }, new Viewer(store, frames).node,
-        frames.length > 1 ? createCineBar(store, frames) : null);
+    const cine = frames.length > 1 ? createCineBar(store, frames) : null;
+    const picture = html("div", { class: cine ? "picture of-cine" : "picture" }, new Viewer(store, frames).node(cine));
     const side = html("div", { class: "side" }, new PlotView(store, frames).node,
         createPaperPlots(store, frames), createLesionList(store, frames),
         createDetails(store, frames));
-    return { banner: banner.node, lead: html("div", {}, banner.summary, data.reason && html("p", { class: "reason" }, sentenceCase(data.reason))), content: [html("div", { class: "reading" }, picture, side), createAppendix(store, data)] };
+    return { banner: banner.node, lead: leadOf(data, banner.summary), content: [html("div", { class: "reading" }, picture, side), createAppendix(store, data)] };
 }
 
 /** @param {InputData} data */
@@ -131,7 +125,7 @@ function showUnmeasured(data) {
         banner: inputBanner(data).node,
         lead: null,
         content: [html("section", { class: "unmeasured" }, html("h2", {}, sentenceCase(STATUS_WORDS[data.status] ?? data.status)),
-            html("p", {}, data.reason ?? "Nothing was measured."))],
+            html("p", {}, data.reason ? causeOf(data.reason, data.path) : "Nothing was measured."))],
     };
 }
 

@@ -214,6 +214,7 @@ class PlotView {
             ...Object.fromEntries(Object.entries(steps).map(([key, by]) => [key, () => this.moveBy(by)])),
             Home: () => this.moveTo(0),
             End: () => this.moveTo(Infinity),
+            ...lesionKeys(this.store, this.frames),
         });
         new ResizeObserver(() => this.draw()).observe(this.plot);
         this.store.subscribe((state, before) => this.update(state, before));

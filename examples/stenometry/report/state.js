@@ -21,13 +21,23 @@ function createStore(state) {
     };
 }
 
-/** Lesions of a frame in the order of vessels, numbered from 1. @param {Frame} frame @returns {Finding[]} */
-function lesionsOf(frame) {
+/** @param {Frame} frame @returns {Finding[]} */
+function numberedLesions(frame) {
     let number = 0;
     return frame.vessels.flatMap((vessel, index) =>
         vessel.stenoses
             .filter((narrowing) => narrowing.is_lesion)
             .map((narrowing) => ({ vessel: index, narrowing, number: ++number })));
+}
+
+/** @type {WeakMap<Frame, Finding[]>} */
+const lesionsByFrame = new WeakMap();
+
+/** Lesions of a frame in the order of vessels, numbered from 1. @param {Frame} frame @returns {Finding[]} */
+function lesionsOf(frame) {
+    const lesions = lesionsByFrame.get(frame) ?? numberedLesions(frame);
+    lesionsByFrame.set(frame, lesions);
+    return lesions;
 }
 
 /** Narrowings that are not reported as lesions. @param {Frame} frame @returns {Finding[]} */
@@ -96,6 +106,11 @@ function counterpart(finding, frame) {
     const apart = (/** @type {Finding} */ other) => distance(other.narrowing.mld_at_px, finding.narrowing.mld_at_px);
     const near = lesionsOf(frame).filter((other) => apart(other) <= reach);
     return near.sort((a, b) => apart(a) - apart(b))[0] ?? null;
+}
+
+/** In how many frames a lesion is seen, by its place. @param {Finding} finding @param {Frame[]} frames */
+function framesWith(finding, frames) {
+    return frames.filter((frame) => counterpart(finding, frame)).length;
 }
 
 /** What is shown when another frame comes. @param {State} state @param {Frame} frame @returns {Partial<State>} */

@@ -117,6 +117,7 @@ interface InputData {
     reason: string | null;
     software: Software | null;
     navigation: Navigation | null;
+    frames_left_out: number;
     frames: Frame[];
 }
 

@@ -67,12 +67,13 @@ class Viewer {
         return magnification(this.camera, this.whole) > 1.001;
     }
 
-    get node() {
+    /** @param {HTMLElement | null} under what stands right below the picture */
+    node(under) {
         return html("section", { class: "viewer", "aria-label": "Picture" },
-            html("div", { class: "stage-frame" }, this.stage, this.missing),
+            html("div", { class: "stage-frame" }, this.stage, this.missing), under,
             html("div", { class: "tools" }, this.zoomButtons(), layerButtons(this.store), windowing(this.image)),
             html("p", { class: "hint", id: "viewer-help" },
-                "Click a vessel to move along it. Drag to pan; Ctrl + wheel, pinch or + and \u2212 to zoom, 0 to fit."));
+                "Click a vessel to move along it. Drag to pan; Ctrl + wheel, pinch or + and \u2212 to zoom, 0 to fit; n and p for the next lesion and the one before."));
     }
 
     zoomButtons() {
@@ -94,6 +95,7 @@ class Viewer {
             "+": () => this.zoom(ZOOM_STEP), "=": () => this.zoom(ZOOM_STEP), "-": () => this.zoom(1 / ZOOM_STEP),
             0: () => this.show(this.whole),
             ArrowLeft: step(-0.1, 0), ArrowRight: step(0.1, 0), ArrowUp: step(0, -0.1), ArrowDown: step(0, 0.1),
+            ...lesionKeys(this.store, this.frames),
         });
         new ResizeObserver(() => this.show(this.camera)).observe(this.stage);
         this.store.subscribe((state, before) => this.update(state, before));
@@ -173,6 +175,16 @@ class Viewer {
         const { vessel } = this.store.state;
         if (vessel !== null) this.store.set({ sample: nearestSample(this.frame.vessels[vessel], at).sample });
     }
+}
+
+/** Lesions one after the other, where the picture or the curve has the focus. @param {Store} store @param {Frame[]} frames */
+function lesionKeys(store, frames) {
+    const step = (/** @type {number} */ by) => {
+        const lesions = lesionsOf(frames[store.state.frame]);
+        const now = lesions.findIndex((lesion) => sameFinding(lesion, store.state.finding));
+        if (lesions.length) store.set(selecting(lesions[(Math.max(now, by < 0 ? 0 : -1) + by + lesions.length) % lesions.length]));
+    };
+    return { n: () => step(1), p: () => step(-1) };
 }
 
 /** @param {Store} store */
