@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "output.h"
 #include "report_analyses.h"
+#include "report_cine.h"
 #include "report_data.h"
 #include "report_ledger.h"
 #include "report_page.h"
@@ -103,15 +104,21 @@ InputPage page_of(const ReportedInput& input) {
                             {"software", nullptr},
                             {"navigation", nullptr},
                             {"frames_left_out", input.frames_left_out},
+                            {"cine_lesions", PageJson::array()},
+                            {"main_cine_lesion", nullptr},
                             {"frames", PageJson::array()}}};
+    ReportedCine cine;
     std::size_t most_lesions = 0;
     input.for_each_frame([&](const ReportFrame& frame) {
         page.data["frames"].push_back(frame_data(frame));
         page.data["software"] = software_data(frame.analysis);
+        cine.add(frame.analysis);
         const std::size_t lesions = lesion_count(page.data["frames"].back());
         if (page.picture.bytes.empty() || lesions > most_lesions) page.picture = frame.picture;
         most_lesions = std::max(most_lesions, lesions);
     });
+    page.data["cine_lesions"] = cine.lesions();
+    page.data["main_cine_lesion"] = main_lesion(page.data["cine_lesions"]);
     return page;
 }
 

@@ -183,13 +183,6 @@ PageJson picture_data(const ReportPicture& picture) {
     return picture.bytes.empty() ? PageJson(nullptr) : PageJson(data_uri(picture.kind, picture.bytes));
 }
 
-/// How narrow a lesion is, to find the narrowest.
-double severity(const PageJson& narrowing) {
-    const PageJson& percent = narrowing.at("percent_diameter_stenosis");
-    if (percent.is_number()) return percent.get<double>();
-    return narrowing.at("total_occlusion") == true ? 100.0 : -1.0;
-}
-
 std::vector<PageJson> lesions_in(const PageJson& frame) {
     std::vector<PageJson> lesions;
     for (const PageJson& vessel : frame.at("vessels"))
@@ -198,28 +191,19 @@ std::vector<PageJson> lesions_in(const PageJson& frame) {
     return lesions;
 }
 
-/// A lesion, null if there is none, with the unit of its lengths.
-struct LesionOfInput {
-    PageJson lesion = nullptr;
-    std::string unit = "px";
-};
-
-std::optional<LesionOfInput> severest_of_frame(const PageJson& frame) {
-    const std::vector<PageJson> lesions = lesions_in(frame);
-    if (lesions.empty()) return {};
-    return LesionOfInput{*std::ranges::max_element(lesions, {}, severity),
-                         frame.at("unit").get<std::string>()};
-}
-
-/// The severest one; of a cine that of the frame where it is the median of all frames with one, so that no
-/// frame with a false wall stands for all. Its page is entered there.
-LesionOfInput severest_of(const PageJson& frames) {
-    std::vector<LesionOfInput> lesions;
-    for (const PageJson& frame : frames)
-        if (auto lesion = severest_of_frame(frame)) lesions.push_back(*std::move(lesion));
-    if (lesions.empty()) return {};
-    std::ranges::stable_sort(lesions, {}, [](const LesionOfInput& l) { return severity(l.lesion); });
-    return lesions[lesions.size() / 2];
+/// What stands for an input in an index: of a cine the lesion that stands for it, else the severest.
+PageJson main_lesion_of(const PageJson& input) {
+    const PageJson& of_cine = input.at("main_cine_lesion");
+    if (!of_cine.is_null()) {
+        PageJson lesion = input.at("cine_lesions").at(of_cine.get<std::size_t>());
+        lesion.erase("sightings");
+        return lesion;
+    }
+    PageJson worst = nullptr;
+    for (const PageJson& frame : input.at("frames"))
+        for (PageJson& lesion : lesions_in(frame))
+            if (worst.is_null() || severity(lesion) > severity(worst)) worst = std::move(lesion);
+    return worst;
 }
 
 }  // namespace
@@ -263,27 +247,33 @@ PageJson software_data(const AnalysisJson& analysis) {
     return excerpt.take();
 }
 
+double severity(const PageJson& lesion) {
+    const PageJson& percent = lesion.at("percent_diameter_stenosis");
+    if (percent.is_number()) return percent.get<double>();
+    return lesion.value("total_occlusion", false) ? 100.0 : -1.0;
+}
+
 std::size_t lesion_count(const PageJson& frame) { return lesions_in(frame).size(); }
 
 PageJson index_row(const PageJson& input, const std::string& href, const PageJson& thumbnail) {
     const PageJson& frames = input.at("frames");
+    const PageJson& of_cine = input.at("cine_lesions");
     const auto most = [&frames](const auto& count) {
         std::size_t greatest = 0;
         for (const PageJson& frame : frames) greatest = std::max(greatest, count(frame));
         return greatest;
     };
-    const LesionOfInput worst = severest_of(frames);
     return {{"href", href},
             {"path", input.at("path")},
             {"status", input.at("status")},
             {"reason", input.at("reason")},
             {"frames", frames.size()},
             {"vessels", most([](const PageJson& frame) { return frame.at("vessels").size(); })},
-            {"lesions", most(lesion_count)},
+            {"lesions", of_cine.empty() ? most(lesion_count) : of_cine.size()},
             {"warnings", most([](const PageJson& frame) { return frame.at("warnings").size(); })},
             {"thumbnail", thumbnail},
-            {"unit", worst.unit},
-            {"worst", worst.lesion}};
+            {"unit", frames.empty() ? PageJson("px") : frames.front().at("unit")},
+            {"worst", main_lesion_of(input)}};
 }
 
 }  // namespace stenometry::program

@@ -45,6 +45,9 @@ PageJson frame_data(const ReportFrame& frame);
 /// What analysed a frame. \pre as frame_data
 PageJson software_data(const nlohmann::json& analysis);
 
+/// How narrow a lesion of a page's data is, to find the narrowest.
+double severity(const PageJson& lesion);
+
 /// How many lesions a frame has, of its data.
 std::size_t lesion_count(const PageJson& frame);
 

@@ -164,6 +164,27 @@ TEST_F(ReportPage, MakesOnePageOfTheFramesOfACine) {
     EXPECT_EQ(frames[1]["frame"], 7);
 }
 
+TEST_F(ReportPage, FollowsALesionThroughTheFramesOfACine) {
+    for (const int frame : {2, 3, 5})
+        write_analysis("frame" + std::to_string(frame) + ".json", "cine.dcm", frame);
+    run({"report", "frame2.json", "frame3.json", "frame5.json", "--out", "page.html"});
+    const nlohmann::json lesions = data()["cine_lesions"];
+    ASSERT_EQ(lesions.size(), 1U);
+    EXPECT_EQ(lesions[0]["lesion_frames"], 3);
+    EXPECT_EQ(lesions[0]["sightings"].at(2)["frame"], 5);
+    // The median of three equal frames, in whose interval what they share remains.
+    EXPECT_NEAR(lesions[0]["percent_diameter_stenosis"].get<double>(), 50.0, 0.01);
+    EXPECT_LT(lesions[0]["percent_diameter_stenosis_ci95"].at(0).get<double>(), 50.0);
+    EXPECT_EQ(data()["main_cine_lesion"], 0);
+}
+
+TEST_F(ReportPage, RefusesALesionBeyondItsVessel) {
+    nlohmann::json analysis = nlohmann::json::parse(analysis_of("a.png"));
+    analysis["vessels"][0]["stenoses"][0]["mld_index"] = 100000;
+    write_text(path("a.json"), analysis.dump());
+    expect_failure(3, {"report", "a.json", "--out", "page.html"}, "it does not follow the schema");
+}
+
 TEST_F(ReportPage, HasAnIndexOfSeveralInputsAndAWayThroughThem) {
     for (const char* name : {"a", "b", "c"})
         write_analysis(name + std::string(".json"), name + std::string(".png"));

@@ -71,7 +71,7 @@ test("A click on a lesion moves the marker to its minimum, on the vessel and on 
     const analysis = await page.evaluate(() => JSON.parse(document.getElementById("data").textContent).frames[0]);
     const lesions = analysis.vessels.flatMap((vessel) => vessel.stenoses.filter((s) => s.is_lesion).map((s) => ({ vessel, s })));
     for (const [index, { vessel, s }] of lesions.entries()) {
-        await page.locator("table.findings tbody tr").nth(index).click();
+        await page.locator(".lesions tbody tr").nth(index).click();
         assert.ok(far(await marker(page), s.mld_at_px) < 1.5);
         assert.ok(Math.abs((await position(page)) - vessel.position[s.mld_index]) < 0.1);
         assert.equal(await page.locator("tr.chosen .badge").textContent(), `Lesion ${index + 1}`);
@@ -174,7 +174,15 @@ test("The slider goes through the frames of a cine", () => onPage("cine.html", a
     assert.notEqual(await page.locator(".stage image").getAttribute("href"), first);
     await page.getByRole("button", { name: "Next frame" }).click();
     assert.match(await page.locator(".facts").textContent(), /frame 13 of 24/);
-    assert.match(await page.locator(".seen").first().textContent(), /^[1-3] of 3.frames$/);
+}));
+
+test("A lesion of a cine leads to a frame that shows it", () => onPage("cine.html", async (page) => {
+    assert.match(await page.locator(".summary").textContent(), /in several frames of the cine.* Lesion A: .*seen in [23] of 3.frames/);
+    await page.getByRole("slider", { name: "Frame" }).focus();
+    await page.keyboard.press("Home");
+    await page.locator(".of-all-frames tbody tr").first().click();
+    assert.equal(await page.locator(".of-all-frames tr.chosen .badge").textContent(), "Lesion A");
+    assert.match(await page.locator(".lesions tr.chosen").textContent(), /lesion.A of cine/);
 }));
 
 test("The theme follows the system until a person chooses", () => onPage("left.html", async (page) => {

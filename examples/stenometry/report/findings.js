@@ -35,12 +35,12 @@ function findingFigures({ unit }, narrowing) {
     ];
 }
 
-/** Which narrowing it is, as the JSON and the CSV number it, and in how many frames of a cine it is. @param {Frame[]} frames @param {Frame} frame @param {Finding} finding */
-function whereabouts(frames, frame, finding) {
+/** Which narrowing it is, as the JSON and the CSV number it, and which one of the cine. @param {InputData} data @param {Frame} frame @param {Finding} finding */
+function whereabouts(data, frame, finding) {
     const { narrowing, number } = finding;
     const place = `vessel\u00a0${frame.vessels[finding.vessel].id}, ${number ? "lesion" : "narrowing"}\u00a0${narrowing.id}`;
-    const seen = number !== null && frames.length > 1 && `${framesWith(finding, frames)} of ${counted(frames.length, "frame")}`;
-    return html("span", { class: "where" }, place, seen && html("span", { class: "seen" }, seen));
+    const ofCine = cineLesionOf(data, frame, finding);
+    return html("span", { class: "where" }, place, ofCine && html("span", { class: "of-cine" }, `lesion\u00a0${ofCine} of cine`));
 }
 
 /** That there are warnings of a lesion, which its details tell. @param {Frame} frame @param {Finding} finding */
@@ -50,24 +50,24 @@ function cautionMark(frame, finding) {
         "!", unseen(` ${counted(warnings.length, "warning")}`));
 }
 
-/** @param {Frame[]} frames @param {Finding} finding @param {Store} store */
-function findingRow(frames, finding, store) {
-    const frame = frames[store.state.frame];
+/** @param {InputData} data @param {Finding} finding @param {Store} store */
+function findingRow(data, finding, store) {
+    const frame = data.frames[store.state.frame];
     const { narrowing, number } = finding;
     const chosen = sameFinding(finding, store.state.finding);
     const labels = findingColumns(frame.unit).map(labelOf);
     return tableRow({ class: `${severityClass(narrowing)}${chosen ? " chosen" : ""}`, click: () => store.set(selecting(finding)) },
         rowHead({}, html("button", { type: "button", class: "choose", "aria-pressed": String(chosen) },
             number ? html("span", { class: "badge" }, unseen("Lesion "), String(number)) : null,
-            whereabouts(frames, frame, finding), cautionMark(frame, finding))),
+            whereabouts(data, frame, finding), cautionMark(frame, finding))),
         ...findingFigures(frame, narrowing).map(([value, under], column) => figure(labels[column], value, under)));
 }
 
-/** @param {Frame[]} frames @param {Finding[]} findings @param {Store} store @param {string} caption */
-function findingTable(frames, findings, store, caption) {
-    const heads = findingColumns(frames[store.state.frame].unit).map(([name, unit]) => columnHead(name, unit));
+/** @param {InputData} data @param {Finding[]} findings @param {Store} store @param {string} caption */
+function findingTable(data, findings, store, caption) {
+    const heads = findingColumns(data.frames[store.state.frame].unit).map(([name, unit]) => columnHead(name, unit));
     return table("findings cards", caption, [html("th", { scope: "col", role: "columnheader" }, "Lesion"), ...heads],
-        tableBody(...findings.map((finding) => findingRow(frames, finding, store))));
+        tableBody(...findings.map((finding) => findingRow(data, finding, store))));
 }
 
 /** A message of the program without the vessel and lesion that it begins with, where the page says them itself. @param {Warning} warning */
@@ -153,24 +153,22 @@ function summaryOf(frame) {
         : `${counted(lesions.length, "lesion")}; the severest is lesion ${worst.number}: ${severe}.`;
 }
 
-/** @param {Frame[]} frames @param {Store} store */
-function otherNarrowings(frames, store) {
-    const others = otherNarrowingsOf(frames[store.state.frame]);
+/** @param {InputData} data @param {Store} store */
+function otherNarrowings(data, store) {
+    const others = otherNarrowingsOf(data.frames[store.state.frame]);
     if (!others.length) return null;
     return html("details", { class: "others" },
         html("summary", {}, `${counted(others.length, "other narrowing")} not reported as ${others.length === 1 ? "a lesion" : "lesions"}`),
-        findingTable(frames, others, store, "Narrowings that are not reported as lesions"));
+        findingTable(data, others, store, "Narrowings that are not reported as lesions"));
 }
 
-/** @param {Frame[]} frames @param {Store} store */
-function lesionSection(frames, store) {
-    const lesions = lesionsOf(frames[store.state.frame]);
-    const open = document.querySelector("details.others")?.hasAttribute("open");
-    const others = otherNarrowings(frames, store);
-    if (open) others?.setAttribute("open", "");
+/** @param {InputData} data @param {Store} store */
+function lesionSection(data, store) {
+    const lesions = lesionsOf(data.frames[store.state.frame]);
+    const others = otherNarrowings(data, store);
     return [
-        html("h2", {}, "Lesions"),
-        lesions.length ? findingTable(frames, lesions, store, "Lesions") : html("p", {}, "None is reported."),
+        html("h2", {}, data.frames.length > 1 ? "Lesions in this frame" : "Lesions"),
+        lesions.length ? findingTable(data, lesions, store, "Lesions") : html("p", {}, "None is reported."),
         others,
     ].filter((node) => node !== null);
 }
@@ -184,10 +182,17 @@ function keepingFocus(section, draw) {
     again?.focus();
 }
 
-/** @param {Store} store @param {Frame[]} frames */
-function createLesionList(store, frames) {
+/** What a person has opened stays open when it is drawn anew. @param {Element} section @param {() => void} draw */
+function keepingOpen(section, draw) {
+    const open = section.querySelector("details")?.open ?? false;
+    draw();
+    section.querySelector("details")?.toggleAttribute("open", open);
+}
+
+/** @param {Store} store @param {InputData} data */
+function createLesionList(store, data) {
     const section = html("section", { class: "lesions" });
-    const draw = () => section.replaceChildren(...lesionSection(frames, store));
+    const draw = () => keepingOpen(section, () => section.replaceChildren(...lesionSection(data, store)));
     store.subscribe((state, before) => {
         if (state.frame !== before.frame || state.finding !== before.finding) keepingFocus(section, draw);
     });

@@ -84,37 +84,27 @@ function createAppendix(store, data) {
     return node;
 }
 
-/**
- * Where a cine is entered: at the frame whose severest lesion is the median of all, which no frame with a false wall decides.
- * @param {Frame[]} frames
- */
-function frameAtFirst(frames) {
-    const ranked = frames.map((frame, index) => ({ index, worst: severest(lesionsOf(frame)) }))
-        .filter(({ worst }) => worst)
-        .sort((a, b) => severity(/** @type {Finding} */ (a.worst).narrowing) - severity(/** @type {Finding} */ (b.worst).narrowing));
-    return ranked[Math.floor(ranked.length / 2)]?.index ?? 0;
-}
-
 /** What was found, in a sentence, and what was not. @param {InputData} data @param {HTMLElement} summary */
-function leadOf({ reason, path, frames_left_out: left }, summary) {
+function leadOf(data, summary) {
+    const { reason, path, frames_left_out: left } = data;
+    const ofCine = cineSummaryOf(data);
     const said = [reason && causeOf(reason, path), left > 0 && `${counted(left, "frame")} could not be analysed.`].filter(Boolean);
-    return html("div", {}, summary, said.length > 0 && html("p", { class: "reason" }, said.join(" ")));
+    return html("div", {}, ofCine ? html("p", { class: "summary" }, ofCine) : summary, said.length > 0 && html("p", { class: "reason" }, said.join(" ")));
 }
 
 /** @param {InputData} data */
 function showMeasured(data) {
     const { frames } = data;
-    const first = frameAtFirst(frames);
     const store = createStore({
-        frame: first, vessel: null, sample: null, finding: null, layers: layersAtFirst(), ...entryOf(frames[first]),
+        frame: 0, vessel: null, sample: null, finding: null, layers: layersAtFirst(), ...entryOf(frames[0]), ...entryOfCine(data),
     });
     const banner = inputBanner(data);
     store.subscribe((state) => banner.tell(frames[state.frame]));
-    banner.tell(frames[first]);
+    banner.tell(frames[store.state.frame]);
     const cine = frames.length > 1 ? createCineBar(store, frames) : null;
     const picture = html("div", { class: cine ? "picture of-cine" : "picture" }, new Viewer(store, frames).node(cine));
     const side = html("div", { class: "side" }, new PlotView(store, frames).node,
-        createPaperPlots(store, frames), createLesionList(store, frames),
+        createPaperPlots(store, frames), data.cine_lesions.length > 0 ? createCineLesions(store, data) : null, createLesionList(store, data),
         createDetails(store, frames));
     return { banner: banner.node, lead: leadOf(data, banner.summary), content: [html("div", { class: "reading" }, picture, side), createAppendix(store, data)] };
 }

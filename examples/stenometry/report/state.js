@@ -48,7 +48,10 @@ function otherNarrowingsOf(frame) {
             .map((narrowing) => ({ vessel: index, narrowing, number: null })));
 }
 
-/** How severe it is, for comparisons: an occlusion counts as closed. @param {Narrowing} narrowing */
+/**
+ * How severe it is, for comparisons: an occlusion counts as closed.
+ * @param {{percent_diameter_stenosis: number | null, total_occlusion?: boolean}} narrowing
+ */
 function severity(narrowing) {
     return narrowing.percent_diameter_stenosis ?? (narrowing.total_occlusion ? 100 : -1);
 }
@@ -61,13 +64,13 @@ function severest(findings) {
         null);
 }
 
-/** The class of its colour. @param {Narrowing} narrowing */
+/** The class of its colour. @param {Parameters<typeof severity>[0] & {is_lesion?: boolean}} narrowing */
 function severityClass(narrowing) {
-    if (!narrowing.is_lesion) return "quiet";
+    if (narrowing.is_lesion === false) return "quiet";
     return severity(narrowing) >= 50 ? "severe" : "moderate";
 }
 
-/** %DS in the fewest words. @param {Narrowing} narrowing */
+/** %DS in the fewest words. @param {Parameters<typeof severity>[0]} narrowing */
 function percentText(narrowing) {
     if (narrowing.total_occlusion) return "occluded";
     return known(narrowing.percent_diameter_stenosis) ? `${narrowing.percent_diameter_stenosis.toFixed(0)}\u00a0%` : "?";
@@ -106,11 +109,6 @@ function counterpart(finding, frame) {
     const apart = (/** @type {Finding} */ other) => distance(other.narrowing.mld_at_px, finding.narrowing.mld_at_px);
     const near = lesionsOf(frame).filter((other) => apart(other) <= reach);
     return near.sort((a, b) => apart(a) - apart(b))[0] ?? null;
-}
-
-/** In how many frames a lesion is seen, by its place. @param {Finding} finding @param {Frame[]} frames */
-function framesWith(finding, frames) {
-    return frames.filter((frame) => counterpart(finding, frame)).length;
 }
 
 /** What is shown when another frame comes. @param {State} state @param {Frame} frame @returns {Partial<State>} */

@@ -97,6 +97,27 @@ interface Frame {
     warnings: Warning[];
 }
 
+/** A lesion in one frame of a cine. */
+interface Sighting {
+    frame: number;
+    vessel: number;
+    narrowing: number | null;
+    is_lesion: boolean;
+    percent_diameter_stenosis: number | null;
+}
+
+/** One lesion as the frames of a cine show it; values are medians. */
+interface CineLesion {
+    percent_diameter_stenosis: number | null;
+    percent_diameter_stenosis_ci95: Interval;
+    mld: number | null;
+    mld_ci95: Interval;
+    confidence: number | null;
+    lesion_frames: number;
+    in_single_frame: boolean;
+    sightings: Sighting[];
+}
+
 interface Neighbour {
     href: string;
     path: string;
@@ -118,6 +139,9 @@ interface InputData {
     software: Software | null;
     navigation: Navigation | null;
     frames_left_out: number;
+    cine_lesions: CineLesion[];
+    /** The one of them that stands for the cine. */
+    main_cine_lesion: number | null;
     frames: Frame[];
 }
 
@@ -133,7 +157,8 @@ interface InputRow {
     warnings: number;
     thumbnail: string | null;
     unit: "mm" | "px";
-    worst: Narrowing | null;
+    worst: (Pick<Narrowing, "percent_diameter_stenosis" | "percent_diameter_stenosis_ci95" | "mld" | "mld_ci95" | "confidence"> &
+        Partial<Narrowing>) | null;
 }
 
 interface IndexData {
