@@ -2,7 +2,8 @@
 # they are, the scripts one after the other in this order.
 set(report_page ${PROJECT_SOURCE_DIR}/examples/stenometry/report)
 set(report_scripts
-    dom.js state.js camera.js drawing.js pointers.js viewer.js plot.js findings.js cine.js cine_lesions.js index_page.js input_page.js page.js)
+    dom.js state.js camera.js drawing.js pointers.js viewer.js plot.js plot_view.js findings.js details.js cine.js
+    cine_lesions.js appendix.js index_page.js input_page.js page.js)
 set(report_script_lines "")
 foreach(script ${report_scripts})
     string(APPEND report_script_lines "        .incbin \"${report_page}/${script}\"\n")

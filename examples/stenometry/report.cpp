@@ -96,40 +96,66 @@ struct InputPage {
     ReportPicture picture;
 };
 
+/// The page of an input before its frames are looked at.
+PageJson empty_page(const ReportedInput& input) {
+    return {{"kind", "input"},
+            {"path", input.path},
+            {"status", input.status},
+            {"reason", input.reason.empty() ? PageJson(nullptr) : PageJson(input.reason)},
+            {"software", nullptr},
+            {"navigation", nullptr},
+            {"frames_left_out", input.frames_left_out},
+            {"frames", PageJson::array()}};
+}
+
+/// What the frames of an input become, one at a time.
+class InputPageBuilder {
+  public:
+    explicit InputPageBuilder(const ReportedInput& input) : page_{.data = empty_page(input)} {}
+
+    void add(const ReportFrame& frame) {
+        PageJson data = frame_data(frame);
+        cine_.add(frame.analysis);
+        choose_picture(frame.picture, lesion_count(data));
+        page_.data["software"] = software_data(frame.analysis);
+        page_.data["frames"].push_back(std::move(data));
+    }
+
+    InputPage finish() {
+        page_.data["cine_lesions"] = cine_.lesions();
+        page_.data["main_cine_lesion"] = main_lesion(page_.data["cine_lesions"]);
+        return std::move(page_);
+    }
+
+  private:
+    /// That of the first frame with most lesions.
+    void choose_picture(const ReportPicture& picture, std::size_t lesions) {
+        if (page_.picture.bytes.empty() || lesions > most_lesions_) page_.picture = picture;
+        most_lesions_ = std::max(most_lesions_, lesions);
+    }
+
+    InputPage page_;
+    ReportedCine cine_;
+    std::size_t most_lesions_ = 0;
+};
+
+/// \throws Failure unreadable if an analysis of the input does not follow its schema.
 InputPage page_of(const ReportedInput& input) {
-    InputPage page{.data = {{"kind", "input"},
-                            {"path", input.path},
-                            {"status", input.status},
-                            {"reason", input.reason.empty() ? PageJson(nullptr) : PageJson(input.reason)},
-                            {"software", nullptr},
-                            {"navigation", nullptr},
-                            {"frames_left_out", input.frames_left_out},
-                            {"cine_lesions", PageJson::array()},
-                            {"main_cine_lesion", nullptr},
-                            {"frames", PageJson::array()}}};
-    ReportedCine cine;
-    std::size_t most_lesions = 0;
-    input.for_each_frame([&](const ReportFrame& frame) {
-        page.data["frames"].push_back(frame_data(frame));
-        page.data["software"] = software_data(frame.analysis);
-        cine.add(frame.analysis);
-        const std::size_t lesions = lesion_count(page.data["frames"].back());
-        if (page.picture.bytes.empty() || lesions > most_lesions) page.picture = frame.picture;
-        most_lesions = std::max(most_lesions, lesions);
-    });
-    page.data["cine_lesions"] = cine.lesions();
-    page.data["main_cine_lesion"] = main_lesion(page.data["cine_lesions"]);
-    return page;
+    try {
+        InputPageBuilder page(input);
+        input.for_each_frame([&page](const ReportFrame& frame) { page.add(frame); });
+        return page.finish();
+    } catch (const nlohmann::json::exception&) {
+        throw Failure(ExitCode::unreadable, "cannot read the analysis of " + input.path +
+                                                ": it does not follow the schema stenometry.analysis/2");
+    }
 }
 
 void write_one(const ReportCommand& command, const ReportedInput& input) {
     const InputPage page = page_of(input);
-    const fs::path path = first_page(command.out);
     if (!is_page_name(command.out)) make_folder(command.out);
-    write_page(path, page.data);
-    if (const std::string& why = page.data.at("frames").empty() ? std::string() : page.picture.missing;
-        !why.empty())
-        warn("the page has no picture: " + why);
+    write_page(first_page(command.out), page.data);
+    if (!page.picture.missing.empty()) warn("the page has no picture: " + page.picture.missing);
 }
 
 void write_all(const ReportCommand& command, const std::vector<ReportedInput>& inputs,
@@ -152,6 +178,8 @@ void write_all(const ReportCommand& command, const std::vector<ReportedInput>& i
 }
 
 std::vector<ReportedInput> inputs_of(const ReportCommand& command) {
+    if (command.out == "-")
+        throw Failure(ExitCode::wrong_command, "--out -: pages are not written to standard output");
     if (std::ranges::none_of(command.inputs, is_ledger))
         return reported_analyses(command.inputs, command.image);
     if (command.inputs.size() > 1)
@@ -165,15 +193,10 @@ std::vector<ReportedInput> inputs_of(const ReportCommand& command) {
 void run(const ReportCommand& command) {
     const std::vector<ReportedInput> inputs = inputs_of(command);
     const bool batch = is_ledger(command.inputs.front());
-    try {
-        if (inputs.size() == 1 && !batch)
-            write_one(command, inputs.front());
-        else
-            write_all(command, inputs, batch ? command.inputs.front().string() : "Analyses");
-    } catch (const nlohmann::json::exception&) {
-        throw Failure(ExitCode::unreadable, "cannot read " + command.inputs.front().string() +
-                                                ": it does not follow the schema stenometry.analysis/2");
-    }
+    if (inputs.size() == 1 && !batch)
+        write_one(command, inputs.front());
+    else
+        write_all(command, inputs, batch ? command.inputs.front().string() : "Analyses");
 }
 
 }  // namespace

@@ -24,6 +24,16 @@ ReportPicture stored_picture(const SQLite::Column& picture) {
     return {.kind = "image/jpeg", .bytes = picture.getString()};
 }
 
+/// Calls `work`; whatever SQLite finds wrong is a fault of the file.
+template <class Work>
+auto reading(const fs::path& path, const Work& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& error) {
+        throw Failure(ExitCode::unreadable, "cannot read " + path.string() + ": " + error.what());
+    }
+}
+
 /// Frames that were read and could be analysed: what an input's page can show.
 void for_each_stored_frame(const Ledger& ledger, std::int64_t input,
                            const std::function<void(const ReportFrame&)>& use) {
@@ -61,17 +71,15 @@ bool is_ledger(const fs::path& path) {
 
 std::vector<ReportedInput> reported_ledger(const fs::path& path) {
     const auto ledger = std::make_shared<Ledger>(Ledger::read(path));
-    try {
+    return reading(path, [&] {
         std::vector<ReportedInput> inputs;
         SQLite::Statement rows(
             ledger->database(),
-            "SELECT input, path, item, status, reason, (SELECT count(*) FROM frame WHERE frame.input "
-            "= input.input AND analysis IS NULL) FROM input ORDER BY path, item");
+            "SELECT input, path, item, status, reason, (SELECT count(*) FROM frame WHERE "
+            "frame.input = input.input AND analysis IS NULL) FROM input ORDER BY path, item");
         while (rows.executeStep()) inputs.push_back(stored_input(ledger, rows));
         return inputs;
-    } catch (const SQLite::Exception& error) {
-        throw Failure(ExitCode::unreadable, "cannot read " + path.string() + ": " + error.what());
-    }
+    });
 }
 
 }  // namespace stenometry::program

@@ -3,6 +3,7 @@
 #include <array>
 #include <system_error>
 
+#include "failure.h"
 #include "report_page.h"
 #include "stenometry/error.h"
 #include "stenometry/io/cine.h"
@@ -53,6 +54,16 @@ ReportPicture picture_of(const fs::path& path, const nlohmann::json& input) {
     return {.kind = jpeg_kind, .bytes = io::to_jpeg(viz::draw_frame(frame, largest_side_px), jpeg_quality)};
 }
 
+ReportPicture picture_or_why_not(const fs::path& path, const nlohmann::json& input) {
+    try {
+        return picture_of(path, input);
+    } catch (const IoError& error) {
+        return {.missing = error.what()};
+    } catch (const InvalidInput& error) {
+        return {.missing = path.string() + ": " + error.what()};
+    }
+}
+
 Frame frame_of(const Image<std::uint8_t>& grey) {
     Frame frame;
     frame.pixels = Image<float>::unfilled(grey.width(), grey.height());
@@ -66,13 +77,9 @@ ReportPicture find_picture(const nlohmann::json& input, const fs::path& beside, 
     const auto named = input.at("path").get<std::string>();
     const fs::path path = image.empty() ? place_of(named, beside) : image;
     if (path.empty()) return {.missing = named + " was not found; --image FILE names it"};
-    try {
-        return picture_of(path, input);
-    } catch (const IoError& error) {
-        return {.missing = error.what()};
-    } catch (const InvalidInput& error) {
-        return {.missing = path.string() + ": " + error.what()};
-    }
+    ReportPicture picture = picture_or_why_not(path, input);
+    if (picture.bytes.empty() && !image.empty()) throw Failure(ExitCode::unreadable, picture.missing);
+    return picture;
 }
 
 PageJson thumbnail_of(const ReportPicture& picture) {

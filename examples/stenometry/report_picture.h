@@ -12,7 +12,8 @@ namespace stenometry::program {
 /// \param input of the analysis
 /// \param beside the folder that the analysis lies in: where its input is looked for, too
 /// \param image where it is, if that is known; else empty
-/// \returns without bytes, and why, where it cannot be read or is another picture.
+/// \returns without bytes, and why, where it is not found, cannot be read or is another picture.
+/// \throws Failure unreadable where that is so of `image`.
 ReportPicture find_picture(const nlohmann::json& input, const std::filesystem::path& beside,
                            const std::filesystem::path& image);
 

@@ -137,6 +137,14 @@ TEST_F(ReportPage, TakesThePictureThatIsNamed) {
     EXPECT_TRUE(data()["frames"][0]["picture"].is_string());
 }
 
+TEST_F(ReportPage, IsNotMadeWithoutThePictureThatIsNamed) {
+    write_analysis("a.json", "a.png");
+    write_picture("other.png", 129);
+    expect_failure(3, {"report", "a.json", "--image", "absent.png", "--out", "page.html"}, "absent.png");
+    expect_failure(3, {"report", "a.json", "--image", "other.png", "--out", "page.html"}, "129 x 64");
+    expect_failure(2, {"report", "a.json", "--out", "-"}, "--out -");
+}
+
 TEST_F(ReportPage, SaysWhereThereIsNoPicture) {
     write_analysis("a.json", "a.png");
     const Ending ending = run({"report", "a.json", "--out", "page.html"});
@@ -219,6 +227,12 @@ TEST_F(ReportPage, AccountsForEveryInputOfALedger) {
     EXPECT_THAT(inputs[1]["thumbnail"].get<std::string>(), StartsWith("data:image/jpeg;base64,"));
     EXPECT_TRUE(data("report_pages/1-bad.html")["frames"].empty());
     EXPECT_EQ(data("report_pages/2-good.html")["frames"].size(), 1U);
+}
+
+TEST_F(ReportPage, NamesALedgerWhoseAnalysisIsDamaged) {
+    using namespace program;
+    Ledger::open(path("ledger.sqlite")).write({.key = {"a.dcm"}, .frames = {{.analysis = "{\"schema\":"}}});
+    expect_failure(3, {"report", "ledger.sqlite", "--out", "page.html"}, "an analysis in it is damaged");
 }
 
 TEST_F(ReportPage, NamesWhatIsNoAnalysis) {

@@ -9,7 +9,12 @@ function wholeOf(frame) {
     return { x: -0.5, y: -0.5, width: frame.width, height: frame.height };
 }
 
-/** Kept within the picture. @param {Camera} camera @param {Camera} whole @returns {Camera} */
+/**
+ * Kept within the picture.
+ * @param {Camera} camera
+ * @param {Camera} whole
+ * @returns {Camera}
+ */
 function within(camera, whole) {
     return {
         ...camera,
@@ -34,12 +39,24 @@ function zoomed(camera, whole, factor, at) {
     return within(moved, whole);
 }
 
-/** @param {Camera} camera @param {Camera} whole @param {number} dx @param {number} dy @returns {Camera} */
+/**
+ * @param {Camera} camera
+ * @param {Camera} whole
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Camera}
+ */
 function panned(camera, whole, dx, dy) {
     return within({ ...camera, x: camera.x + dx, y: camera.y + dy }, whole);
 }
 
-/** With `at` in the middle, `width` pixels wide. @param {Camera} whole @param {Point} at @param {number} width @returns {Camera} */
+/**
+ * With `at` in the middle, `width` pixels wide.
+ * @param {Camera} whole
+ * @param {Point} at
+ * @param {number} width
+ * @returns {Camera}
+ */
 function closeUp(whole, at, width) {
     const seen = clamp(width, whole.width / GREATEST_ZOOM, whole.width);
     const high = (seen * whole.height) / whole.width;
@@ -56,8 +73,15 @@ function middleOf(camera) {
     return [camera.x + camera.width / 2, camera.y + camera.height / 2];
 }
 
-/** As far as it can stay as it is over another picture. @param {Camera} camera @param {Camera} whole @returns {Camera} */
+/**
+ * As far as it can stay as it is over another picture.
+ * @param {Camera} camera
+ * @param {Camera} whole
+ * @returns {Camera}
+ */
 function fitted(camera, whole) {
-    const sameShape = Math.abs(camera.width * whole.height - camera.height * whole.width) < 1e-6 * whole.width * whole.height;
+    const sameShape =
+        Math.abs(camera.width * whole.height - camera.height * whole.width) <
+        1e-6 * whole.width * whole.height;
     return sameShape && camera.width <= whole.width ? within(camera, whole) : whole;
 }

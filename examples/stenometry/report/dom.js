@@ -20,7 +20,8 @@ function furnish(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes)) {
         if (typeof value === "function") node.addEventListener(name, value);
         else if (value === true) node.setAttribute(name, name.startsWith("aria-") ? "true" : "");
-        else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+        else if (value !== false && value !== null && value !== undefined)
+            node.setAttribute(name, String(value));
     }
     for (const child of children) if (child) node.append(child);
     return node;
@@ -51,8 +52,13 @@ function svg(tag, attributes = {}, ...children) {
  * @param {string} kind @param {string} caption @param {HTMLElement[]} heads @param {HTMLElement} body
  */
 function table(kind, caption, heads, body) {
-    return html("table", { class: kind, role: "table" }, html("caption", { class: "unseen" }, caption),
-        html("thead", { role: "rowgroup" }, tableRow({}, ...heads)), body);
+    return html(
+        "table",
+        { class: kind, role: "table" },
+        html("caption", { class: "unseen" }, caption),
+        html("thead", { role: "rowgroup" }, tableRow({}, ...heads)),
+        body,
+    );
 }
 
 /** @param {...HTMLElement} rows */
@@ -65,10 +71,18 @@ function tableRow(attributes, ...cells) {
     return html("tr", { role: "row", ...attributes }, ...cells);
 }
 
-/** The head of a column, with the unit of what stands below. @param {string} name @param {string} [unit] */
+/**
+ * The head of a column, with the unit of what stands below.
+ * @param {string} name
+ * @param {string} [unit]
+ */
 function columnHead(name, unit) {
-    return html("th", { scope: "col", role: "columnheader", class: "figure" }, name,
-        unit ? html("span", { class: "unit" }, ` ${unit}`) : null);
+    return html(
+        "th",
+        { scope: "col", role: "columnheader", class: "figure" },
+        name,
+        unit ? html("span", { class: "unit" }, ` ${unit}`) : null,
+    );
 }
 
 /** @param {Record<string, Attribute>} attributes @param {...Child} children */
@@ -81,10 +95,18 @@ function cell(attributes, ...children) {
     return html("td", { role: "cell", ...attributes }, ...children);
 }
 
-/** A number, and its interval under it. @param {string} label what a card calls it @param {string} value @param {string} [under] */
+/**
+ * A number, and its interval under it.
+ * @param {string} label what a card calls it
+ * @param {string} value
+ * @param {string} [under]
+ */
 function figure(label, value, under) {
-    return cell({ class: "figure", "data-label": label }, html("span", { class: "value" }, value),
-        under ? html("span", { class: "interval" }, under) : null);
+    return cell(
+        { class: "figure", "data-label": label },
+        html("span", { class: "value" }, value),
+        under ? html("span", { class: "interval" }, under) : null,
+    );
 }
 
 /** @param {string} text */
@@ -99,7 +121,11 @@ function byId(id) {
     return node;
 }
 
-/** @param {number} value @param {number} low @param {number} high */
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
 function clamp(value, low, high) {
     return Math.min(Math.max(value, low), high);
 }
@@ -109,12 +135,19 @@ function known(value) {
     return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Decimals of a diameter in its unit. @param {string} unit */
+/**
+ * Decimals of a diameter in its unit.
+ * @param {string} unit
+ */
 function decimalsOf(unit) {
     return unit === "mm" ? 2 : 1;
 }
 
-/** @param {number | null | undefined} value @param {number} decimals @param {string} [unit] */
+/**
+ * @param {number | null | undefined} value
+ * @param {number} decimals
+ * @param {string} [unit]
+ */
 function amount(value, decimals, unit) {
     if (!known(value)) return "not measured";
     return value.toFixed(decimals) + (unit ? `\u00a0${unit}` : "");
@@ -125,35 +158,61 @@ function range(interval, decimals) {
     return interval ? `${interval[0].toFixed(decimals)} to ${interval[1].toFixed(decimals)}` : "";
 }
 
-/** A number of a table, whose unit stands in its column's head. @param {number | null | undefined} value @param {number} decimals */
+/**
+ * A number of a table, whose unit stands in its column's head.
+ * @param {number | null | undefined} value
+ * @param {number} decimals
+ */
 function bare(value, decimals) {
     return known(value) ? value.toFixed(decimals) : "\u2013";
 }
 
-/** A value with its interval, for running text. @param {number | null} value @param {Interval} interval @param {number} decimals @param {string} unit */
+/**
+ * A value with its interval, for running text.
+ * @param {number | null} value
+ * @param {Interval} interval
+ * @param {number} decimals
+ * @param {string} unit
+ */
 function estimate(value, interval, decimals, unit) {
     const within = interval ? ` (95\u00a0%: ${range(interval, decimals)})` : "";
     return amount(value, decimals, unit) + within;
 }
 
-/** @param {number} count @param {string} singular @param {string} [plural] */
+/**
+ * @param {number} count
+ * @param {string} singular
+ * @param {string} [plural]
+ */
 function counted(count, singular, plural = `${singular}s`) {
     return `${count}\u00a0${count === 1 ? singular : plural}`;
 }
 
-/** The last part of a path. @param {string} path */
+/**
+ * The last part of a path.
+ * @param {string} path
+ */
 function fileName(path) {
     return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 }
 
-/** A reason of the program in words: `edges_lost` is "edges lost". @param {string} code */
+/**
+ * A reason of the program in words: `edges_lost` is "edges lost".
+ * @param {string} code
+ */
 function words(code) {
     return code.replaceAll("_", " ");
 }
 
-/** The address of a file, relative to the page, whatever characters its name has. @param {string} path */
+/**
+ * The address of a file, relative to the page, whatever characters its name has.
+ * @param {string} path
+ */
 function addressOf(path) {
-    return path.split("/").map((part) => (part === ".." ? part : encodeURIComponent(part))).join("/");
+    return path
+        .split("/")
+        .map((part) => (part === ".." ? part : encodeURIComponent(part)))
+        .join("/");
 }
 
 /** @param {string} text */

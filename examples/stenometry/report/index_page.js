@@ -13,7 +13,10 @@
 
 /** How an input ended, in words. */
 const STATUS_WORDS = /** @type {Record<string, string>} */ ({
-    done: "measured", nothing: "nothing to measure", failed: "failed", skipped: "skipped",
+    done: "measured",
+    nothing: "nothing to measure",
+    failed: "failed",
+    skipped: "skipped",
 });
 
 /** @param {InputRow} row */
@@ -25,11 +28,18 @@ function severityOf(row) {
 function inputCell(row) {
     const name = fileName(row.path);
     const folder = row.path.slice(0, row.path.length - name.length - 1);
-    return rowHead({ class: "input" }, html("a", { href: addressOf(row.href), title: row.path }, name),
-        folder ? html("span", { class: "folder" }, folder) : null);
+    return rowHead(
+        { class: "input" },
+        html("a", { href: addressOf(row.href), title: row.path }, name),
+        folder ? html("span", { class: "folder" }, folder) : null,
+    );
 }
 
-/** A reason without the path, which stands beside it. @param {string} reason @param {string} path */
+/**
+ * A reason without the path, which stands beside it.
+ * @param {string} reason
+ * @param {string} path
+ */
 function causeOf(reason, path) {
     return sentenceCase(reason.replace(`cannot read ${path}: `, "").replace(`${path}: `, ""));
 }
@@ -37,15 +47,21 @@ function causeOf(reason, path) {
 /** @param {InputRow} row */
 function statusCell(row) {
     const kind = row.status === "failed" ? "status bad" : "status";
-    return cell({ class: "state" }, html("span", { class: kind }, STATUS_WORDS[row.status] ?? row.status),
-        row.reason ? html("span", { class: "reason" }, causeOf(row.reason, row.path)) : null);
+    return cell(
+        { class: "state" },
+        html("span", { class: kind }, STATUS_WORDS[row.status] ?? row.status),
+        row.reason ? html("span", { class: "reason" }, causeOf(row.reason, row.path)) : null,
+    );
 }
 
 /** @param {InputRow} row */
 function thumbnailCell(row) {
-    const picture = row.thumbnail && html("img", { src: row.thumbnail, alt: "", loading: "lazy", width: 72, height: 72 });
-    return cell({ class: "thumbnail" }, picture
-        ? html("a", { href: addressOf(row.href), tabindex: -1, "aria-hidden": true }, picture) : null);
+    const picture =
+        row.thumbnail && html("img", { src: row.thumbnail, alt: "", loading: "lazy", width: 72, height: 72 });
+    return cell(
+        { class: "thumbnail" },
+        picture ? html("a", { href: addressOf(row.href), tabindex: -1, "aria-hidden": true }, picture) : null,
+    );
 }
 
 /** @param {InputRow} row */
@@ -58,13 +74,25 @@ function stenosisCell({ worst }) {
     return shown;
 }
 
-/** Its unit stands in the cell: of some inputs of a batch the size of a pixel is known. @param {InputRow} row */
+/**
+ * Its unit stands in the cell: of some inputs of a batch the size of a pixel is known.
+ * @param {InputRow} row
+ */
 function mldCell({ worst, unit }) {
     const decimals = decimalsOf(unit);
-    return figure("MLD", worst ? amount(worst.mld, decimals, unit) : "\u2013", range(worst?.mld_ci95 ?? null, decimals));
+    return figure(
+        "MLD",
+        worst ? amount(worst.mld, decimals, unit) : "\u2013",
+        range(worst?.mld_ci95 ?? null, decimals),
+    );
 }
 
-/** @param {string} key @param {string} name @param {(row: InputRow) => number} count @returns {Column} */
+/**
+ * @param {string} key
+ * @param {string} name
+ * @param {(row: InputRow) => number} count
+ * @returns {Column}
+ */
 function countColumn(key, name, count) {
     return { key, name, figure: true, value: count, cell: (row) => figure(name, String(count(row))) };
 }
@@ -79,18 +107,26 @@ const COLUMNS = [
     { key: "stenosis", name: "Severest %DS", figure: true, value: severityOf, cell: stenosisCell },
     { key: "mld", name: "MLD", figure: true, value: (row) => row.worst?.mld ?? null, cell: mldCell },
     {
-        key: "confidence", name: "Confidence", figure: true, value: (row) => row.worst?.confidence ?? null,
+        key: "confidence",
+        name: "Confidence",
+        figure: true,
+        value: (row) => row.worst?.confidence ?? null,
         cell: (row) => figure("Confidence", bare(row.worst?.confidence, 2)),
     },
     countColumn("warnings", "Warnings", (row) => row.warnings),
 ];
 
-/** @param {string | number | null} a @param {string | number | null} b @param {boolean} descending */
+/**
+ * @param {string | number | null} a
+ * @param {string | number | null} b
+ * @param {boolean} descending
+ */
 function compared(a, b, descending) {
     if (a === null || b === null) return Number(a === null) - Number(b === null);
-    const order = typeof a === "string" || typeof b === "string"
-        ? String(a).localeCompare(String(b), "en", { numeric: true })
-        : a - b;
+    const order =
+        typeof a === "string" || typeof b === "string"
+            ? String(a).localeCompare(String(b), "en", { numeric: true })
+            : a - b;
     return descending ? -order : order;
 }
 
@@ -98,19 +134,29 @@ function compared(a, b, descending) {
 
 /** @param {InputRow} row @param {Query} query */
 function matches(row, { text, status, least }) {
-    return row.path.toLowerCase().includes(text.toLowerCase()) &&
+    return (
+        row.path.toLowerCase().includes(text.toLowerCase()) &&
         (status === "" || row.status === status) &&
-        (least <= 0 || (severityOf(row) ?? -1) >= least);
+        (least <= 0 || (severityOf(row) ?? -1) >= least)
+    );
 }
 
-/** Rows that are asked for, in the order that is asked for. @param {InputRow[]} rows @param {Query} query */
+/**
+ * Rows that are asked for, in the order that is asked for.
+ * @param {InputRow[]} rows
+ * @param {Query} query
+ */
 function selected(rows, query) {
     const column = COLUMNS.find(({ key }) => key === query.column) ?? COLUMNS[0];
-    return rows.filter((row) => matches(row, query))
+    return rows
+        .filter((row) => matches(row, query))
         .sort((a, b) => compared(column.value(a), column.value(b), query.descending));
 }
 
-/** The query as the address of the page keeps it, so that it is there again when a person comes back from a page. @param {Query} query */
+/**
+ * The query as the address of the page keeps it, so that it is there again when a person comes back from a page.
+ * @param {Query} query
+ */
 function hashOf(query) {
     return `#${new URLSearchParams({ ...query, least: String(query.least), descending: query.descending ? "1" : "" })}`;
 }
@@ -146,36 +192,79 @@ class IndexView {
         return [
             html("section", { class: "totals", "aria-label": "Totals" }, ...totalsOf(this.rows)),
             this.filters(),
-            html("div", { class: "index" },
-                table("inputs", "Inputs", [cell({ class: "thumbnail" }), ...this.heads], this.body), this.nothing),
+            html(
+                "div",
+                { class: "index" },
+                table("inputs", "Inputs", [cell({ class: "thumbnail" }), ...this.heads], this.body),
+                this.nothing,
+            ),
         ];
     }
 
     /** @param {Column} column */
     head(column) {
-        return html("th", { scope: "col", role: "columnheader", class: column.figure && "figure", "data-key": column.key },
-            html("button", { type: "button", class: "sort", click: () => this.sortBy(column) }, column.name));
+        return html(
+            "th",
+            { scope: "col", role: "columnheader", class: column.figure && "figure", "data-key": column.key },
+            html("button", { type: "button", class: "sort", click: () => this.sortBy(column) }, column.name),
+        );
     }
 
     filters() {
         const statuses = [...new Set(this.rows.map(({ status }) => status))].sort();
-        const search = html("input", { type: "search", value: this.query.text, placeholder: "Part of a path" });
+        const search = html("input", {
+            type: "search",
+            value: this.query.text,
+            placeholder: "Part of a path",
+        });
         search.addEventListener("input", () => this.ask({ text: search.value }));
-        const status = html("select", {}, html("option", { value: "" }, "all"),
+        const status = html(
+            "select",
+            {},
+            html("option", { value: "" }, "all"),
             ...statuses.map((value) =>
-                html("option", { value, selected: value === this.query.status }, STATUS_WORDS[value] ?? value)));
+                html(
+                    "option",
+                    { value, selected: value === this.query.status },
+                    STATUS_WORDS[value] ?? value,
+                ),
+            ),
+        );
         status.addEventListener("change", () => this.ask({ status: status.value }));
-        const least = html("input", { type: "number", min: 0, max: 100, step: 5, value: this.query.least || "", placeholder: "any" });
+        const least = html("input", {
+            type: "number",
+            min: 0,
+            max: 100,
+            step: 5,
+            value: this.query.least || "",
+            placeholder: "any",
+        });
         least.addEventListener("input", () => this.ask({ least: Number(least.value) }));
-        return html("form", { class: "filters", role: "search", "aria-label": "Inputs", submit: (event) => event.preventDefault() },
-            html("label", {}, "Path", search), html("label", {}, "Status", status),
-            html("label", {}, "%DS at least", least), this.sorting(), this.count);
+        return html(
+            "form",
+            {
+                class: "filters",
+                role: "search",
+                "aria-label": "Inputs",
+                submit: (event) => event.preventDefault(),
+            },
+            html("label", {}, "Path", search),
+            html("label", {}, "Status", status),
+            html("label", {}, "%DS at least", least),
+            this.sorting(),
+            this.count,
+        );
     }
 
     /** The heads of the columns for a screen too narrow for them. */
     sorting() {
-        const choice = html("select", {}, ...COLUMNS.map(({ key, name }) =>
-            html("option", { value: key, selected: key === this.query.column }, name)));
+        const choice = html(
+            "select",
+            {},
+            ...COLUMNS.map(({ key, name }) =>
+                html("option", { value: key, selected: key === this.query.column }, name),
+            ),
+        );
         choice.addEventListener("change", () => {
             const column = COLUMNS.find(({ key }) => key === choice.value);
             if (column) this.sortBy(column);
@@ -190,7 +279,10 @@ class IndexView {
         this.show();
     }
 
-    /** Numbers begin with the greatest, names with the first. @param {Column} column */
+    /**
+     * Numbers begin with the greatest, names with the first.
+     * @param {Column} column
+     */
     sortBy({ key, figure: number }) {
         const again = this.query.column === key;
         this.ask({ column: key, descending: again ? !this.query.descending : Boolean(number) });
@@ -199,8 +291,10 @@ class IndexView {
     show() {
         const rows = selected(this.rows, this.query);
         this.body.replaceChildren(...rows.map((row) => this.drawnRow(row)));
-        this.count.textContent = rows.length === this.rows.length ? counted(rows.length, "input")
-            : `${rows.length} of ${counted(this.rows.length, "input")}`;
+        this.count.textContent =
+            rows.length === this.rows.length
+                ? counted(rows.length, "input")
+                : `${rows.length} of ${counted(this.rows.length, "input")}`;
         this.count.setAttribute("role", "status");
         this.nothing.hidden = rows.length > 0;
         for (const head of this.heads) {
@@ -227,10 +321,22 @@ function totalsOf(rows) {
         html("div", {}, html("strong", {}, String(value)), html("span", {}, text));
     return [
         total(rows.length, rows.length === 1 ? "input" : "inputs"),
-        total(having((row) => row.vessels > 0), "with vessels"),
-        total(having((row) => row.lesions > 0), "with lesions"),
-        total(having((row) => (severityOf(row) ?? -1) >= 50), "with 50\u00a0% or more"),
-        total(having((row) => row.status === "failed"), "failed"),
+        total(
+            having((row) => row.vessels > 0),
+            "with vessels",
+        ),
+        total(
+            having((row) => row.lesions > 0),
+            "with lesions",
+        ),
+        total(
+            having((row) => (severityOf(row) ?? -1) >= 50),
+            "with 50\u00a0% or more",
+        ),
+        total(
+            having((row) => row.status === "failed"),
+            "failed",
+        ),
     ];
 }
 

@@ -5,7 +5,10 @@
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "stenometry-theme";
 
-/** Files opened from a disk may have no storage. @returns {string} */
+/**
+ * Files opened from a disk may have no storage.
+ * @returns {string}
+ */
 function storedTheme() {
     try {
         return localStorage.getItem(THEME_KEY) ?? "auto";
@@ -30,8 +33,11 @@ function applyTheme(theme) {
 }
 
 function themeSwitch() {
-    const choice = html("select", {}, ...THEMES.map((theme) =>
-        html("option", { value: theme, selected: theme === storedTheme() }, theme)));
+    const choice = html(
+        "select",
+        {},
+        ...THEMES.map((theme) => html("option", { value: theme, selected: theme === storedTheme() }, theme)),
+    );
     choice.addEventListener("change", () => {
         applyTheme(choice.value);
         keepTheme(choice.value);
@@ -41,22 +47,42 @@ function themeSwitch() {
 
 /** @param {Node | null} summary what was found, in a sentence */
 function lead(summary) {
-    return html("div", { class: "lead" }, summary, html("p", { class: "notice" },
-        "Proposed by software for a person to confirm. For research; not a medical device."));
+    return html(
+        "div",
+        { class: "lead" },
+        summary,
+        html(
+            "p",
+            { class: "notice" },
+            "Proposed by software for a person to confirm. For research; not a medical device.",
+        ),
+    );
 }
 
 /** @param {Software | null} software */
 function colophon(software) {
-    return html("p", {}, software ? `${software.name} ${software.version}` : "stenometry",
-        " \u00b7 this page loads nothing from elsewhere");
+    return html(
+        "p",
+        {},
+        software ? `${software.name} ${software.version}` : "stenometry",
+        " \u00b7 this page loads nothing from elsewhere",
+    );
 }
 
 function begin() {
     const data = /** @type {PageData} */ (JSON.parse(byId("data").textContent ?? ""));
     applyTheme(storedTheme());
     const page = data.kind === "index" ? indexPage(data) : inputPage(data);
-    byId("banner").append(page.banner, html("div", { class: "controls" }, page.navigation,
-        html("button", { type: "button", class: "print", click: () => window.print() }, "Print"), themeSwitch()));
+    byId("banner").append(
+        page.banner,
+        html(
+            "div",
+            { class: "controls" },
+            page.navigation,
+            html("button", { type: "button", class: "print", click: () => window.print() }, "Print"),
+            themeSwitch(),
+        ),
+    );
     byId("content").append(lead(page.lead), ...page.content);
     byId("colophon").append(colophon(data.software));
 }

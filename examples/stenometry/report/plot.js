@@ -28,21 +28,36 @@ function greatest(values) {
     return (values ?? []).reduce((/** @type {number} */ most, value) => Math.max(most, value ?? 0), 0);
 }
 
-/** @typedef {{width: number, height: number, length: number, tallest: number, x: (v: number) => number, y: (v: number) => number}} Axes */
+/**
+ * @typedef {{width: number, height: number, length: number, tallest: number, x: (v: number) => number, y: (v: number) => number}} Axes
+ */
 
-/** @param {Vessel} vessel @param {number} width @param {number} height @returns {Axes} */
+/**
+ * @param {Vessel} vessel
+ * @param {number} width
+ * @param {number} height
+ * @returns {Axes}
+ */
 function axesOf(vessel, width, height) {
     const length = greatest(vessel.position) || 1;
     const tallest = 1.12 * Math.max(greatest(vessel.diameter), greatest(vessel.reference)) || 1;
     const { left, right, top, bottom } = PLOT_MARGIN;
     return {
-        width, height, length, tallest,
+        width,
+        height,
+        length,
+        tallest,
         x: (value) => left + (value / length) * (width - left - right),
         y: (value) => height - bottom - (value / tallest) * (height - top - bottom),
     };
 }
 
-/** @param {Vessel} vessel @param {Axes} axes @param {(index: number) => number | null | undefined} valueAt @returns {Points} */
+/**
+ * @param {Vessel} vessel
+ * @param {Axes} axes
+ * @param {(index: number) => number | null | undefined} valueAt
+ * @returns {Points}
+ */
 function curve(vessel, axes, valueAt) {
     return (vessel.position ?? []).map((position, index) => {
         const value = valueAt(index);
@@ -50,7 +65,10 @@ function curve(vessel, axes, valueAt) {
     });
 }
 
-/** Runs of points without a gap. @param {Points} points */
+/**
+ * Runs of points without a gap.
+ * @param {Points} points
+ */
 function unbroken(points) {
     /** @type {{from: number, points: Point[]}[]} */
     const runs = [];
@@ -63,7 +81,11 @@ function unbroken(points) {
     return runs;
 }
 
-/** @param {Vessel} vessel @param {number} index @returns {Interval} */
+/**
+ * @param {Vessel} vessel
+ * @param {number} index
+ * @returns {Interval}
+ */
 function diameterInterval(vessel, index) {
     const diameter = vessel.diameter?.[index];
     const sd = vessel.diameter_sd?.[index];
@@ -71,14 +93,22 @@ function diameterInterval(vessel, index) {
     return [Math.max(0, diameter - STANDARD_ERRORS_95 * sd), diameter + STANDARD_ERRORS_95 * sd];
 }
 
-/** The interval as an area, one for every unbroken stretch. @param {Vessel} vessel @param {Axes} axes */
+/**
+ * The interval as an area, one for every unbroken stretch.
+ * @param {Vessel} vessel
+ * @param {Axes} axes
+ */
 function bandPath(vessel, axes) {
     const low = curve(vessel, axes, (index) => diameterInterval(vessel, index)?.[0]) ?? [];
-    const high = curve(vessel, axes, (index) => Math.min(diameterInterval(vessel, index)?.[1] ?? NaN, axes.tallest));
-    return unbroken(high).map(({ from, points }) => {
-        const back = low.slice(from, from + points.length).reverse();
-        return `${pathThrough([...points, ...back])}Z`;
-    }).join("");
+    const high = curve(vessel, axes, (index) =>
+        Math.min(diameterInterval(vessel, index)?.[1] ?? NaN, axes.tallest),
+    );
+    return unbroken(high)
+        .map(({ from, points }) => {
+            const back = low.slice(from, from + points.length).reverse();
+            return `${pathThrough([...points, ...back])}Z`;
+        })
+        .join("");
 }
 
 /** @param {Axes} axes @param {string} unit */
@@ -87,17 +117,32 @@ function drawAxes(axes, unit) {
     const base = axes.height - bottom;
     const across = ticksTo(axes.length, Math.max(3, Math.floor(axes.width / 80)));
     const up = ticksTo(axes.tallest, 6);
-    return svg("g", { class: "axes" },
-        ...up.map(({ value }) => svg("path", { class: "grid", d: `M${left} ${axes.y(value)}H${axes.x(axes.length)}` })),
+    return svg(
+        "g",
+        { class: "axes" },
+        ...up.map(({ value }) =>
+            svg("path", { class: "grid", d: `M${left} ${axes.y(value)}H${axes.x(axes.length)}` }),
+        ),
         ...up.map(({ value, text }) => svg("text", { class: "up", x: left - 7, y: axes.y(value) + 4 }, text)),
-        ...across.map(({ value, text }) => svg("text", { class: "across", x: axes.x(value), y: base + 16 }, text)),
+        ...across.map(({ value, text }) =>
+            svg("text", { class: "across", x: axes.x(value), y: base + 16 }, text),
+        ),
         ...across.map(({ value }) => svg("path", { class: "tick", d: `M${axes.x(value)} ${base}v4` })),
         svg("text", { class: "title", x: left - 34, y: top - 14 }, `Diameter, ${unit}`),
-        svg("text", { class: "title across", x: (left + axes.x(axes.length)) / 2, y: axes.height - 4 },
-            `Proximal \u2192 distal, ${unit}`));
+        svg(
+            "text",
+            { class: "title across", x: (left + axes.x(axes.length)) / 2, y: axes.height - 4 },
+            `Proximal \u2192 distal, ${unit}`,
+        ),
+    );
 }
 
-/** @param {Vessel} vessel @param {Axes} axes @param {Finding} finding @param {boolean} chosen */
+/**
+ * @param {Vessel} vessel
+ * @param {Axes} axes
+ * @param {Finding} finding
+ * @param {boolean} chosen
+ */
 function drawSpan(vessel, axes, finding, chosen) {
     const { narrowing } = finding;
     const at = (/** @type {number} */ index) => axes.x(vessel.position?.[index] ?? 0);
@@ -105,26 +150,50 @@ function drawSpan(vessel, axes, finding, chosen) {
     const top = PLOT_MARGIN.top;
     const kind = `span ${severityClass(narrowing)}${chosen ? " chosen" : ""}`;
     const minimum = vessel.diameter?.[narrowing.mld_index];
-    return svg("g", { class: kind },
-        svg("rect", { x: from, y: top, width: Math.max(2, to - from), height: axes.height - PLOT_MARGIN.bottom - top }),
+    return svg(
+        "g",
+        { class: kind },
+        svg("rect", {
+            x: from,
+            y: top,
+            width: Math.max(2, to - from),
+            height: axes.height - PLOT_MARGIN.bottom - top,
+        }),
         finding.number !== null && svg("text", { x: (from + to) / 2, y: top + 13 }, String(finding.number)),
-        known(minimum) && svg("circle", { cx: at(narrowing.mld_index), cy: axes.y(minimum), r: 4 }));
+        known(minimum) && svg("circle", { cx: at(narrowing.mld_index), cy: axes.y(minimum), r: 4 }),
+    );
 }
 
-/** @param {Vessel} vessel @param {Axes} axes @param {string} unit @param {Finding[]} findings @param {Finding | null} chosen */
+/**
+ * @param {Vessel} vessel
+ * @param {Axes} axes
+ * @param {string} unit
+ * @param {Finding[]} findings
+ * @param {Finding | null} chosen
+ */
 function drawPlot(vessel, axes, unit, findings, chosen) {
     return [
         drawAxes(axes, unit),
         ...findings.map((finding) => drawSpan(vessel, axes, finding, sameFinding(finding, chosen))),
         svg("path", { class: "band", d: bandPath(vessel, axes) }),
-        svg("path", { class: "reference", d: pathThrough(curve(vessel, axes, (i) => vessel.reference?.[i])) }),
+        svg("path", {
+            class: "reference",
+            d: pathThrough(curve(vessel, axes, (i) => vessel.reference?.[i])),
+        }),
         svg("path", { class: "diameter", d: pathThrough(curve(vessel, axes, (i) => vessel.diameter?.[i])) }),
     ];
 }
 
-/** Findings of one vessel. @param {Frame} frame @param {number} vessel @param {boolean} others whether those that are no lesions count */
+/**
+ * Findings of one vessel.
+ * @param {Frame} frame
+ * @param {number} vessel
+ * @param {boolean} others whether those that are no lesions count
+ */
 function findingsOn(frame, vessel, others) {
-    return [...(others ? otherNarrowingsOf(frame) : []), ...lesionsOf(frame)].filter((finding) => finding.vessel === vessel);
+    return [...(others ? otherNarrowingsOf(frame) : []), ...lesionsOf(frame)].filter(
+        (finding) => finding.vessel === vessel,
+    );
 }
 
 /** @param {Vessel} vessel */
@@ -139,180 +208,4 @@ function vesselTitle(frame, index) {
     const lesions = findingsOn(frame, index, false).length;
     const length = amount(vessel.length, frame.unit === "mm" ? 1 : 0, frame.unit);
     return `Vessel ${vessel.id}${kinship(vessel)} \u00b7 ${length}${lesions ? ` \u00b7 ${counted(lesions, "lesion")}` : ""}`;
-}
-
-/** How much narrower than the reference. @param {Vessel} vessel @param {number} index */
-function narrowingAt(vessel, index) {
-    const diameter = vessel.diameter?.[index];
-    const reference = vessel.reference?.[index];
-    return known(diameter) && known(reference) && reference > 0 ? 100 * (1 - diameter / reference) : null;
-}
-
-/** What is read at a sample: names, values, intervals. @param {Frame} frame @param {Vessel} vessel @param {number} index @returns {[string, string, string][]} */
-function readingsAt({ unit }, vessel, index) {
-    const decimals = decimalsOf(unit);
-    const narrowing = narrowingAt(vessel, index);
-    return [
-        ["Position", amount(vessel.position?.[index], 1, unit), ""],
-        ["Diameter", amount(vessel.diameter?.[index], decimals, unit), range(diameterInterval(vessel, index), decimals)],
-        ["Reference", amount(vessel.reference?.[index], decimals, unit), ""],
-        ["Narrowing", known(narrowing) ? amount(Math.round(narrowing) + 0, 0, "%") : "not measured", ""],
-    ];
-}
-
-/** The sample nearest to a position along the vessel. @param {Vessel} vessel @param {number} position */
-function sampleAtPosition(vessel, position) {
-    const positions = vessel.position ?? [];
-    let best = 0;
-    positions.forEach((value, index) => {
-        if (Math.abs((value ?? Infinity) - position) < Math.abs((positions[best] ?? Infinity) - position)) best = index;
-    });
-    return best;
-}
-
-/** The plot that answers to mouse, finger and keys, and follows the picture. */
-class PlotView {
-    /** @param {Store} store @param {Frame[]} frames */
-    constructor(store, frames) {
-        this.store = store;
-        this.frames = frames;
-        this.curves = svg("g");
-        this.marker = svg("g", { class: "marker" });
-        this.plot = svg("svg", { class: "plot", tabindex: 0, role: "slider", "aria-label": "Place along the vessel" },
-            this.curves, this.marker);
-        this.choice = html("select", { "aria-label": "Vessel", change: () => this.chooseVessel() });
-        this.name = html("span", { class: "paper" });
-        this.readings = html("dl", { class: "readings" });
-        this.nothing = html("p", { class: "nothing", hidden: true });
-        /** @type {Axes | null} */
-        this.axes = null;
-        this.listen();
-        this.showVessels();
-        this.draw();
-    }
-
-    get frame() {
-        return this.frames[this.store.state.frame];
-    }
-
-    get vessel() {
-        const { vessel } = this.store.state;
-        return vessel === null ? null : this.frame.vessels[vessel];
-    }
-
-    get node() {
-        return html("section", { class: "curve", "aria-label": "Diameter along the vessel" },
-            html("div", { class: "curve-head" }, html("h2", {}, "Diameter along", this.name), this.choice),
-            this.plot, this.nothing, plotLegend(), this.readings);
-    }
-
-    listen() {
-        this.plot.addEventListener("pointermove", (event) => this.follow(event));
-        this.plot.addEventListener("pointerdown", (event) => this.follow(event));
-        const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -20, PageUp: 20 };
-        listenToKeys(this.plot, {
-            ...Object.fromEntries(Object.entries(steps).map(([key, by]) => [key, () => this.moveBy(by)])),
-            Home: () => this.moveTo(0),
-            End: () => this.moveTo(Infinity),
-            ...lesionKeys(this.store, this.frames),
-        });
-        new ResizeObserver(() => this.draw()).observe(this.plot);
-        this.store.subscribe((state, before) => this.update(state, before));
-    }
-
-    /** @param {State} state @param {State} before */
-    update(state, before) {
-        if (state.frame !== before.frame) this.showVessels();
-        const redrawn = ["frame", "vessel", "layers", "finding"].some((key) =>
-            state[/** @type {keyof State} */ (key)] !== before[/** @type {keyof State} */ (key)]);
-        if (redrawn) this.draw();
-        else this.showMarker();
-    }
-
-    chooseVessel() {
-        const vessel = Number(this.choice.value);
-        const worst = severest(findingsOn(this.frame, vessel, false));
-        this.store.set(worst ? selecting(worst) : { vessel, sample: 0, finding: null });
-    }
-
-    /** @param {number} sample */
-    moveTo(sample) {
-        const { vessel } = this;
-        const last = (vessel?.position?.length ?? 0) - 1;
-        if (last >= 0) this.store.set({ sample: clamp(sample, 0, last) });
-    }
-
-    /** @param {number} samples */
-    moveBy(samples) {
-        this.moveTo((this.store.state.sample ?? 0) + samples);
-    }
-
-    /** @param {PointerEvent} event */
-    follow(event) {
-        const { vessel, axes } = this;
-        if (!vessel || !axes) return;
-        const { left, right } = PLOT_MARGIN;
-        const box = this.plot.getBoundingClientRect();
-        const part = (event.clientX - box.left - left) / (axes.width - left - right);
-        this.moveTo(sampleAtPosition(vessel, clamp(part, 0, 1) * axes.length));
-    }
-
-    showVessels() {
-        this.choice.replaceChildren(...this.frame.vessels.map((_, index) =>
-            html("option", { value: index }, vesselTitle(this.frame, index))));
-        this.choice.disabled = this.frame.vessels.length === 0;
-    }
-
-    draw() {
-        const { vessel, frame } = this;
-        const drawable = Boolean(vessel?.position?.length && greatest(vessel.diameter) > 0);
-        this.plot.toggleAttribute("hidden", !drawable);
-        this.nothing.hidden = drawable;
-        this.nothing.textContent = !vessel ? "There is no vessel in this frame."
-            : `This vessel was not measured${vessel.reason ? `: ${words(vessel.reason)}` : ""}.`;
-        this.choice.value = String(this.store.state.vessel);
-        this.name.textContent = ` ${this.choice.selectedOptions[0]?.textContent ?? ""}`;
-        if (vessel && drawable) {
-            this.axes = axesOf(vessel, this.plot.clientWidth || 480, this.plot.clientHeight || 260);
-            this.plot.setAttribute("viewBox", `0 0 ${this.axes.width} ${this.axes.height}`);
-            const { state } = this.store;
-            const findings = findingsOn(frame, /** @type {number} */ (state.vessel), state.layers.narrowings);
-            this.curves.replaceChildren(...drawPlot(vessel, this.axes, frame.unit, findings, state.finding));
-        }
-        this.showMarker();
-    }
-
-    showMarker() {
-        const { vessel, axes } = this;
-        const { sample } = this.store.state;
-        const position = vessel && sample !== null ? vessel.position?.[sample] : null;
-        if (!vessel || !axes || sample === null || !known(position)) {
-            this.marker.replaceChildren();
-            this.readings.replaceChildren();
-            return;
-        }
-        const diameter = vessel.diameter?.[sample];
-        const line = `M${axes.x(position)} ${PLOT_MARGIN.top}V${axes.height - PLOT_MARGIN.bottom}`;
-        this.marker.replaceChildren(svg("path", { d: line }));
-        if (known(diameter)) this.marker.append(svg("circle", { cx: axes.x(position), cy: axes.y(diameter), r: 5 }));
-        this.tell(readingsAt(this.frame, vessel, sample), position, axes.length);
-    }
-
-    /** @param {[string, string, string][]} readings @param {number} position @param {number} length */
-    tell(readings, position, length) {
-        this.readings.replaceChildren(...readings.map(([name, value, within]) => html("div", {}, html("dt", {}, name),
-            html("dd", {}, value, within ? html("span", { class: "interval" }, unseen("95\u00a0% interval "), within) : null))));
-        furnish(this.plot, {
-            "aria-valuemin": 0, "aria-valuemax": length.toFixed(1), "aria-valuenow": position.toFixed(1),
-            "aria-valuetext": readings.map(([name, value]) => `${name} ${value}`).join(", "),
-        }, []);
-    }
-}
-
-function plotLegend() {
-    const entry = (/** @type {string} */ kind, /** @type {string} */ text) =>
-        html("li", {}, svg("svg", { viewBox: "0 0 24 10", "aria-hidden": true, class: "plot" },
-            kind === "band" ? svg("rect", { class: kind, width: 24, height: 10 }) : svg("path", { class: kind, d: "M0 5H24" })), text);
-    return html("ul", { class: "legend" }, entry("diameter", "diameter"), entry("band", "95\u00a0% interval"),
-        entry("reference", "reference diameter"));
 }

@@ -47,12 +47,16 @@ function listenToPointers(stage, actions) {
     });
     stage.addEventListener("pointercancel", (event) => pressed.delete(event.pointerId));
     stage.addEventListener("dblclick", (event) => actions.zoom(2, actions.place(event)));
-    stage.addEventListener("wheel", (event) => {
-        // The page scrolls over the picture unless a person has asked for the picture, by a key or by a click.
-        if (!event.ctrlKey && !event.metaKey && document.activeElement !== stage) return;
-        event.preventDefault();
-        actions.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), actions.place(event));
-    }, { passive: false });
+    stage.addEventListener(
+        "wheel",
+        (event) => {
+            // The page scrolls over the picture unless a person has asked for the picture, by a key or by a click.
+            if (!event.ctrlKey && !event.metaKey && document.activeElement !== stage) return;
+            event.preventDefault();
+            actions.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), actions.place(event));
+        },
+        { passive: false },
+    );
 }
 
 /**
@@ -60,7 +64,11 @@ function listenToPointers(stage, actions) {
  * @param {PointerActions} actions @param {Place} before @param {Place} after @param {Place} other the finger that rests
  */
 function pinch(actions, before, after, other) {
-    const apart = (/** @type {Place} */ place) => Math.hypot(place.clientX - other.clientX, place.clientY - other.clientY);
-    const middle = { clientX: (after.clientX + other.clientX) / 2, clientY: (after.clientY + other.clientY) / 2 };
+    const apart = (/** @type {Place} */ place) =>
+        Math.hypot(place.clientX - other.clientX, place.clientY - other.clientY);
+    const middle = {
+        clientX: (after.clientX + other.clientX) / 2,
+        clientY: (after.clientY + other.clientY) / 2,
+    };
     actions.zoom(apart(after) / Math.max(apart(before), 1), actions.place(middle));
 }

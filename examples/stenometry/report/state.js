@@ -27,25 +27,35 @@ function numberedLesions(frame) {
     return frame.vessels.flatMap((vessel, index) =>
         vessel.stenoses
             .filter((narrowing) => narrowing.is_lesion)
-            .map((narrowing) => ({ vessel: index, narrowing, number: ++number })));
+            .map((narrowing) => ({ vessel: index, narrowing, number: ++number })),
+    );
 }
 
 /** @type {WeakMap<Frame, Finding[]>} */
 const lesionsByFrame = new WeakMap();
 
-/** Lesions of a frame in the order of vessels, numbered from 1. @param {Frame} frame @returns {Finding[]} */
+/**
+ * Lesions of a frame in the order of vessels, numbered from 1.
+ * @param {Frame} frame
+ * @returns {Finding[]}
+ */
 function lesionsOf(frame) {
     const lesions = lesionsByFrame.get(frame) ?? numberedLesions(frame);
     lesionsByFrame.set(frame, lesions);
     return lesions;
 }
 
-/** Narrowings that are not reported as lesions. @param {Frame} frame @returns {Finding[]} */
+/**
+ * Narrowings that are not reported as lesions.
+ * @param {Frame} frame
+ * @returns {Finding[]}
+ */
 function otherNarrowingsOf(frame) {
     return frame.vessels.flatMap((vessel, index) =>
         vessel.stenoses
             .filter((narrowing) => !narrowing.is_lesion)
-            .map((narrowing) => ({ vessel: index, narrowing, number: null })));
+            .map((narrowing) => ({ vessel: index, narrowing, number: null })),
+    );
 }
 
 /**
@@ -61,19 +71,28 @@ function severest(findings) {
     return findings.reduce(
         (/** @type {Finding | null} */ worst, finding) =>
             !worst || severity(finding.narrowing) > severity(worst.narrowing) ? finding : worst,
-        null);
+        null,
+    );
 }
 
-/** The class of its colour. @param {Parameters<typeof severity>[0] & {is_lesion?: boolean}} narrowing */
+/**
+ * The class of its colour.
+ * @param {Parameters<typeof severity>[0] & {is_lesion?: boolean}} narrowing
+ */
 function severityClass(narrowing) {
     if (narrowing.is_lesion === false) return "quiet";
     return severity(narrowing) >= 50 ? "severe" : "moderate";
 }
 
-/** %DS in the fewest words. @param {Parameters<typeof severity>[0]} narrowing */
+/**
+ * %DS in the fewest words.
+ * @param {Parameters<typeof severity>[0]} narrowing
+ */
 function percentText(narrowing) {
     if (narrowing.total_occlusion) return "occluded";
-    return known(narrowing.percent_diameter_stenosis) ? `${narrowing.percent_diameter_stenosis.toFixed(0)}\u00a0%` : "?";
+    return known(narrowing.percent_diameter_stenosis)
+        ? `${narrowing.percent_diameter_stenosis.toFixed(0)}\u00a0%`
+        : "?";
 }
 
 /** @param {Finding | null} a @param {Finding | null} b */
@@ -86,12 +105,18 @@ function selecting(finding) {
     return { finding, vessel: finding.vessel, sample: finding.narrowing.mld_index };
 }
 
-/** Where a frame is entered: at its severest lesion, or at the begin of its longest vessel. @param {Frame} frame @returns {Partial<State>} */
+/**
+ * Where a frame is entered: at its severest lesion, or at the begin of its longest vessel.
+ * @param {Frame} frame
+ * @returns {Partial<State>}
+ */
 function entryOf(frame) {
     const worst = severest(lesionsOf(frame));
     if (worst) return selecting(worst);
-    const longest = frame.vessels.reduce((best, vessel, index) =>
-        (vessel.length ?? 0) > (frame.vessels[best]?.length ?? -1) ? index : best, -1);
+    const longest = frame.vessels.reduce(
+        (best, vessel, index) => ((vessel.length ?? 0) > (frame.vessels[best]?.length ?? -1) ? index : best),
+        -1,
+    );
     return { finding: null, vessel: longest < 0 ? null : longest, sample: longest < 0 ? null : 0 };
 }
 
@@ -106,12 +131,18 @@ function distance(a, b) {
  */
 function counterpart(finding, frame) {
     const reach = 0.06 * Math.max(frame.width, frame.height);
-    const apart = (/** @type {Finding} */ other) => distance(other.narrowing.mld_at_px, finding.narrowing.mld_at_px);
+    const apart = (/** @type {Finding} */ other) =>
+        distance(other.narrowing.mld_at_px, finding.narrowing.mld_at_px);
     const near = lesionsOf(frame).filter((other) => apart(other) <= reach);
     return near.sort((a, b) => apart(a) - apart(b))[0] ?? null;
 }
 
-/** What is shown when another frame comes. @param {State} state @param {Frame} frame @returns {Partial<State>} */
+/**
+ * What is shown when another frame comes.
+ * @param {State} state
+ * @param {Frame} frame
+ * @returns {Partial<State>}
+ */
 function entryFrom(state, frame) {
     const same = state.finding && counterpart(state.finding, frame);
     return same ? selecting(same) : entryOf(frame);

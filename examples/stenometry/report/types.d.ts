@@ -157,8 +157,17 @@ interface InputRow {
     warnings: number;
     thumbnail: string | null;
     unit: "mm" | "px";
-    worst: (Pick<Narrowing, "percent_diameter_stenosis" | "percent_diameter_stenosis_ci95" | "mld" | "mld_ci95" | "confidence"> &
-        Partial<Narrowing>) | null;
+    worst:
+        | (Pick<
+              Narrowing,
+              | "percent_diameter_stenosis"
+              | "percent_diameter_stenosis_ci95"
+              | "mld"
+              | "mld_ci95"
+              | "confidence"
+          > &
+              Partial<Narrowing>)
+        | null;
 }
 
 interface IndexData {

@@ -18,10 +18,20 @@ function layersAtFirst() {
     return { lesions: true, walls: true, centerlines: true, catheter: true, narrowings: false };
 }
 
-/** The lesion of a vessel between whose borders a sample lies. @param {Frame} frame @param {{vessel: number, sample: number}} place */
+/**
+ * The lesion of a vessel between whose borders a sample lies.
+ * @param {Frame} frame
+ * @param {{vessel: number, sample: number}} place
+ */
 function findingAround(frame, { vessel, sample }) {
-    return lesionsOf(frame).find((finding) => finding.vessel === vessel &&
-        sample >= finding.narrowing.proximal_index && sample <= finding.narrowing.distal_index) ?? null;
+    return (
+        lesionsOf(frame).find(
+            (finding) =>
+                finding.vessel === vessel &&
+                sample >= finding.narrowing.proximal_index &&
+                sample <= finding.narrowing.distal_index,
+        ) ?? null
+    );
 }
 
 /** @param {Frame} frame */
@@ -39,8 +49,14 @@ class Viewer {
         this.findings = svg("g", { class: "findings" });
         this.names = svg("g", { class: "names" });
         this.marker = svg("g", { class: "marker" });
-        this.stage = svg("svg", { class: "stage", role: "group", tabindex: 0, "aria-describedby": "viewer-help" },
-            this.image, this.findings, this.names, this.marker);
+        this.stage = svg(
+            "svg",
+            { class: "stage", role: "group", tabindex: 0, "aria-describedby": "viewer-help" },
+            this.image,
+            this.findings,
+            this.names,
+            this.marker,
+        );
         this.scale = html("output", { class: "scale", "aria-label": "Magnification" });
         this.missing = html("p", { class: "missing", hidden: true });
         this.camera = this.whole;
@@ -69,22 +85,41 @@ class Viewer {
 
     /** @param {HTMLElement | null} under what stands right below the picture */
     node(under) {
-        return html("section", { class: "viewer", "aria-label": "Picture" },
-            html("div", { class: "stage-frame" }, this.stage, this.missing), under,
-            html("div", { class: "tools" }, this.zoomButtons(), layerButtons(this.store), windowing(this.image)),
-            html("p", { class: "hint", id: "viewer-help" },
-                "Click a vessel to move along it. Drag to pan; Ctrl + wheel, pinch or + and \u2212 to zoom, 0 to fit; n and p for the next lesion and the one before."));
+        return html(
+            "section",
+            { class: "viewer", "aria-label": "Picture" },
+            html("div", { class: "stage-frame" }, this.stage, this.missing),
+            under,
+            html(
+                "div",
+                { class: "tools" },
+                this.zoomButtons(),
+                layerButtons(this.store),
+                windowing(this.image),
+            ),
+            html(
+                "p",
+                { class: "hint", id: "viewer-help" },
+                "Click a vessel to move along it. Drag to pan; Ctrl + wheel, pinch or + and \u2212 to zoom, 0 to fit; n and p for the next lesion and the one before.",
+            ),
+        );
     }
 
     zoomButtons() {
-        const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ action) =>
-            html("button", { type: "button", "aria-label": name, click: action }, text);
-        return html("div", { class: "group", role: "group", "aria-label": "Magnify" },
+        const button = (
+            /** @type {string} */ name,
+            /** @type {string} */ text,
+            /** @type {() => void} */ action,
+        ) => html("button", { type: "button", "aria-label": name, click: action }, text);
+        return html(
+            "div",
+            { class: "group", role: "group", "aria-label": "Magnify" },
             button("Zoom in", "+", () => this.zoom(ZOOM_STEP)),
             button("Zoom out", "\u2212", () => this.zoom(1 / ZOOM_STEP)),
             button("Fit the whole picture", "Fit", () => this.show(this.whole)),
             button("Zoom to lesion", "To lesion", () => this.closeUpOfFinding()),
-            this.scale);
+            this.scale,
+        );
     }
 
     listen() {
@@ -92,9 +127,14 @@ class Viewer {
         const step = (/** @type {number} */ x, /** @type {number} */ y) => () =>
             this.show(panned(this.camera, this.whole, x * this.camera.width, y * this.camera.height));
         listenToKeys(this.stage, {
-            "+": () => this.zoom(ZOOM_STEP), "=": () => this.zoom(ZOOM_STEP), "-": () => this.zoom(1 / ZOOM_STEP),
+            "+": () => this.zoom(ZOOM_STEP),
+            "=": () => this.zoom(ZOOM_STEP),
+            "-": () => this.zoom(1 / ZOOM_STEP),
             0: () => this.show(this.whole),
-            ArrowLeft: step(-0.1, 0), ArrowRight: step(0.1, 0), ArrowUp: step(0, -0.1), ArrowDown: step(0, 0.1),
+            ArrowLeft: step(-0.1, 0),
+            ArrowRight: step(0.1, 0),
+            ArrowUp: step(0, -0.1),
+            ArrowDown: step(0, 0.1),
             ...lesionKeys(this.store, this.frames),
         });
         new ResizeObserver(() => this.show(this.camera)).observe(this.stage);
@@ -104,8 +144,13 @@ class Viewer {
     /** @param {State} state @param {State} before */
     update(state, before) {
         if (state.frame !== before.frame) this.showFrame();
-        if (state.frame !== before.frame || state.vessel !== before.vessel || state.layers !== before.layers ||
-            state.finding !== before.finding) this.showFindings();
+        if (
+            state.frame !== before.frame ||
+            state.vessel !== before.vessel ||
+            state.layers !== before.layers ||
+            state.finding !== before.finding
+        )
+            this.showFindings();
         this.show(this.camera);
     }
 
@@ -161,47 +206,78 @@ class Viewer {
     /** @param {Point} at */
     choose(at) {
         const hit = vesselAt(this.frame, at, REACH * this.unit);
-        if (hit) this.store.set({ vessel: hit.vessel, sample: hit.sample, finding: findingAround(this.frame, hit) });
+        if (hit)
+            this.store.set({
+                vessel: hit.vessel,
+                sample: hit.sample,
+                finding: findingAround(this.frame, hit),
+            });
     }
 
-    /** Whether a press there takes the marker. @param {Point} at */
+    /**
+     * Whether a press there takes the marker.
+     * @param {Point} at
+     */
     grip(at) {
         const point = markedPoint(this.frame, this.store.state);
         return point !== null && distance(point, at) < REACH * this.unit;
     }
 
-    /** The marker follows, on its vessel. @param {Point} at */
+    /**
+     * The marker follows, on its vessel.
+     * @param {Point} at
+     */
     drag(at) {
         const { vessel } = this.store.state;
         if (vessel !== null) this.store.set({ sample: nearestSample(this.frame.vessels[vessel], at).sample });
     }
 }
 
-/** Lesions one after the other, where the picture or the curve has the focus. @param {Store} store @param {Frame[]} frames */
+/**
+ * Lesions one after the other, where the picture or the curve has the focus.
+ * @param {Store} store
+ * @param {Frame[]} frames
+ */
 function lesionKeys(store, frames) {
     const step = (/** @type {number} */ by) => {
         const lesions = lesionsOf(frames[store.state.frame]);
         const now = lesions.findIndex((lesion) => sameFinding(lesion, store.state.finding));
-        if (lesions.length) store.set(selecting(lesions[(Math.max(now, by < 0 ? 0 : -1) + by + lesions.length) % lesions.length]));
+        if (lesions.length)
+            store.set(
+                selecting(lesions[(Math.max(now, by < 0 ? 0 : -1) + by + lesions.length) % lesions.length]),
+            );
     };
     return { n: () => step(1), p: () => step(-1) };
 }
 
 /** @param {Store} store */
 function layerButtons(store) {
-    const buttons = LAYERS.map(({ key, label }) => html("button", {
-        type: "button", class: `layer ${key}`, "data-layer": key,
-        click: () => store.set({ layers: { ...store.state.layers, [key]: !store.state.layers[key] } }),
-    }, label));
+    const buttons = LAYERS.map(({ key, label }) =>
+        html(
+            "button",
+            {
+                type: "button",
+                class: `layer ${key}`,
+                "data-layer": key,
+                click: () =>
+                    store.set({ layers: { ...store.state.layers, [key]: !store.state.layers[key] } }),
+            },
+            label,
+        ),
+    );
     const press = () => {
-        for (const button of buttons) button.setAttribute("aria-pressed", String(store.state.layers[button.dataset.layer ?? ""]));
+        for (const button of buttons)
+            button.setAttribute("aria-pressed", String(store.state.layers[button.dataset.layer ?? ""]));
     };
     store.subscribe(press);
     press();
     return html("div", { class: "group", role: "group", "aria-label": "Show" }, ...buttons);
 }
 
-/** Brightness and contrast of the picture alone; a double click undoes. @param {SVGElement} image */
+/**
+ * Brightness and contrast of the picture alone; a double click undoes.
+ * @param {SVGElement} image
+ */
 function windowing(image) {
     const slider = (/** @type {string} */ label, /** @type {string} */ property) => {
         const input = html("input", { type: "range", min: 50, max: 200, value: 100, step: 5 });
@@ -213,8 +289,12 @@ function windowing(image) {
         });
         return html("label", {}, label, input);
     };
-    return html("div", { class: "group windowing", role: "group", "aria-label": "Window" },
-        slider("Brightness", "--brightness"), slider("Contrast", "--contrast"));
+    return html(
+        "div",
+        { class: "group windowing", role: "group", "aria-label": "Window" },
+        slider("Brightness", "--brightness"),
+        slider("Contrast", "--contrast"),
+    );
 }
 
 /**
