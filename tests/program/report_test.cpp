@@ -231,7 +231,8 @@ TEST_F(ReportPage, AccountsForEveryInputOfALedger) {
 
 TEST_F(ReportPage, NamesALedgerWhoseAnalysisIsDamaged) {
     using namespace program;
-    Ledger::open(path("ledger.sqlite")).write({.key = {"a.dcm"}, .frames = {{.analysis = "{\"schema\":"}}});
+    const FrameEntry cut{.analysis = std::string("{\"schema\":")};
+    Ledger::open(path("ledger.sqlite")).write({.key = {"a.dcm"}, .frames = {cut}});
     expect_failure(3, {"report", "ledger.sqlite", "--out", "page.html"}, "an analysis in it is damaged");
 }
 
