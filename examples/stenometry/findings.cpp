@@ -47,12 +47,6 @@ FoundLesion found_lesion(const nlohmann::json& stenosis) {
     return lesion;
 }
 
-Polyline line_through(const nlohmann::json& points) {
-    Polyline line;
-    for (const nlohmann::json& point : points) line.push_back(point.is_null() ? no_point : pixel_of(point));
-    return line;
-}
-
 Findings findings_in(const nlohmann::json& report) {
     Findings findings;
     for (const nlohmann::json& vessel : report.at("vessels")) {
@@ -64,6 +58,12 @@ Findings findings_in(const nlohmann::json& report) {
 }
 
 }  // namespace
+
+Polyline line_through(const nlohmann::json& points) {
+    Polyline line;
+    for (const nlohmann::json& point : points) line.push_back(point.is_null() ? no_point : pixel_of(point));
+    return line;
+}
 
 Findings findings_of(const Analysis& analysis) {
     Findings findings;

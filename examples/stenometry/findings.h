@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "stenometry/analysis.h"
@@ -13,6 +14,10 @@ struct Findings {
     std::vector<FoundLesion> lesions;
     std::vector<Polyline> centerlines_px;  ///< points that were not found are `no_point`
 };
+
+/// A line as the JSON has it; points that are null become `no_point`.
+/// \throws nlohmann::json::exception if it is none.
+Polyline line_through(const nlohmann::json& points);
 
 /// What this program found.
 Findings findings_of(const Analysis& analysis);

@@ -36,12 +36,8 @@ int choose_frame(io::Cine& cine, bool invert) {
 int frame_asked_for(const InputOptions& options, io::Cine& cine, bool invert) {
     const int count = cine.frame_count();
     if (!options.frame) return count == 1 ? 0 : choose_frame(cine, invert);
-    if (*options.frame < count) return *options.frame;
-    throw Failure(ExitCode::wrong_command,
-                  "--frame " + std::to_string(*options.frame) + ": " + options.image.string() +
-                      (count == 1 ? " has one frame, number 0"
-                                  : " has " + std::to_string(count) + " frames, numbers 0 to " +
-                                        std::to_string(count - 1)));
+    require_frame(*options.frame, count, options.image.string());
+    return *options.frame;
 }
 
 Frame read_frame_asked_for(const InputOptions& options, io::Cine& cine, bool invert) {
@@ -104,6 +100,15 @@ void add_input_options(CLI::App& command, InputOptions& options) {
         "--invert,!--no-invert", [&options](std::int64_t times) { options.invert = times > 0; },
         "vessels are bright in the image: turn its grey values around, or do not [where the file does not "
         "tell, if vessels are bright beyond doubt]");
+}
+
+void require_frame(int index, int count, const std::string& name) {
+    if (index < count) return;
+    throw Failure(ExitCode::wrong_command,
+                  "--frame " + std::to_string(index) + ": " + name +
+                      (count == 1 ? " has one frame, number 0"
+                                  : " has " + std::to_string(count) + " frames, numbers 0 to " +
+                                        std::to_string(count - 1)));
 }
 
 Frame read_frame(const InputOptions& options) {

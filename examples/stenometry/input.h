@@ -34,6 +34,9 @@ struct InputOptions {
 /// Adds IMAGE, --spacing, --spacing-error, --frame and --invert. `options` must live as long as `command`.
 void add_input_options(CLI::App& command, InputOptions& options);
 
+/// \throws Failure wrong_command if a file called `name` with `count` frames has no frame `index`.
+void require_frame(int index, int count, const std::string& name);
+
 /// Reads the frame that is asked for, or chooses one and says which.
 /// \throws Failure unreadable for a fault of the file; wrong_command if there is no such frame.
 Frame read_frame(const InputOptions& options);

@@ -1,6 +1,4 @@
-#include <exception>
 #include <iostream>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -9,7 +7,6 @@
 #endif
 
 #include "failure.h"
-#include "stenometry/error.h"
 #include "stenometry/version.h"
 #include "values.h"
 #include "verb.h"
@@ -19,12 +16,9 @@ namespace {
 
 int end(ExitCode code) { return static_cast<int>(code); }
 
-/// One line, whatever the message holds: scripts read standard error line by line.
-int fail(ExitCode code, std::string message) {
-    for (char& c : message)
-        if (c == '\n' || c == '\r') c = ' ';
-    std::cerr << "stenometry: " << message << '\n';
-    return end(code);
+int fail(const Fault& fault) {
+    std::cerr << "stenometry: " << fault.message << '\n';
+    return end(fault.code);
 }
 
 std::string names_of(const std::vector<Verb>& verbs) {
@@ -36,7 +30,14 @@ std::string names_of(const std::vector<Verb>& verbs) {
 
 /// What is wrong with the command line, where CLI11 would say no more than that a subcommand is required.
 std::string complaint(const CLI::App& program, const std::vector<Verb>& verbs, const CLI::ParseError& error) {
-    if (!program.get_subcommands().empty()) return error.what();
+    if (!program.get_subcommands().empty()) {
+        const CLI::App& verb = *program.get_subcommands().front();
+        const std::vector<std::string> left = verb.remaining();
+        if (verb.get_name() == "analyze" && !left.empty() && !left.front().starts_with('-'))
+            return "analyze takes one image, and '" + left.front() +
+                   "' is another: stenometry batch takes many";
+        return error.what();
+    }
     const std::vector<std::string> extra = program.remaining();
     if (extra.empty()) return "a verb is missing: " + names_of(verbs) + "; see stenometry --help";
     return "'" + extra.front() + "' is neither a verb nor an option; the verbs are " + names_of(verbs);
@@ -65,14 +66,8 @@ int run_verb(const std::vector<Verb>& verbs) {
             verb.run();
         }
         return end(ExitCode::done);
-    } catch (const Failure& failure) {
-        return fail(failure.code(), failure.what());
-    } catch (const InvalidInput& error) {
-        return fail(ExitCode::wrong_command, error.what());
-    } catch (const std::bad_alloc&) {
-        return fail(ExitCode::defect, "not enough memory");
-    } catch (const std::exception& error) {
-        return fail(ExitCode::defect, std::string("internal error: ") + error.what());
+    } catch (...) {
+        return fail(current_fault());
     }
 }
 
@@ -86,15 +81,17 @@ int run(int argc, char** argv) {
         "'stenometry VERB --help' tells a verb's options.\n"
         "Exit codes: 0 done, 2 wrong command line, 3 unreadable input, 4 nothing to measure, "
         "5 output not written.");
-    const std::vector<Verb> verbs{add_measure(program), add_analyze(program), add_calibrate(program),
-                                  add_segment(program), add_export(program),  add_evaluate(program),
+    const std::vector<Verb> verbs{add_measure(program),   add_analyze(program), add_batch(program),
+                                  add_table(program),     add_merge(program),   add_report(program),
+                                  add_calibrate(program), add_segment(program), add_export(program),
+                                  add_evaluate(program),
                                   add_phantom(program)};
     for (const Verb& verb : verbs) require_file_names(*verb.command);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return program.exit(error);  // --help and --version
-        return fail(ExitCode::wrong_command, complaint(program, verbs, error));
+        return fail({ExitCode::wrong_command, on_one_line(complaint(program, verbs, error))});
     }
     return run_verb(verbs);
 }

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <optional>
 #include <system_error>
 
+#include "archive/csv.h"
 #include "failure.h"
 #include "itk_files.h"
 #include "stenometry/error.h"
@@ -35,6 +39,13 @@ void require_writable(const fs::path& path) {
     if (!fs::is_directory(folder, none)) fail_to_write(path, folder.string() + " is not a directory");
     if (::access((fs::exists(path, none) ? path : folder).c_str(), W_OK) != 0)
         fail_to_write(path, std::strerror(errno));
+}
+
+void require_not_among(const std::vector<fs::path>& inputs, const fs::path& path) {
+    std::error_code absent;
+    for (const fs::path& input : inputs)
+        if (!input.empty() && fs::equivalent(path, input, absent))
+            throw Failure(ExitCode::wrong_command, path.string() + " is an input and would be written over");
 }
 
 bool is_device(const fs::path& path) {
@@ -121,25 +132,76 @@ std::string text_of(const Warning& warning) {
     return options.empty() ? warning.message : warning.message + " (" + options + ')';
 }
 
-void require_measured(const Analysis& analysis, const ReportInput& input) {
-    if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return;
-    const Unmeasurable reason =
-        analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
-    const std::string giver = giver_of_vessels(input);
-    throw Failure(ExitCode::unmeasurable,
-                  input.path + ": " +
-                      (reason == Unmeasurable::no_vessel && !giver.empty()
-                           ? "no vessel of " + giver + " can be followed and measured in it"
-                           : explanation(analysis, reason)));
+std::string csv_line(const std::vector<std::string>& fields) {
+    std::string line;
+    for (std::size_t i = 0; i < fields.size(); ++i) line += (i == 0 ? "" : ",") + csv_field(fields[i]);
+    return line + "\r\n";
+}
+
+/// The rows that the file has already, as a script leaves them that names one file for many images.
+std::optional<CsvTable> earlier_rows(const fs::path& path) {
+    std::error_code absent;
+    if (!fs::is_regular_file(path, absent) || fs::file_size(path, absent) == 0) return {};
+    std::ifstream file(path, std::ios::binary);
+    try {
+        return parse_csv(std::string{std::istreambuf_iterator<char>(file), {}});
+    } catch (const Failure&) {
+        return CsvTable{};  // it has none that could be kept
+    }
+}
+
+/// The table with the rows of other images, and of other frames, that the file has: they stay.
+std::string with_earlier_rows(const std::string& csv, const AnalysisOutputs& outputs,
+                              const ReportInput& input) {
+    const std::optional<CsvTable> earlier = earlier_rows(outputs.csv);
+    if (!earlier) return csv;
+    const CsvTable now = parse_csv(csv);
+    if (earlier->columns != now.columns)
+        fail_to_write(
+            outputs.csv,
+            "it is there already, and is no table of lesions with the same columns: name another file");
+    std::string merged = csv_line(now.columns);
+    for (const std::vector<std::string>& row : earlier->rows)
+        if (row[0] != input.path || row[1] != std::to_string(input.frame)) merged += csv_line(row);
+    for (const std::vector<std::string>& row : now.rows) merged += csv_line(row);
+    return merged;
 }
 
 }  // namespace
 
+void write_stream(const fs::path& path, const std::vector<fs::path>& inputs,
+                  const std::function<void(std::ostream&)>& write) {
+    errno = 0;
+    if (path == "-") {
+        write(std::cout);
+        std::cout.flush();
+        if (!std::cout)
+            fail_to_write("to standard output", errno != 0 ? std::strerror(errno) : "it is closed");
+        return;
+    }
+    require_not_among(inputs, path);
+    require_writable(path);
+    const fs::path draft = is_device(path) ? path : fs::path(path.string() + ".part");
+    try {
+        std::ofstream file(draft, std::ios::binary);
+        write(file);
+        file.close();
+        if (!file) fail_to_write(path, std::strerror(errno));
+        if (draft != path) fs::rename(draft, path);
+    } catch (...) {
+        if (draft != path) remove_regular(draft);
+        throw;
+    }
+}
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Failure(ExitCode::unwritable, "cannot make " + folder.string() + ": " + error.message());
+}
+
 void OutputFiles::add(const fs::path& path, Writer write) {
-    std::error_code absent;
-    for (const fs::path& input : inputs_)
-        if (!input.empty() && fs::equivalent(path, input, absent))
-            throw Failure(ExitCode::wrong_command, path.string() + " is an input and would be written over");
+    require_not_among(inputs_, path);
     for (const File& file : files_)
         if (file.path == path && !is_device(path))
             throw Failure(ExitCode::wrong_command, path.string() + " would be written twice");
@@ -183,7 +245,8 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
     };
     add("--json", outputs.json,
         "everything measured, after the schema stenometry.analysis/2; - is standard output");
-    add("--csv", outputs.csv, "a row per lesion; - is standard output");
+    add("--csv", outputs.csv,
+        "a row per lesion; rows of other images that the file has stay; - is standard output");
     add("--overlay", outputs.overlay, "picture of the frame with walls and lesions, PNG");
     add("--plot", outputs.plot,
         "diameter along each vessel, .svg or .png; several vessels: FILE-0.svg, FILE-1.svg, ...");
@@ -209,12 +272,25 @@ void check(const AnalysisOutputs& outputs) {
     require_tubes("--tubes", outputs.tubes);
 }
 
+std::string why_nothing_is_measured(const Analysis& analysis, const ReportInput& input) {
+    if (std::any_of(analysis.vessels.begin(), analysis.vessels.end(), was_measured)) return {};
+    const Unmeasurable reason =
+        analysis.vessels.empty() ? analysis.reason : analysis.vessels.front().contour.reason;
+    const std::string giver = giver_of_vessels(input);
+    return input.path + ": " +
+           (reason == Unmeasurable::no_vessel && !giver.empty()
+                ? "no vessel of " + giver + " can be followed and measured in it"
+                : explanation(analysis, reason));
+}
+
 void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& analysis,
            const ReportInput& input) {
-    require_measured(analysis, input);
+    if (const std::string reason = why_nothing_is_measured(analysis, input); !reason.empty())
+        throw Failure(ExitCode::unmeasurable, reason);
     OutputFiles files({input.path, input.mask, input.probability, input.model});
     if (!outputs.json.empty()) files.add_text(outputs.json, to_json(analysis, input));
-    if (!outputs.csv.empty()) files.add_text(outputs.csv, to_csv(analysis, input));
+    if (!outputs.csv.empty())
+        files.add_text(outputs.csv, with_earlier_rows(to_csv(analysis, input), outputs, input));
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);
     if (!outputs.plot.empty()) add_plots(files, outputs.plot, analysis);
     if (!outputs.tubes.empty()) files.add(outputs.tubes, tube_writer(analysis));

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,18 @@ class OutputFiles {
     std::string standard_output_;
 };
 
+/// Writes what `write` puts into a stream to the file, or to standard output where `path` is "-". A file is
+/// there as a whole or not at all.
+/// \param inputs files that must not be written over
+/// \throws Failure wrong_command if it is one of them; unwritable, naming the file and the cause; whatever
+/// `write` throws.
+void write_stream(const std::filesystem::path& path, const std::vector<std::filesystem::path>& inputs,
+                  const std::function<void(std::ostream&)>& write);
+
+/// Makes the folder, and those that it lies in, where there is none.
+/// \throws Failure unwritable, naming it and the cause.
+void make_folder(const std::filesystem::path& folder);
+
 /// \throws Failure wrong_command, naming `option`, if its file would be a PNG by another name: one whose
 /// ending is another, or standard output.
 void require_png(const std::string& option, const std::filesystem::path& path);
@@ -65,6 +78,9 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs);
 
 /// \throws Failure wrong_command for outputs that cannot be written together or as what they are called.
 void check(const AnalysisOutputs& outputs);
+
+/// Why the analysis has not one measured vessel, in a line that begins with the path; empty if it has.
+std::string why_nothing_is_measured(const Analysis& analysis, const ReportInput& input);
 
 /// Writes what is asked for, and the summary for a person where standard output is free.
 /// \throws Failure unmeasurable if nothing was measured, unwritable for a fault of a file.

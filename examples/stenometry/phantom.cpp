@@ -319,12 +319,6 @@ void write_one(const PhantomCommand& command) {
     files.write_all();
 }
 
-void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw Failure(ExitCode::unwritable, "cannot make " + folder.string() + ": " + error.message());
-}
-
 void write_samples(const fs::path& folder) {
     make_folder(folder);
     const std::vector<NamedScene> scenes = phantom::sample_scenes();

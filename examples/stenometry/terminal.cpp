@@ -10,11 +10,6 @@
 namespace stenometry::program {
 namespace {
 
-bool is_terminal(int descriptor) {
-    const char* kind = std::getenv("TERM");
-    return isatty(descriptor) != 0 && !(kind != nullptr && std::string_view(kind) == "dumb");
-}
-
 /// See no-color.org: the variable counts when it is set and not empty.
 bool has_colour(int descriptor) {
     const char* refused = std::getenv("NO_COLOR");
@@ -27,6 +22,11 @@ std::string in_style(std::string_view text, std::string_view style, int descript
 }
 
 }  // namespace
+
+bool is_terminal(int descriptor) {
+    const char* kind = std::getenv("TERM");
+    return isatty(descriptor) != 0 && !(kind != nullptr && std::string_view(kind) == "dumb");
+}
 
 Progress::Progress(std::string what, int total, Elsewhere elsewhere)
     : what_(std::move(what)),

@@ -37,6 +37,9 @@ class Progress {
     Clock::time_point next_;
 };
 
+/// Whether a person sees on a terminal what is written to the descriptor, and lines can be wiped there.
+bool is_terminal(int descriptor);
+
 /// Shows on a terminal, and nowhere else, how far an analysis has come that takes longer than a second, and
 /// wipes that when it is destroyed.
 ProgressCallback shown_progress();
@@ -49,6 +52,9 @@ class SilentStandardError {
     ~SilentStandardError();
     SilentStandardError(const SilentStandardError&) = delete;
     SilentStandardError& operator=(const SilentStandardError&) = delete;
+
+    /// Descriptor of the real one, for who may speak nevertheless.
+    int real() const { return saved_; }
 
   private:
     int saved_;  ///< descriptor of the real one; negative if it could not be put aside

@@ -58,6 +58,16 @@ std::optional<std::pair<Length, Length>> parse_lengths(std::string_view text) {
     return std::pair(*first, *second);
 }
 
+std::optional<std::pair<int, int>> parse_shard(std::string_view text) {
+    int index = 0, count = 0;
+    const char* const end = text.data() + text.size();
+    const auto [slash, fault] = std::from_chars(text.data(), end, index);
+    if (fault != std::errc{} || slash == end || *slash != '/') return {};
+    const auto [last, second_fault] = std::from_chars(slash + 1, end, count);
+    if (second_fault != std::errc{} || last != end || index < 1 || index > count) return {};
+    return std::pair(index, count);
+}
+
 std::string to_text(const Length& length) {
     return to_text(length.value) + (length.unit == Length::Unit::mm ? "mm" : "px");
 }
@@ -136,6 +146,12 @@ CLI::Validator length_pair_value(std::string form) {
         return parse_lengths(text)
                    ? ""
                    : "must be two lengths " + form + " such as 3mm,5mm or 9px,15px, but is '" + text + "'";
+    });
+}
+
+CLI::Validator shard_value() {
+    return check([](const std::string& text) -> std::string {
+        return parse_shard(text) ? "" : "must be I/N with I from 1 to N, such as 2/8, but is '" + text + "'";
     });
 }
 

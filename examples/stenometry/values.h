@@ -35,6 +35,9 @@ std::optional<Length> parse_length(std::string_view text);
 /// Two of them with a comma between.
 std::optional<std::pair<Length, Length>> parse_lengths(std::string_view text);
 
+/// The part and the number of parts that `text` spells as I/N, 1 <= I <= N.
+std::optional<std::pair<int, int>> parse_shard(std::string_view text);
+
 /// As it is given.
 std::string to_text(const Length& length);
 
@@ -70,6 +73,9 @@ CLI::Validator length_value();
 
 /// Lets pairs of such lengths pass, which may be 0; `form` is how the help writes one, such as FROM,TO.
 CLI::Validator length_pair_value(std::string form);
+
+/// Lets parts pass.
+CLI::Validator shard_value();
 
 /// Lets the words of `choices` pass.
 CLI::Validator one_of(std::vector<std::string> choices);

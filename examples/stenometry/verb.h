@@ -19,10 +19,14 @@ struct Verb {
 
 Verb add_measure(CLI::App& program);
 Verb add_analyze(CLI::App& program);
+Verb add_batch(CLI::App& program);
 Verb add_calibrate(CLI::App& program);
 Verb add_evaluate(CLI::App& program);
 Verb add_export(CLI::App& program);
+Verb add_merge(CLI::App& program);
 Verb add_segment(CLI::App& program);
+Verb add_table(CLI::App& program);
 Verb add_phantom(CLI::App& program);
+Verb add_report(CLI::App& program);
 
 }  // namespace stenometry::program

@@ -55,6 +55,10 @@ std::string to_json(const Calibration& calibration, const ReportInput& input);
 /// and places take two, such as `mld_ci95_low_mm` and `mld_ci95_high_mm`, `mld_at_x_px` and `mld_at_y_px`.
 std::string to_csv(const Analysis& analysis, const ReportInput& input);
 
+/// The same with a row per vessel, also for one without a lesion: what the JSON says of it in one number or
+/// word, `statistics` without that name before them.
+std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input);
+
 }  // namespace stenometry
 
 STENOMETRY_EXPORT_END

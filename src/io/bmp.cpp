@@ -77,6 +77,11 @@ float grey_of_555(std::uint32_t word) {
 
 }  // namespace
 
+Sides bmp_sides(std::string_view file) {
+    const BmpHeader header = read_header(file);
+    return {static_cast<int>(header.width), static_cast<int>(header.height)};
+}
+
 Image<float> decode_bmp(std::string_view file) {
     const BmpHeader header = read_header(file);
     const int bits = header.bits;

@@ -23,6 +23,8 @@ class Still : public Cine {
         : file_(std::move(file)), format_(std::move(format)), pages_(still_pages(file_, format_)) {}
     int frame_count() const override { return static_cast<int>(pages_.size()); }
 
+    CineDescription describe() const override { return describe_still(file_, format_, pages_.front()); }
+
     Frame read(int index) override {
         if (index < 0 || index >= frame_count())
             throw InvalidInput("there is no frame " + std::to_string(index) + ": the image has " +

@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "io/dicom_cine.h"
@@ -12,11 +15,40 @@ namespace stenometry::io {
 
 namespace {
 
+std::map<std::string, std::string> identifiers_of(const DataSet& image) {
+    const std::pair<const char*, Attribute> keywords[]{{"PatientName", tags::patient_name},
+                                                       {"PatientID", tags::patient_id},
+                                                       {"PatientBirthDate", tags::patient_birth_date},
+                                                       {"PatientSex", tags::patient_sex},
+                                                       {"AccessionNumber", tags::accession_number},
+                                                       {"StudyDate", tags::study_date},
+                                                       {"StudyID", tags::study_id},
+                                                       {"StudyInstanceUID", tags::study_instance},
+                                                       {"SeriesInstanceUID", tags::series_instance},
+                                                       {"SOPInstanceUID", tags::sop_instance}};
+    std::map<std::string, std::string> identifiers;
+    for (const auto& [keyword, attribute] : keywords)
+        if (std::string value = text(image.find(attribute)); !value.empty())
+            identifiers[keyword] = std::move(value);
+    return identifiers;
+}
+
 class DicomCine : public Cine {
   public:
     explicit DicomCine(DicomFile dicom) : dicom_(std::move(dicom)), pixels_(dicom_) {}
 
     int frame_count() const override { return pixels_.frame_count(); }
+
+    CineDescription describe() const override {
+        const auto side = [this](Attribute attribute) {
+            return static_cast<int>(
+                std::clamp(number(dicom_.data.find(attribute)).value_or(0.0), 0.0, 65535.0));
+        };
+        return {.width = side(tags::columns),
+                .height = side(tags::rows),
+                .modality = text(dicom_.data.find(tags::modality)),
+                .identifiers = identifiers_of(dicom_.data)};
+    }
 
     Frame read(int index) override {
         if (index < 0 || index >= frame_count())

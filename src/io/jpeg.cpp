@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 
 #include "io/codec.h"
 #include "io/jpeg_huffman.h"
@@ -85,6 +86,46 @@ struct Decoder {
     }
 };
 
+/// The other way round, with the same rules; libjpeg writes into memory of its own.
+struct Encoder {
+    jpeg_compress_struct codec{};
+    ErrorSink sink;
+    unsigned char* bytes = nullptr;
+    unsigned long count = 0;
+
+    Encoder() {
+        codec.err = jpeg_std_error(&sink.manager);
+        sink.manager.error_exit = ErrorSink::fail;
+        sink.manager.emit_message = ErrorSink::report;
+        sink.manager.output_message = ErrorSink::ignore;
+    }
+    ~Encoder() {
+        jpeg_destroy_compress(&codec);
+        std::free(bytes);
+    }
+    Encoder(const Encoder&) = delete;
+    Encoder& operator=(const Encoder&) = delete;
+
+    bool write(const Image<std::uint8_t>& grey, int quality) {
+        if (setjmp(sink.leave) != 0) return false;
+        jpeg_create_compress(&codec);
+        jpeg_mem_dest(&codec, &bytes, &count);
+        codec.image_width = static_cast<JDIMENSION>(grey.width());
+        codec.image_height = static_cast<JDIMENSION>(grey.height());
+        codec.input_components = 1;
+        codec.in_color_space = JCS_GRAYSCALE;
+        jpeg_set_defaults(&codec);
+        jpeg_set_quality(&codec, quality, TRUE);
+        jpeg_start_compress(&codec, TRUE);
+        while (codec.next_scanline < codec.image_height) {
+            JSAMPROW row = const_cast<JSAMPROW>(grey.row(static_cast<int>(codec.next_scanline)));
+            jpeg_write_scanlines(&codec, &row, 1);
+        }
+        jpeg_finish_compress(&codec);
+        return true;
+    }
+};
+
 }  // namespace
 
 JpegImage decode_jpeg(std::string_view code, int samples, UnmarkedColours unmarked) {
@@ -126,6 +167,13 @@ Image<float> decode_narrow_still(std::string_view file) {
 Image<float> decode_jpeg_still(std::string_view file) {
     return upright(needs_wide_jpeg(file) ? decode_wide_still(file) : decode_narrow_still(file),
                    exif_orientation(exif_of_jpeg(file)));
+}
+
+std::string encode_jpeg(const Image<std::uint8_t>& grey, int quality) {
+    Encoder encoder;
+    if (!encoder.write(grey, quality))
+        throw CodecError(std::string("the image cannot be written as JPEG: ") + encoder.sink.message);
+    return {reinterpret_cast<const char*>(encoder.bytes), encoder.count};
 }
 
 }  // namespace stenometry::io

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "stenometry/image.h"
 
 namespace stenometry::io {
 
@@ -21,5 +24,10 @@ enum class UnmarkedColours {
 /// \throws CodecError if it is damaged or cut short, where most decoders would return what they got.
 JpegImage decode_jpeg(std::string_view code, int samples,
                       UnmarkedColours unmarked = UnmarkedColours::guessed);
+
+/// A JPEG stream of one component.
+/// \param quality 1..100, as libjpeg counts
+/// \throws CodecError if the image is empty.
+std::string encode_jpeg(const Image<std::uint8_t>& grey, int quality);
 
 }  // namespace stenometry::io

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "io/codec.h"
+#include "io/still_codecs.h"
 
 namespace stenometry::io {
 
@@ -429,6 +430,19 @@ std::vector<std::uint16_t> decode_sequential(const Stream& stream) {
 }
 
 }  // namespace
+
+Sides jpeg_sides(std::string_view code) {
+    Sides sides;
+    for_each_segment(code, [&](int marker, Segment segment, std::size_t&) {
+        if (!is_frame(marker)) return marker != start_of_scan;
+        segment.byte();
+        sides.height = segment.word();
+        sides.width = segment.word();
+        return false;
+    });
+    require_sides(sides.width, sides.height);
+    return sides;
+}
 
 bool needs_wide_jpeg(std::string_view code) {
     bool wide = false;

@@ -138,19 +138,13 @@ std::uint64_t samples_of(char colour_type) {
     }
 }
 
-/// The sides as the header says them: libpng has an opinion of its own on how large an image may be.
-void require_sides_of(std::string_view file) {
-    constexpr std::size_t width_at = 16, height_at = 20;
-    if (file.size() < height_at + 4) throw CodecError("the PNG image is damaged or cut short");
-    const auto side = [&](std::size_t at) {
-        return std::int64_t{png_get_uint_32(reinterpret_cast<png_const_bytep>(file.data() + at))};
-    };
-    require_sides(side(width_at), side(height_at));
+/// Whether the file is long enough for what its header declares, before memory is taken for it.
+void require_enough_for(std::string_view file, Sides sides) {
     constexpr std::size_t bits_at = 24, colour_type_at = 25;
     if (file.size() <= colour_type_at) throw CodecError("the PNG image is damaged or cut short");
     const auto bits = static_cast<std::uint64_t>(file[bits_at] & 31) * samples_of(file[colour_type_at]);
-    require_enough(file.size(), static_cast<std::uint64_t>(side(width_at) * side(height_at)) * bits / 8,
-                   max_inflation);
+    const std::uint64_t pixels = std::uint64_t(sides.width) * std::uint64_t(sides.height);
+    require_enough(file.size(), pixels * bits / 8, max_inflation);
 }
 
 template <class Pixel>
@@ -168,8 +162,19 @@ std::string encode(const Image<Pixel>& image, int bits, int colour_type) {
 
 }  // namespace
 
+/// The sides as the header says them: libpng has an opinion of its own on how large an image may be.
+Sides png_sides(std::string_view file) {
+    constexpr std::size_t width_at = 16, height_at = 20;
+    if (file.size() < height_at + 4) throw CodecError("the PNG image is damaged or cut short");
+    const auto side = [&](std::size_t at) {
+        return std::int64_t{png_get_uint_32(reinterpret_cast<png_const_bytep>(file.data() + at))};
+    };
+    require_sides(side(width_at), side(height_at));
+    return {static_cast<int>(side(width_at)), static_cast<int>(side(height_at))};
+}
+
 Image<float> decode_png(std::string_view file) {
-    require_sides_of(file);
+    require_enough_for(file, png_sides(file));
     Decoder decoder;
     if (!decoder.read_header(file)) throw CodecError("the PNG image is damaged or cut short");
     const int width = static_cast<int>(png_get_image_width(decoder.png, decoder.info));

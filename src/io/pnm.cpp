@@ -90,6 +90,13 @@ Image<float> decode_binary(std::string_view binary, int width, int height, int s
     });
 }
 
+Sides read_sides(PnmText& text) {
+    const std::int64_t width = text.number();
+    const std::int64_t height = text.number();
+    require_sides(width, height);
+    return {static_cast<int>(width), static_cast<int>(height)};
+}
+
 }  // namespace
 
 double pnm_full_scale(std::string_view file) {
@@ -100,14 +107,15 @@ double pnm_full_scale(std::string_view file) {
     return static_cast<double>(std::max<std::int64_t>(text.number(), 1));
 }
 
+Sides pnm_sides(std::string_view file) {
+    PnmText text(file);
+    return read_sides(text);
+}
+
 Image<float> decode_pnm(std::string_view file) {
     PnmText text(file);
     const int kind = file[1] - '0';
-    const std::int64_t width = text.number();
-    const std::int64_t height = text.number();
-    require_sides(width, height);
-    const int w = static_cast<int>(width);
-    const int h = static_cast<int>(height);
+    const auto [w, h] = read_sides(text);
     // In a bitmap, 1 is black.
     if (kind == 1) return fill(w, h, 1, [&] { return text.bit() != 0 ? 0.0f : 1.0f; });
     if (kind == 4) return decode_bitmap(text.binary(), w, h);

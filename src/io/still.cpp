@@ -35,6 +35,14 @@ Image<float> decode(const InputFile& file, const std::string& format, std::uint6
     return format == "BMP" ? decode_bmp(bytes) : decode_pnm(bytes);
 }
 
+Sides sides(const InputFile& file, const std::string& format, std::uint64_t page) {
+    if (format == "TIFF") return tiff_sides(file, page);
+    const std::string bytes = bytes_of(file, format);
+    if (format == "PNG") return png_sides(bytes);
+    if (format == "JPEG") return jpeg_sides(bytes);
+    return format == "BMP" ? bmp_sides(bytes) : pnm_sides(bytes);
+}
+
 double full_scale(const InputFile& file, const std::string& format) {
     if (format == "PNG") return png_full_scale(file.all());
     if (format == "TIFF") return tiff_full_scale(file);
@@ -63,6 +71,13 @@ double still_full_scale(const InputFile& file, const std::string& format) {
 std::vector<std::uint64_t> still_pages(const InputFile& file, const std::string& format) {
     if (format != "TIFF") return {0};
     return named(file, [&] { return tiff_pages(file); });
+}
+
+CineDescription describe_still(const InputFile& file, const std::string& format, std::uint64_t page) {
+    const Sides size = named(file, [&] { return sides(file, format, page); });
+    return {.width = size.width,
+            .height = size.height,
+            .held_bytes = format == "TIFF" ? std::uint64_t{0} : file.size()};
 }
 
 Frame read_still(const InputFile& file, const std::string& format, std::uint64_t page) {

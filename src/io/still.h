@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/file.h"
-#include "stenometry/frame.h"
+#include "stenometry/io/cine.h"
 
 /// Still images; private to the readers.
 namespace stenometry::io {
@@ -16,6 +16,10 @@ std::string still_format(const std::string& head);
 /// Where the file has its images: the pages of a TIFF file, else one.
 /// \throws IoError if a page is missing.
 std::vector<std::uint64_t> still_pages(const InputFile& file, const std::string& format);
+
+/// The size of a page as it is stored, and how much of the file stands in memory while one is decoded.
+/// \throws IoError if the header is damaged.
+CineDescription describe_still(const InputFile& file, const std::string& format, std::uint64_t page);
 
 /// \param page one of `still_pages`
 /// \throws IoError if the image is cut short or damaged.

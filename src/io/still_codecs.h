@@ -29,6 +29,18 @@ Image<float> decode_bmp(std::string_view file);
 /// PBM, PGM and PPM, binary and as text. Values are those of the file, not stretched to a range.
 Image<float> decode_pnm(std::string_view file);
 
+struct Sides {
+    int width = 0;
+    int height = 0;
+};
+
+// What the header says of an image as it is stored, which may be turned when it is decoded.
+Sides png_sides(std::string_view file);
+Sides jpeg_sides(std::string_view file);
+Sides tiff_sides(const InputFile& file, std::uint64_t directory);
+Sides bmp_sides(std::string_view file);
+Sides pnm_sides(std::string_view file);
+
 // The largest value that a pixel can have as these give it; 1 where it is a floating-point number.
 double png_full_scale(std::string_view file);
 double tiff_full_scale(const InputFile& file);

@@ -113,6 +113,10 @@ class Tiff {
 
     TIFF* get() const { return tiff_.get(); }
 
+    void go_to(std::uint32_t directory) const {
+        if (directory > 0 && TIFFSetDirectory(get(), directory) != 1) damaged();
+    }
+
     [[noreturn]] void damaged() const {
         const std::string& cause = source_.message;
         throw CodecError("the TIFF image is damaged or cut short" +
@@ -327,6 +331,11 @@ std::vector<std::uint64_t> tiff_pages(const InputFile& file) {
     }
     // A file with nothing but previews is an image all the same.
     return pages.empty() ? std::vector<std::uint64_t>{first} : pages;
+}
+
+Sides tiff_sides(const InputFile& file, std::uint64_t directory) {
+    const Layout layout = Tiff(file, directory).layout();
+    return {static_cast<int>(layout.width), static_cast<int>(layout.height)};
 }
 
 Image<float> decode_tiff(const InputFile& file, std::uint64_t directory) {

@@ -143,6 +143,7 @@ class Volume : public Cine {
     }
 
     int frame_count() const override { return frame_count_; }
+    CineDescription describe() const override { return {.width = width_, .height = height_}; }
 
     Frame read(int index) override {
         if (index < 0 || index >= frame_count_)

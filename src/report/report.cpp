@@ -209,23 +209,20 @@ double blur_px(const Vessel& vessel) {
                                                              : vessel.contour.blur_px;
 }
 
-Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
-    const Polyline& line = vessel.contour.centerline.points_px;
-    const std::size_t n = line.size();
-    const std::vector<double> arc = positions_px(vessel), seen = seen_diameters(vessel.diameter);
-    Json stenoses = Json::array();
-    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s));
-    Json bifurcations = Json::array();
-    for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
+/// Where it is in the tree.
+Json place_json(const Vessel& vessel, const Calibration& calibration) {
     return {
         {"id", vessel.id},
         {"parent", vessel.parent ? Json(*vessel.parent) : Json(nullptr)},
         {"order", vessel.order ? Json(*vessel.order) : Json(nullptr)},
         {"from_ostium_mm", number(to_mm(vessel.from_ostium_px, calibration), mm_decimals)},
         {"from_ostium_px", number(vessel.from_ostium_px, px_decimals)},
-        {"stenoses", std::move(stenoses)},
-        {"bifurcations", std::move(bifurcations)},
-        {"statistics", statistics_json(vessel.statistics, calibration)},
+    };
+}
+
+/// How it was measured, in a number or a word each.
+Json measuring_json(const Vessel& vessel, const Calibration& calibration) {
+    return {
         {"reason", reason(reason_of(vessel))},
         {"diameter_method", to_string(vessel.diameter.method)},
         {"reference_method", to_string(vessel.reference.method)},
@@ -234,6 +231,14 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"healthy_length_mm", number(to_mm(vessel.reference.healthy_px, calibration), mm_decimals)},
         {"healthy_length_px", number(vessel.reference.healthy_px, px_decimals)},
         {"blur_px", number(blur_px(vessel), px_decimals)},
+    };
+}
+
+Json profile_json(const Vessel& vessel, const Calibration& calibration) {
+    const Polyline& line = vessel.contour.centerline.points_px;
+    const std::size_t n = line.size();
+    const std::vector<double> arc = positions_px(vessel), seen = seen_diameters(vessel.diameter);
+    return {
         {"centerline_px", points(line, n)},
         {"left_wall_px", points(vessel.contour.left_px, n)},
         {"right_wall_px", points(vessel.contour.right_px, n)},
@@ -252,6 +257,20 @@ Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
         {"reference_sd_px", numbers(vessel.reference.sd_px, n, px_decimals)},
         {"reference_sd_mm", numbers_mm(vessel.reference.sd_px, n, calibration)},
     };
+}
+
+Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
+    Json stenoses = Json::array();
+    for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s));
+    Json bifurcations = Json::array();
+    for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
+    Json object = place_json(vessel, calibration);
+    object["stenoses"] = std::move(stenoses);
+    object["bifurcations"] = std::move(bifurcations);
+    object["statistics"] = statistics_json(vessel.statistics, calibration);
+    object.update(measuring_json(vessel, calibration));
+    object.update(profile_json(vessel, calibration));
+    return object;
 }
 
 Json input_json(const ReportInput& input) {
@@ -399,12 +418,14 @@ std::string column_of_pair(const std::string& name, const std::string& part) {
     return has_unit ? name.substr(0, unit) + '_' + part + name.substr(unit) : name + '_' + part;
 }
 
+/// Columns with their values.
+using CsvRow = std::vector<std::pair<std::string, Json>>;
+
 /// The columns of one lesion. Pairs take two: mld_at_px is mld_at_x_px and mld_at_y_px, mld_ci95_mm is
 /// mld_ci95_low_mm and mld_ci95_high_mm.
-std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const Stenosis& stenosis,
-                                                  const Calibration& calibration, const ReportInput& input) {
-    std::vector<std::pair<std::string, Json>> row{
-        {"frame", input.frame}, {"vessel", vessel.id}, {"lesion", stenosis.id}};
+CsvRow csv_row(const Vessel& vessel, const Stenosis& stenosis, const Calibration& calibration,
+               const ReportInput& input) {
+    CsvRow row{{"frame", input.frame}, {"vessel", vessel.id}, {"lesion", stenosis.id}};
     const Json columns = stenosis_json(stenosis);
     // The confidence is not always there.
     const auto add = [&](const std::string& name) { row.emplace_back(name, columns.value(name, Json())); };
@@ -442,7 +463,30 @@ std::vector<std::pair<std::string, Json>> csv_row(const Vessel& vessel, const St
     return row;
 }
 
+/// What a vessel has once, without its profile, its lesions and its bifurcations.
+CsvRow csv_row(const Vessel& vessel, const Calibration& calibration, const ReportInput& input) {
+    CsvRow row{{"frame", input.frame}};
+    Json columns = place_json(vessel, calibration);
+    columns.update(measuring_json(vessel, calibration));
+    columns.update(statistics_json(vessel.statistics, calibration));
+    for (const auto& [name, value] : columns.items()) row.emplace_back(name == "id" ? "vessel" : name, value);
+    return row;
+}
+
 void end_line(std::string& csv) { csv += "\r\n"; }  // RFC 4180, 2.1
+
+std::string csv_header(const CsvRow& columns) {
+    std::string csv = "path";
+    for (const auto& [name, unused] : columns) csv += ',' + name;
+    end_line(csv);
+    return csv;
+}
+
+void add_row(std::string& csv, const std::string& path, const CsvRow& row) {
+    csv += csv_text(path);
+    for (const auto& [unused, value] : row) csv += ',' + csv_field(value);
+    end_line(csv);
+}
 
 }  // namespace
 
@@ -477,16 +521,17 @@ std::string to_json(const Calibration& calibration, const ReportInput& input) {
 }
 
 std::string to_csv(const Analysis& analysis, const ReportInput& input) {
-    std::string csv = "path";
-    for (const auto& [name, unused] : csv_row({}, {}, {}, input)) csv += ',' + name;
-    end_line(csv);
+    std::string csv = csv_header(csv_row({}, {}, {}, input));
     for (const Vessel& vessel : analysis.vessels)
-        for (const Stenosis& stenosis : lesions(vessel)) {
-            csv += csv_text(input.path);
-            for (const auto& [name, value] : csv_row(vessel, stenosis, analysis.calibration, input))
-                csv += ',' + csv_field(value);
-            end_line(csv);
-        }
+        for (const Stenosis& stenosis : lesions(vessel))
+            add_row(csv, input.path, csv_row(vessel, stenosis, analysis.calibration, input));
+    return csv;
+}
+
+std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input) {
+    std::string csv = csv_header(csv_row(Vessel{}, {}, input));
+    for (const Vessel& vessel : analysis.vessels)
+        add_row(csv, input.path, csv_row(vessel, analysis.calibration, input));
     return csv;
 }
 

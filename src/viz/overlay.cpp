@@ -465,4 +465,16 @@ Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const Over
     return picture;
 }
 
+Image<std::uint8_t> draw_frame(const Frame& frame, int max_side_px) {
+    frame.validate();
+    require_positive("max_side_px", max_side_px);
+    const Image<std::uint8_t> grey = grey_levels(frame);
+    const double scale = static_cast<double>(max_side_px) / std::max(grey.width(), grey.height());
+    if (scale >= 1.0) return grey;
+    const auto side = [scale](int px) { return std::max(1, cvRound(px * scale)); };
+    cv::Mat small;
+    cv::resize(as_mat(grey), small, {side(grey.width()), side(grey.height())}, 0, 0, cv::INTER_AREA);
+    return from_mat<std::uint8_t>(small);
+}
+
 }  // namespace stenometry::viz

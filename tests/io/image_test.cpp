@@ -369,6 +369,14 @@ class StillFormat : public testing::TestWithParam<const char*> {
     std::string whole() const { return bytes_of(encoded(picture_of<std::uint8_t>(1.0), GetParam())); }
 };
 
+TEST_P(StillFormat, TellsItsSizeBeforeItIsDecoded) {
+    const auto cine = open_cine(file_with(whole(), "whole.image"));
+    const CineDescription description = cine->describe();
+    const Frame frame = cine->read(0);
+    EXPECT_EQ(description.width, frame.width());
+    EXPECT_EQ(description.height, frame.height());
+}
+
 TEST_P(StillFormat, CutShortAnywhereIsAnErrorThatNamesTheFile) {
     const std::string bytes = whole();
     test::StandardError standard_error;
@@ -462,6 +470,17 @@ TEST(WritePng, ComesBackAsWritten) {
     const cv::Mat read = cv::imread(path.string());
     EXPECT_EQ(read.at<cv::Vec3b>(0, 0), cv::Vec3b(0, 0, 255));
     EXPECT_EQ(read.at<cv::Vec3b>(0, 1), cv::Vec3b(3, 2, 1));
+}
+
+TEST(ToJpeg, IsWithinItsQuantizationOfWhatWasWritten) {
+    Image<std::uint8_t> plane(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) plane(x, y) = static_cast<std::uint8_t>(20 + 3 * x + 4 * y);
+    expect_same(read_image(file_with(to_jpeg(plane, 95), "written.jpg")), plane, 3.0);
+    EXPECT_EQ(from_jpeg(to_jpeg(plane, 95)).width(), plane.width());
+    EXPECT_THROW(from_jpeg("no stream"), IoError);
+    EXPECT_THROW(to_jpeg({}), InvalidInput);
+    EXPECT_THROW(to_jpeg(plane, 101), InvalidInput);
 }
 
 TEST(WritePng, OfPartOfAnImageWritesThatPart) {

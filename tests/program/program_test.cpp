@@ -75,7 +75,8 @@ class ProgramOnAngiogram : public Program {
 
 TEST_F(Program, HelpOfEveryVerbHasAnExample) {
     EXPECT_THAT(run({"--help"}).out, HasSubstr("measure"));
-    for (const char* verb : {"measure", "analyze", "calibrate", "segment", "evaluate", "phantom"}) {
+    for (const char* verb : {"measure", "analyze", "batch", "table", "merge", "report", "calibrate",
+                             "segment", "evaluate", "phantom"}) {
         const Ending ending = run({verb, "--help"});
         EXPECT_EQ(ending.code, 0) << verb;
         EXPECT_THAT(ending.out, HasSubstr(std::string("Example: stenometry ") + verb)) << verb;

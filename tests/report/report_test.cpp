@@ -18,6 +18,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using testing_examples::example_analysis;
+using testing_examples::example_vessel;
 
 const ReportInput example_input{.path = "a.png", .frame = 3, .frames = 24, .width = 120, .height = 90};
 
@@ -398,6 +399,24 @@ TEST(ReportCsv, PathsWithCommasAndQuotesComeBackWhole) {
 TEST(ReportCsv, NoLesionLeavesTheHeader) {
     const auto rows = read_csv(to_csv(Analysis{}, example_input));
     EXPECT_EQ(rows.size(), 1U);
+}
+
+TEST(ReportCsv, OfVesselsHasARowAlsoForOneWithoutALesion) {
+    Analysis analysis = example_analysis();
+    analysis.vessels.push_back(example_vessel({.percent_diameter = 0.0}));
+    analysis.vessels.back().id = 1;
+    analysis.vessels.back().parent = 0;
+    const auto rows = read_csv(vessels_to_csv(analysis, example_input));
+    ASSERT_EQ(rows.size(), 3U);
+    const auto vessel = json::parse(to_json(analysis, example_input))["vessels"][1];
+    for (std::size_t i = 0; i < rows[0].size(); ++i) {
+        const std::string& name = rows[0][i];
+        if (name == "path" || name == "frame" || name == "vessel") continue;
+        const auto& value = vessel.contains(name) ? vessel[name] : vessel["statistics"].at(name);
+        const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+        EXPECT_EQ(rows[2][i], value.is_null() ? "" : text) << name;
+    }
+    EXPECT_EQ(read_csv(vessels_to_csv(Analysis{}, example_input)).size(), 1U);
 }
 
 }  // namespace

@@ -37,6 +37,24 @@ TEST(Overlay, HasTheSizeOfTheFrameTimesTheScale) {
     }
 }
 
+TEST(DrawnFrame, IsThatOfTheOverlayWhereItFits) {
+    const Image<std::uint8_t> picture = draw_frame(example_frame(), 120);
+    const Image<Rgb> overlay = draw_overlay(example_frame(), Analysis{}, {.scale = 1.0});
+    ASSERT_EQ(picture.width(), 120);
+    ASSERT_EQ(picture.height(), 90);
+    // Above the scale bar.
+    for (int y = 0; y < 60; ++y)
+        for (int x = 0; x < 120; ++x) ASSERT_EQ(picture(x, y), overlay(x, y)[0]) << x << ' ' << y;
+}
+
+TEST(DrawnFrame, IsMadeSmallerToItsLongerSide) {
+    const Image<std::uint8_t> picture = draw_frame(example_frame(), 60);
+    EXPECT_EQ(picture.width(), 60);
+    EXPECT_EQ(picture.height(), 45);
+    EXPECT_EQ(draw_frame(example_frame(), 1).height(), 1);
+    EXPECT_THROW(draw_frame(example_frame(), 0), InvalidInput);
+}
+
 TEST(Overlay, FrameWithoutVesselsStaysGrey) {
     const Image<Rgb> picture = draw_overlay(example_frame(), Analysis{});
     for (int y = 0; y < picture.height(); ++y)

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "stenometry/export.h"
 #include "stenometry/frame.h"
@@ -10,11 +13,25 @@ STENOMETRY_EXPORT_BEGIN
 
 namespace stenometry::io {
 
+/// What a file says of itself, which is known before a frame is decoded.
+struct CineDescription {
+    int width = 0;  ///< of its frames in pixels, as they are stored; 0 where that is not known yet
+    int height = 0;
+    std::uint64_t held_bytes = 0;  ///< of the file that stand in memory while a frame is decoded
+    std::string modality;          ///< of DICOM (PS3.3 C.7.3.1.1.1), such as XA; empty where there is none
+    /// Of patient, study and image, by the keywords of DICOM (PS3.6), such as PatientID; without those that
+    /// the file does not have.
+    std::map<std::string, std::string> identifiers;
+};
+
 /// A sequence of frames that is read one at a time: only the frame asked for stands in memory, decoded.
 class Cine {
   public:
     virtual ~Cine() = default;
     virtual int frame_count() const = 0;
+
+    /// \throws IoError if the header of its first frame is damaged.
+    virtual CineDescription describe() const { return {}; }
 
     /// Reads frame `index`. Not safe from several threads at once.
     /// \throws InvalidInput if there is no such frame; IoError if it cannot be decoded.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "stenometry/export.h"
@@ -31,6 +32,15 @@ Frame read_image(const std::filesystem::path& path, const Calibration& calibrati
 void write_png(const std::filesystem::path& path, const Image<std::uint8_t>& image);
 void write_png(const std::filesystem::path& path, const Image<std::uint16_t>& image);
 void write_png(const std::filesystem::path& path, const Image<Rgb>& image);
+
+/// The image as a JPEG stream: small, and for the eye alone.
+/// \param quality 1..100, as libjpeg counts
+/// \throws InvalidInput if the image is empty or the quality is another number.
+std::string to_jpeg(const Image<std::uint8_t>& image, int quality = 90);
+
+/// The picture of a JPEG stream in memory, colour as grey.
+/// \throws IoError saying what is wrong with it.
+Image<std::uint8_t> from_jpeg(std::string_view bytes);
 
 /// Writes a file as a whole or not at all: until all bytes are on the disk, a file that was there stays as
 /// it was. What is no regular file (a pipe, a device, everything in /dev and /proc) is written to directly,

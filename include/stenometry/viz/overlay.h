@@ -19,6 +19,12 @@ struct OverlayOptions {
 /// \throws InvalidInput if the frame or an option is invalid.
 Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options = {});
 
+/// The frame alone as `draw_overlay` shows it: grey, stretched so that half a percent of its valid pixels is
+/// black and half a percent white.
+/// \param max_side_px larger pictures are made smaller, to means of pixels, until no side is longer; >= 1
+/// \throws InvalidInput if the frame or the side is invalid.
+Image<std::uint8_t> draw_frame(const Frame& frame, int max_side_px);
+
 }  // namespace stenometry::viz
 
 STENOMETRY_EXPORT_END
