@@ -16,10 +16,13 @@ need() {
 
 folder=$(mktemp -d)
 daemons=()
-# Each daemon by its number, the last that was started first.
+# Each daemon by its number, the last that was started first. munged does not always heed the first word.
 clean_up() {
     local i
-    for ((i = ${#daemons[@]} - 1; i >= 0; --i)); do kill "${daemons[i]}" 2>/dev/null && wait "${daemons[i]}" || true; done
+    for ((i = ${#daemons[@]} - 1; i >= 0; --i)); do
+        kill "${daemons[i]}" 2>/dev/null || continue
+        timeout 5 tail --pid="${daemons[i]}" -f /dev/null || kill -KILL "${daemons[i]}" 2>/dev/null || true
+    done
     rm -rf "$folder"
 }
 trap clean_up EXIT
