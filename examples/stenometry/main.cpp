@@ -84,8 +84,7 @@ int run(int argc, char** argv) {
     const std::vector<Verb> verbs{add_measure(program),   add_analyze(program), add_batch(program),
                                   add_table(program),     add_merge(program),   add_report(program),
                                   add_calibrate(program), add_segment(program), add_export(program),
-                                  add_evaluate(program),
-                                  add_phantom(program)};
+                                  add_evaluate(program),  add_phantom(program)};
     for (const Verb& verb : verbs) require_file_names(*verb.command);
     try {
         program.parse(argc, argv);

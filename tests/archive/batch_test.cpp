@@ -268,7 +268,7 @@ TEST_F(Batch, FailsTheRowOfAManifestThatIsWrongAndDoesTheOthers) {
                       "SELECT status || exit_code || reason FROM input WHERE status <> 'done' "
                       "ORDER BY path"),
                 ElementsAre("failed2--spacing: must be a number above 0, but is 'wide'",
-                            "failed2--to 900,10 lies outside the image of 128 x 128 pixels",
+                            "failed2--to 900,10 lies outside the image of 128 x 128 pixels; the nearest vessel is at 127,60",
                             "failed3cannot read missing.png: No such file or directory"));
 }
 

@@ -1,4 +1,6 @@
+#include <SQLiteCpp/Database.h>
 #include <charls/charls.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <array>
@@ -6,11 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <random>
 
+#include "archive/ledger_tables.h"
 #include "io/dicom_tags.h"
 #include "io/still_codecs.h"
 #include "stenometry/io/dicom.h"
@@ -319,6 +323,38 @@ void add_texts(Seeds& seeds) {
                      onnx::Network{.second_input = true, .second_output = true}.file()};
 }
 
+void add_manifests(Seeds& seeds) {
+    seeds["manifest"] = {
+        "path,frame,spacing,from,to,via\n"
+        "a.dcm,3,0.2,\"10,20\",\"30,40\",\"15,25;20,30\"\n\"b \"\"c\"\".png\",,,,,\n",
+        "path,catheter-french,catheter,keep-catheter,model,#note\r\n"
+        "x.png,6,\"1,2;3,4\",true,net.onnx,mine\r\n",
+        "path,evidence,min-length,reference-diameter,exclude,frames\na,fused,3mm,9px,\"1mm,2mm\",all\n"};
+}
+
+/// Small pages, so that there are many in a file that is worth varying.
+void add_ledgers(Seeds& seeds) {
+    const fs::path path = fs::temp_directory_path() / ("seed-ledger-" + std::to_string(::getpid()));
+    {
+        SQLite::Database ledger(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        ledger.exec("PRAGMA page_size = 512; PRAGMA application_id = 0x53544e4c; PRAGMA user_version = 1");
+        ledger.exec(program::ledger_tables);
+        ledger.exec(
+            "INSERT INTO run VALUES ('2026', '0', 'n', '{}', 'o');"
+            "INSERT INTO input VALUES (1, 'a.png', 1, 'done', NULL, 0, 1, 9, 'd', '{}', 'o', '0', 'n', NULL, "
+            "1, 0.5, '2');"
+            "INSERT INTO input VALUES (7, 'b.png', 1, 'failed', 'why', 3, 0, 9, NULL, '{}', 'o', '0', 'n', "
+            "NULL, 1, 1, '2');"
+            "INSERT INTO frame VALUES (1, 0, 'done', NULL, '{}', x'ffd8');"
+            "INSERT INTO vessel (input, frame, vessel, length_px) VALUES (1, 0, 0, 2.5);"
+            "INSERT INTO lesion (input, frame, vessel, lesion, mld_px, ostial) VALUES (1, 0, 0, 0, 1.5, 1);"
+            "INSERT INTO warning VALUES (1, 0, 0, 'overlap', 'm', 0, 0)");
+    }
+    std::ifstream file(path, std::ios::binary);
+    seeds["ledger_merge"] = {std::string(std::istreambuf_iterator<char>(file), {})};
+    fs::remove(path);
+}
+
 void add_networks(Seeds& seeds) {
     testing::NetworkWriter small(2);
     small.convolve(small.concatenate({0, small.enlarge(small.convolve(0, 2, 3, 2))}), 1, 1, 1, false);
@@ -354,6 +390,8 @@ int main(int argc, char** argv) {
     add_videos(seeds);
     add_volumes(seeds);
     add_texts(seeds);
+    add_manifests(seeds);
+    add_ledgers(seeds);
     add_networks(seeds);
     add_frames(seeds);
     for (const auto& [target, files] : seeds) write(fs::path(argv[1]) / target, files);

@@ -29,8 +29,10 @@ mkdir -p "$folder/findings" "$folder/logs"
 run_one() {
     local name=$1
     mkdir -p "$folder/corpus/$name"
+    local longest=4096
+    [[ $name == ledger_merge ]] && longest=65536  # tables take pages of their own
     if "$folder/bin/fuzz_$name" "$folder/corpus/$name" "$folder/seeds/$name" -max_total_time="$seconds" \
-        -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+        -max_len="$longest" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
         -artifact_prefix="$folder/findings/$name-" >"$folder/logs/$name.log" 2>&1; then
         echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/logs/$name.log") executions, no finding"
     else

@@ -7,9 +7,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include "archive/batch_run.h"
 #include "failure.h"
@@ -64,15 +66,21 @@ class GentleStop {
     std::array<struct sigaction, signals.size()> before_{};
 };
 
-/// Keeps a folder from a second batch, and lets it go however the program ends.
+/// Keeps a folder from a second batch, and lets it go however the program ends. A scheduler may start a task
+/// again while the frames under way of the one that it stopped are still finished: so there is some patience.
 class FolderLock {
   public:
     explicit FolderLock(const fs::path& folder)
         : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        // File systems that know no such locks have no say.
-        if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-            throw Failure(ExitCode::unwritable,
-                          "cannot write " + folder.string() + ": another batch writes its results there");
+        if (try_lock()) return;
+        say("waiting for another batch that writes its results to " + folder.string());
+        for (int seconds = 0; seconds < 60 && !stop_asked; ++seconds) {
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+            if (try_lock()) return;
+        }
+        ::close(descriptor_);
+        throw Failure(ExitCode::unwritable,
+                      "cannot write " + folder.string() + ": another batch writes its results there");
     }
     ~FolderLock() {
         if (descriptor_ >= 0) ::close(descriptor_);
@@ -81,6 +89,11 @@ class FolderLock {
     FolderLock& operator=(const FolderLock&) = delete;
 
   private:
+    /// File systems that know no such locks have no say.
+    bool try_lock() const {
+        return descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    }
+
     int descriptor_;
 };
 

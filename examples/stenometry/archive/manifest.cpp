@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
+#include <sstream>
 
 #include "archive/csv.h"
 #include "failure.h"
@@ -30,7 +30,8 @@ std::vector<std::string> values_of(const std::string& field, const ColumnOption&
     if (option.file) return {(folder / field).string()};
     if (!option.several) return {field};
     std::vector<std::string> values;
-    for (const auto part : std::views::split(field, ';')) values.emplace_back(part.begin(), part.end());
+    std::istringstream parts(field);
+    for (std::string value; std::getline(parts, value, ';');) values.push_back(value);
     return values;
 }
 
