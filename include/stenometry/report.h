@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "stenometry/catheter_calibration.h"
+#include "stenometry/cine_lesions.h"
 #include "stenometry/export.h"
 #include "stenometry/filled_frames.h"
 #include "stenometry/segment.h"
@@ -58,6 +60,15 @@ std::string to_csv(const Analysis& analysis, const ReportInput& input);
 /// The same with a row per vessel, also for one without a lesion: what the JSON says of it in one number or
 /// word, `statistics` without that name before them.
 std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input);
+
+/// A row per lesion of a cine, with a header row, numbered from 0 in their order: in how many frames its
+/// place is seen and in how many it counts as a lesion, and the median of its numbers. Rounded and named as
+/// before.
+std::string cine_lesions_to_csv(std::span<const CineLesion> lesions, const std::string& path);
+
+/// A row per lesion of a cine and frame that shows its place, with a header row. `lesion` is the id of the
+/// narrowing in that frame, empty where none was found: then the numbers are those of the narrowest lumen.
+std::string sightings_to_csv(std::span<const CineLesion> lesions, const std::string& path);
 
 }  // namespace stenometry
 

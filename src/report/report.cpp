@@ -473,6 +473,40 @@ CsvRow csv_row(const Vessel& vessel, const Calibration& calibration, const Repor
     return row;
 }
 
+/// A number and the two ends of its interval.
+void add_estimate(CsvRow& row, const std::string& name, const std::string& unit,
+                  const std::optional<Estimate>& estimate, int decimals) {
+    const auto interval = estimate ? estimate->interval95() : std::nullopt;
+    row.emplace_back(name + unit, estimate ? number(estimate->value, decimals) : Json());
+    row.emplace_back(name + "_ci95_low" + unit, interval ? number(interval->low, decimals) : Json());
+    row.emplace_back(name + "_ci95_high" + unit, interval ? number(interval->high, decimals) : Json());
+}
+
+CsvRow csv_row(int id, const CineLesion& lesion) {
+    CsvRow row{{"cine_lesion", id},
+               {"lesion_frames", lesion.lesion_frames},
+               {"frames_seen", lesion.sightings.size()},
+               {"in_single_frame", lesion.in_single_frame()}};
+    add_estimate(row, "percent_diameter_stenosis", "", lesion.percent_diameter_stenosis, percent_decimals);
+    add_estimate(row, "mld", "_mm", lesion.mld_mm, mm_decimals);
+    add_estimate(row, "mld", "_px", lesion.mld_px, px_decimals);
+    row.emplace_back("confidence", number(lesion.confidence, probability_decimals));
+    return row;
+}
+
+CsvRow csv_row(int id, const LesionSighting& sighting) {
+    CsvRow row{{"cine_lesion", id},
+               {"frame", sighting.frame},
+               {"vessel", sighting.vessel},
+               {"lesion", sighting.stenosis ? Json(*sighting.stenosis) : Json()},
+               {"is_lesion", sighting.is_lesion},
+               {"mld_at_x_px", number(sighting.at_px.x, px_decimals)},
+               {"mld_at_y_px", number(sighting.at_px.y, px_decimals)}};
+    add_estimate(row, "percent_diameter_stenosis", "", sighting.percent_diameter_stenosis, percent_decimals);
+    add_estimate(row, "mld", "_px", sighting.mld_px, px_decimals);
+    return row;
+}
+
 void end_line(std::string& csv) { csv += "\r\n"; }  // RFC 4180, 2.1
 
 std::string csv_header(const CsvRow& columns) {
@@ -532,6 +566,23 @@ std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input) {
     std::string csv = csv_header(csv_row(Vessel{}, {}, input));
     for (const Vessel& vessel : analysis.vessels)
         add_row(csv, input.path, csv_row(vessel, analysis.calibration, input));
+    return csv;
+}
+
+std::string cine_lesions_to_csv(std::span<const CineLesion> lesions, const std::string& path) {
+    std::string csv = csv_header(csv_row(0, CineLesion{}));
+    int id = 0;
+    for (const CineLesion& lesion : lesions) add_row(csv, path, csv_row(id++, lesion));
+    return csv;
+}
+
+std::string sightings_to_csv(std::span<const CineLesion> lesions, const std::string& path) {
+    std::string csv = csv_header(csv_row(0, LesionSighting{}));
+    int id = 0;
+    for (const CineLesion& lesion : lesions) {
+        for (const LesionSighting& sighting : lesion.sightings) add_row(csv, path, csv_row(id, sighting));
+        ++id;
+    }
     return csv;
 }
 

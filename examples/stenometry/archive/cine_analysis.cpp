@@ -37,15 +37,17 @@ void note(FrameEntry& entry, const Analysis& analysis, const ReportInput& input)
     if (!entry.reason.empty()) entry.status = Outcome::nothing;
 }
 
-void analyze_into(FrameEntry& entry, const CineAnalysis& common) {
+void analyze_into(EndedFrame& ended, const CineAnalysis& common) {
+    FrameEntry& entry = ended.entry;
     Frame frame = common.cine.read(entry.frame);
     if (const auto calibration = common.settings.input.spacing.calibration())
         frame.calibration = *calibration;
     entry.picture = io::to_jpeg(viz::draw_frame(frame, largest_picture_px));
     ReportInput input = report_input(frame, common.path);
     input.filled_frames = common.filled;
-    const Analysis analysis = analyze_frame(common.settings, frame, input);
-    note(entry, analysis, input);
+    ended.analysis = analyze_frame(common.settings, frame, input);
+    note(entry, ended.analysis, input);
+    ended.analysis.mask = {};  // the largest part of it, and nobody asks for it
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ ChosenFrames choose_frames(const FrameChoice& choice, SharedCine& cine, const st
 EndedFrame analyze_frame_of(const CineAnalysis& common, int index) {
     EndedFrame ended{.entry = {.frame = index}};
     try {
-        analyze_into(ended.entry, common);
+        analyze_into(ended, common);
         if (ended.entry.status == Outcome::nothing) ended.code = ExitCode::unmeasurable;
     } catch (...) {
         const Fault fault = current_fault();

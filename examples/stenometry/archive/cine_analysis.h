@@ -53,6 +53,7 @@ struct CineAnalysis {
 struct EndedFrame {
     FrameEntry entry;
     ExitCode code = ExitCode::done;
+    Analysis analysis;  ///< empty where it ended without one
 };
 
 /// What becomes of a frame, whatever is wrong with it. May be called from several threads at once.

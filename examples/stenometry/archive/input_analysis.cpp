@@ -7,8 +7,10 @@
 #include <chrono>
 
 #include "archive/digest.h"
+#include "stenometry/cine_lesions.h"
 #include "stenometry/io/cine.h"
 #include "stenometry/learned_evidence.h"
+#include "stenometry/report.h"
 #include "stenometry/threads.h"
 #include "stenometry/version.h"
 #include "values.h"
@@ -44,6 +46,11 @@ void sum_up(InputEntry& entry, EndedFrame frame, const std::shared_ptr<Spool>& s
     const bool better = frame.entry.status == Outcome::done && entry.status == Outcome::nothing;
     if (first || worse || better) end_with(entry, frame.entry.status, frame.code, frame.entry.reason);
     entry.frames.push_back(std::move(frame.entry));
+}
+
+void note_cine_lesions(InputEntry& entry, const std::vector<CineLesion>& lesions) {
+    entry.cine_lesions = parse_csv(cine_lesions_to_csv(lesions, entry.key.path));
+    entry.sightings = parse_csv(sightings_to_csv(lesions, entry.key.path));
 }
 
 /// Calls `work` with the places 0 to `count`, some side by side where threads are idle, none of which takes
@@ -116,6 +123,7 @@ bool InputAnalyzer::analyze_frames(const CineAnalysis& common, FrameRange frames
                                    InputEntry& entry) const {
     const int at_once = 2 * tbb::this_task_arena::max_concurrency();
     std::shared_ptr<Spool> spool;
+    CineLesions lesions;
     if (frames.last - frames.first >= frames_in_memory) spool = std::make_shared<Spool>(rules_.out);
     for (int first = frames.first; first <= frames.last; first += at_once) {
         if (stopped() && first > frames.first) return false;
@@ -126,8 +134,12 @@ bool InputAnalyzer::analyze_frames(const CineAnalysis& common, FrameRange frames
                 return analyze_frame_of(common, first + static_cast<int>(i));
             });
         });
-        for (EndedFrame& frame : ended) sum_up(entry, std::move(frame), spool);
+        for (EndedFrame& frame : ended) {
+            lesions.add(frame.entry.frame, frame.analysis);
+            sum_up(entry, std::move(frame), spool);
+        }
     }
+    if (entry.frames.size() > 1) note_cine_lesions(entry, lesions.find());
     return true;
 }
 

@@ -355,6 +355,10 @@ void Ledger::write(const InputEntry& entry) {
             if (!frame.lesions.rows.empty()) lesions.insert(input, frame.lesions);
             write_warnings(*database_, input, frame);
         }
+        if (!entry.cine_lesions.rows.empty()) {
+            Inserter(*database_, "cine_lesion").insert(input, entry.cine_lesions);
+            Inserter(*database_, "sighting").insert(input, entry.sightings);
+        }
         transaction.commit();
     });
 }

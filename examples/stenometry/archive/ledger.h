@@ -84,6 +84,7 @@ struct InputEntry {
     double seconds = 0.0;
     std::map<std::string, std::string> identifiers;  ///< of patient and study, where they are asked for
     std::vector<FrameEntry> frames;
+    CsvTable cine_lesions, sightings;  ///< where several frames were analysed
 };
 
 /// What is known of an input that ended before.

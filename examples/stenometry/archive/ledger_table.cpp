@@ -48,6 +48,12 @@ std::string query_of(const SQLite::Database& database, LedgerTable table) {
                    columns_from(database, "vessel", "length_mm", "vessel_") +
                    " FROM lesion JOIN vessel USING (input, frame, vessel) JOIN input USING (input) "
                    "ORDER BY path, item, lesion.frame, lesion.vessel, lesion";
+        case LedgerTable::cine_lesions:
+            return "SELECT path, item" + columns_from(database, "cine_lesion", "cine_lesion", "") +
+                   " FROM cine_lesion JOIN input USING (input) ORDER BY path, item, cine_lesion";
+        case LedgerTable::sightings:
+            return "SELECT path, item" + columns_from(database, "sighting", "cine_lesion", "") +
+                   " FROM sighting JOIN input USING (input) ORDER BY path, item, cine_lesion, frame";
     }
     return {};
 }

@@ -1,7 +1,8 @@
 #pragma once
 
-/// The tables of a ledger. Who changes them changes `ledger_schema` and schema/ledger.md; `vessel` and
-/// `lesion` have the columns of `vessels_to_csv` and `to_csv`, in their order.
+/// The tables of a ledger. Who changes them changes `ledger_schema` and schema/ledger.md; `vessel`,
+/// `lesion`, `cine_lesion` and `sighting` have the columns of `vessels_to_csv`, `to_csv`,
+/// `cine_lesions_to_csv` and `sightings_to_csv`, in their order.
 namespace stenometry::program {
 
 inline constexpr const char* ledger_tables = R"sql(
@@ -137,6 +138,42 @@ CREATE TABLE lesion (
   overlap BOOLEAN,
   PRIMARY KEY (input, frame, vessel, lesion),
   FOREIGN KEY (input, frame, vessel) REFERENCES vessel ON DELETE CASCADE
+);
+CREATE TABLE cine_lesion (
+  input INTEGER NOT NULL REFERENCES input ON DELETE CASCADE,
+  cine_lesion INTEGER NOT NULL,
+  lesion_frames INTEGER NOT NULL,
+  frames_seen INTEGER NOT NULL,
+  in_single_frame BOOLEAN NOT NULL,
+  percent_diameter_stenosis REAL,
+  percent_diameter_stenosis_ci95_low REAL,
+  percent_diameter_stenosis_ci95_high REAL,
+  mld_mm REAL,
+  mld_ci95_low_mm REAL,
+  mld_ci95_high_mm REAL,
+  mld_px REAL,
+  mld_ci95_low_px REAL,
+  mld_ci95_high_px REAL,
+  confidence REAL,
+  PRIMARY KEY (input, cine_lesion)
+);
+CREATE TABLE sighting (
+  input INTEGER NOT NULL,
+  cine_lesion INTEGER NOT NULL,
+  frame INTEGER NOT NULL,
+  vessel INTEGER NOT NULL,
+  lesion INTEGER,
+  is_lesion BOOLEAN NOT NULL,
+  mld_at_x_px REAL,
+  mld_at_y_px REAL,
+  percent_diameter_stenosis REAL,
+  percent_diameter_stenosis_ci95_low REAL,
+  percent_diameter_stenosis_ci95_high REAL,
+  mld_px REAL,
+  mld_ci95_low_px REAL,
+  mld_ci95_high_px REAL,
+  PRIMARY KEY (input, cine_lesion, frame),
+  FOREIGN KEY (input, cine_lesion) REFERENCES cine_lesion ON DELETE CASCADE
 );
 CREATE TABLE warning (
   input INTEGER NOT NULL,

@@ -12,12 +12,15 @@ namespace {
 
 struct TableCommand {
     std::filesystem::path ledger, out = "-";
-    bool inputs = false, vessels = false, lesions = false, json_lines = false;
+    bool inputs = false, vessels = false, lesions = false, cine_lesions = false, sightings = false;
+    bool json_lines = false;
 };
 
 LedgerTable table_of(const TableCommand& command) {
     if (command.inputs) return LedgerTable::inputs;
-    return command.vessels ? LedgerTable::vessels : LedgerTable::lesions;
+    if (command.vessels) return LedgerTable::vessels;
+    if (command.cine_lesions) return LedgerTable::cine_lesions;
+    return command.sightings ? LedgerTable::sightings : LedgerTable::lesions;
 }
 
 void run(const TableCommand& command) {
@@ -36,6 +39,9 @@ Verb add_table(CLI::App& program) {
     CLI::Option_group* which = app->add_option_group("Table");
     which->add_flag("--lesions", command->lesions, "a row per lesion, with the columns of analyze --csv");
     which->add_flag("--vessels", command->vessels, "a row per vessel");
+    which->add_flag("--cine-lesions", command->cine_lesions,
+                    "a row per lesion of a cine, as its frames together show it: batch --frames filled");
+    which->add_flag("--sightings", command->sightings, "a row per lesion of a cine and frame");
     which->add_flag("--inputs", command->inputs,
                     "a row per input, also of those that failed, with the reason");
     which->require_option(1);
