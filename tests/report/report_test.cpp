@@ -412,7 +412,8 @@ TEST(ReportCsv, OfVesselsHasARowAlsoForOneWithoutALesion) {
     for (std::size_t i = 0; i < rows[0].size(); ++i) {
         const std::string& name = rows[0][i];
         if (name == "path" || name == "frame" || name == "vessel") continue;
-        const auto& value = vessel.contains(name) ? vessel[name] : vessel["statistics"].at(name);
+        const auto& statistics = vessel["statistics"];
+        const auto& value = statistics.contains(name) ? statistics[name] : vessel.at(name);
         const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
         EXPECT_EQ(rows[2][i], value.is_null() ? "" : text) << name;
     }
