@@ -16,12 +16,13 @@ need() {
 
 folder=$(mktemp -d)
 daemons=()
-# Each daemon by its number, the last that was started first. munged does not always heed the first word.
+# Each daemon by its number, the last that was started first; munged does not heed a polite word.
 clean_up() {
     local i
     for ((i = ${#daemons[@]} - 1; i >= 0; --i)); do
         kill "${daemons[i]}" 2>/dev/null || continue
-        timeout 5 tail --pid="${daemons[i]}" -f /dev/null || kill -KILL "${daemons[i]}" 2>/dev/null || true
+        sleep 1
+        kill -KILL "${daemons[i]}" 2>/dev/null || true
     done
     rm -rf "$folder"
 }
@@ -46,13 +47,13 @@ single_run() {
 }
 
 wait_until() {
-    local i
-    for i in $(seq 600); do
-        if "$@"; then return 0; fi
+    local last=$((SECONDS + 60))
+    while ((SECONDS < last)); do
+        if timeout 10 bash -c '"$@"' - "$@" 2>/dev/null; then return 0; fi
         sleep 0.1
     done
     echo "waited a minute for: $*"
-    cat "$folder"/*.log "$folder"/out/*.log
+    cat "$folder"/*.log "$folder"/out/*.log 2>/dev/null || true
     return 1
 }
 
@@ -64,7 +65,7 @@ begin_daemon() {
 }
 
 begin_cluster() {
-    local node memory
+    local node memory port=$((20000 + RANDOM % 10000))
     node=$(hostname -s)
     memory=$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
     mkdir "$folder/state" "$folder/spool"
@@ -73,8 +74,8 @@ begin_cluster() {
     cat >"$folder/slurm.conf" <<END
 ClusterName=test
 SlurmctldHost=$node(127.0.0.1)
-SlurmctldPort=16817
-SlurmdPort=16818
+SlurmctldPort=$port
+SlurmdPort=$((port + 1))
 SlurmUser=root
 AuthInfo=socket=$folder/munge.socket
 StateSaveLocation=$folder/state
@@ -99,7 +100,7 @@ END
     wait_until test -S "$folder/munge.socket"
     begin_daemon slurmctld -D
     begin_daemon slurmd -D -N "$node"
-    wait_until sh -c "sinfo --noheader --format=%t 2>/dev/null | grep -q idle"
+    wait_until sh -c "sinfo --noheader --format=%t | grep -q idle"
 }
 
 has_rows() {
@@ -120,6 +121,8 @@ queue_again() {
     sleep 3
     scontrol update "JobId=$1" StartTime=now
 }
+
+export -f has_rows no_job_left waits_for_its_time
 
 run_slurm() {
     need slurmctld slurmd munged sbatch

@@ -34,7 +34,7 @@ struct BatchCommand {
     std::optional<int> jobs;
     bool resume = false, retry_failed = false, identifiers = false;
     std::string shard;
-    std::uint64_t max_memory = 900'000'000;  // the program takes less than 1 GB in all
+    std::uint64_t max_memory = 800'000'000;  // the program takes less than 1 GB in all
 };
 
 // What a signal asks for. A handler can reach nothing else.
@@ -219,7 +219,7 @@ Verb add_batch(CLI::App& program) {
     app->add_option("--max-memory", command->max_memory,
                     "memory for what is analysed at once, such as 2GB: inputs wait for each other, and one "
                     "that takes more "
-                    "alone fails [900MB]")
+                    "alone fails [800MB]")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue(true));
     app->add_flag("--identifiers", command->identifiers,
