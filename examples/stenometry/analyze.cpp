@@ -19,8 +19,9 @@ struct AnalyzeCommand {
 void run(const AnalyzeCommand& command) {
     check(command.settings);
     check(command.outputs);
-    Frame frame = read_frame(command.settings.input);
+    auto [frame, filled] = read_frame_of_cine(command.settings.input);
     ReportInput input = report_input(frame, command.settings.input.image.string());
+    input.filled_frames = filled;
     const Analysis analysis = analyze_frame(command.settings, frame, input, shown_progress());
     write(command.outputs, frame, analysis, input);
 }

@@ -54,6 +54,39 @@ Frame read_with_dark_vessels(const InputOptions& options, io::Cine& cine) {
     return frame;
 }
 
+Frame read_chosen_frame(const InputOptions& options, io::Cine& cine) {
+    Frame frame = read_with_dark_vessels(options, cine);
+    if (const auto calibration = options.spacing.calibration()) frame.calibration = *calibration;
+    if (frame.count > 1 && !options.frame)
+        say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +
+            " chosen as the best filled; --frame N takes another");
+    return frame;
+}
+
+std::optional<FrameRange> filled_about(const Frame& best, io::Cine& cine) {
+    const bool invert =
+        best.polarity == Polarity::inverted_as_asked || best.polarity == Polarity::inverted_as_found;
+    const auto filled =
+        find_filled_frames(best.count, best.index, [&](int index) { return read(cine, index, invert); });
+    if (filled)
+        say("arteries are filled in frames " + std::to_string(filled->first) + " to " +
+            std::to_string(filled->last));
+    return filled;
+}
+
+/// Calls `work` with the cine; what is wrong with that becomes what the program ends with.
+template <class Work>
+auto with_cine(const InputOptions& options, const Work& work) {
+    try {
+        return work(*open(options.image));
+    } catch (const IoError& error) {
+        throw Failure(ExitCode::unreadable, error.what());
+    } catch (const InvalidInput& error) {  // frames that cannot be compared: pages that are no cine
+        throw Failure(ExitCode::wrong_command,
+                      options.image.string() + ": " + error.what() + "; choose one by --frame");
+    }
+}
+
 /// What to say of the vessel that is nearest to a place; empty if there is none.
 std::string nearest_vessel_text(const Frame& frame, Point place) {
     const auto nearest = nearest_vessel(find_vessels(frame), place);
@@ -96,8 +129,12 @@ void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--frame", options.frame, "frame of a cine, from 0 [the best-filled one]")
         ->type_name("N")
         ->check(whole_number_from(0));
+    add_invert_option(command, options.invert);
+}
+
+void add_invert_option(CLI::App& command, std::optional<bool>& invert) {
     command.add_flag_function(
-        "--invert,!--no-invert", [&options](std::int64_t times) { options.invert = times > 0; },
+        "--invert,!--no-invert", [&invert](std::int64_t times) { invert = times > 0; },
         "vessels are bright in the image: turn its grey values around, or do not [where the file does not "
         "tell, if vessels are bright beyond doubt]");
 }
@@ -112,20 +149,15 @@ void require_frame(int index, int count, const std::string& name) {
 }
 
 Frame read_frame(const InputOptions& options) {
-    try {
-        const auto cine = open(options.image);
-        Frame frame = read_with_dark_vessels(options, *cine);
-        if (const auto calibration = options.spacing.calibration()) frame.calibration = *calibration;
-        if (frame.count > 1 && !options.frame)
-            say("frame " + std::to_string(frame.index) + " of " + std::to_string(frame.count) +
-                " chosen as the best filled; --frame N takes another");
-        return frame;
-    } catch (const IoError& error) {
-        throw Failure(ExitCode::unreadable, error.what());
-    } catch (const InvalidInput& error) {  // frames that cannot be compared: pages that are no cine
-        throw Failure(ExitCode::wrong_command,
-                      options.image.string() + ": " + error.what() + "; choose one by --frame");
-    }
+    return with_cine(options, [&](io::Cine& cine) { return read_chosen_frame(options, cine); });
+}
+
+FrameOfCine read_frame_of_cine(const InputOptions& options) {
+    return with_cine(options, [&](io::Cine& cine) {
+        FrameOfCine chosen{.frame = read_chosen_frame(options, cine), .filled = {}};
+        if (chosen.frame.count > 1 && !options.frame) chosen.filled = filled_about(chosen.frame, cine);
+        return chosen;
+    });
 }
 
 Point point_inside(const Frame& frame, const std::string& text, const std::string& option) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "stenometry/filled_frames.h"
 #include "stenometry/frame.h"
 
 namespace stenometry::program {
@@ -34,12 +35,24 @@ struct InputOptions {
 /// Adds IMAGE, --spacing, --spacing-error, --frame and --invert. `options` must live as long as `command`.
 void add_input_options(CLI::App& command, InputOptions& options);
 
+/// Adds --invert and --no-invert, which `add_input_options` adds too.
+void add_invert_option(CLI::App& command, std::optional<bool>& invert);
+
 /// \throws Failure wrong_command if a file called `name` with `count` frames has no frame `index`.
 void require_frame(int index, int count, const std::string& name);
 
 /// Reads the frame that is asked for, or chooses one and says which.
 /// \throws Failure unreadable for a fault of the file; wrong_command if there is no such frame.
 Frame read_frame(const InputOptions& options);
+
+/// A frame, and where it was chosen from a cine, which of its frames show a filled artery.
+struct FrameOfCine {
+    Frame frame;
+    std::optional<FrameRange> filled;
+};
+
+/// The same, and says which are filled.
+FrameOfCine read_frame_of_cine(const InputOptions& options);
 
 /// The point that `text` spells as X,Y. \pre `text` is one, as `point_value` has checked.
 /// \throws Failure wrong_command, naming `option` and the nearest vessel, if it lies outside the frame.

@@ -108,6 +108,8 @@ class PictureFolder : public Cine {
 
     int frame_count() const override { return static_cast<int>(names_.size()); }
 
+    CineDescription describe() const override { return open_cine(folder_ / names_.front())->describe(); }
+
     Frame read(int index) override {
         if (index < 0 || index >= frame_count())
             throw InvalidInput("there is no frame " + std::to_string(index) +

@@ -1,5 +1,7 @@
 #include "archive/cine_analysis.h"
 
+#include <numeric>
+
 #include "output.h"
 #include "stenometry/error.h"
 #include "stenometry/frame_selection.h"
@@ -50,9 +52,7 @@ void analyze_into(EndedFrame& ended, const CineAnalysis& common) {
     ended.analysis.mask = {};  // the largest part of it, and nobody asks for it
 }
 
-}  // namespace
-
-ChosenFrames choose_frames(const FrameChoice& choice, SharedCine& cine, const std::string& name) {
+ChosenFrames frames_asked_for(const FrameChoice& choice, SharedCine& cine, const std::string& name) {
     const auto one = [](int frame) { return ChosenFrames{.frames = {frame, frame}}; };
     switch (choice.kind) {
         case FrameChoice::Kind::one:
@@ -66,6 +66,22 @@ ChosenFrames choose_frames(const FrameChoice& choice, SharedCine& cine, const st
             break;
     }
     return {.frames = {0, cine.frame_count() - 1}};
+}
+
+bool shows_bright_vessels(SharedCine& cine, const FrameRange& frames) {
+    const Frame frame = cine.read(std::midpoint(frames.first, frames.last));
+    return frame.polarity == Polarity::assumed && has_bright_vessels(frame);
+}
+
+}  // namespace
+
+ChosenFrames choose_frames(const FrameChoice& choice, const std::optional<bool>& invert, SharedCine& cine,
+                           const std::string& name) {
+    if (invert.value_or(false)) cine.turn_around(Polarity::inverted_as_asked);
+    const ChosenFrames chosen = frames_asked_for(choice, cine, name);
+    if (invert || !shows_bright_vessels(cine, chosen.frames)) return chosen;
+    cine.turn_around(Polarity::inverted_as_found);
+    return frames_asked_for(choice, cine, name);  // others are filled best where filled vessels are bright
 }
 
 EndedFrame analyze_frame_of(const CineAnalysis& common, int index) {

@@ -10,6 +10,7 @@
 #include "archive/ledger.h"
 #include "stenometry/filled_frames.h"
 #include "stenometry/io/cine.h"
+#include "stenometry/polarity.h"
 
 namespace stenometry::program {
 
@@ -21,11 +22,20 @@ class SharedCine {
     int frame_count() const { return cine_->frame_count(); }
     io::CineDescription describe() const { return cine_->describe(); }
     Frame read(int index) {
+        Frame frame = read_as_it_is(index);
+        return polarity_ ? inverted(frame, *polarity_) : frame;
+    }
+
+    /// From now on every frame comes with its grey values turned around. \pre nobody reads meanwhile
+    void turn_around(Polarity polarity) { polarity_ = polarity; }
+
+  private:
+    Frame read_as_it_is(int index) {
         const std::lock_guard alone(mutex_);
         return cine_->read(index);
     }
 
-  private:
+    std::optional<Polarity> polarity_;
     std::unique_ptr<io::Cine> cine_;
     std::mutex mutex_;
 };
@@ -36,10 +46,12 @@ struct ChosenFrames {
     std::optional<FrameRange> filled;
 };
 
-/// \param name of the file, for messages
+/// The cine gives frames with dark vessels from then on: turned around as `invert` says, or, where neither
+/// that nor the file says anything, if vessels are bright beyond doubt. \param name of the file, for messages
 /// \throws Failure wrong_command if there is no such frame, or frames cannot be compared; IoError if one
 /// cannot be read.
-ChosenFrames choose_frames(const FrameChoice& choice, SharedCine& cine, const std::string& name);
+ChosenFrames choose_frames(const FrameChoice& choice, const std::optional<bool>& invert, SharedCine& cine,
+                           const std::string& name);
 
 /// What the analyses of its frames have in common.
 struct CineAnalysis {

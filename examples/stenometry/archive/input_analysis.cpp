@@ -29,7 +29,7 @@ bool accompanies_pictures(const fs::path& file) {
         ".bak",    ".csv",    ".db",  ".doc", ".docx", ".htm",  ".html", ".ini",  ".json",
         ".log",    ".md",     ".md5", ".ods", ".pdf",  ".py",   ".r",    ".rtf",  ".sh",
         ".sha256", ".sqlite", ".tsv", ".txt", ".xls",  ".xlsx", ".xml",  ".yaml", ".yml"};
-    return endings.contains(ending_of(file));
+    return endings.contains(ending_of(file)) || file.filename() == "DICOMDIR";
 }
 
 void end_with(InputEntry& entry, Outcome status, ExitCode code, std::string reason) {
@@ -112,7 +112,7 @@ bool InputAnalyzer::analyze(const BatchInput& input, InputEntry& entry) const {
     require_memory(memory, file, input.file.string());
     const ChosenFrames chosen = ThreadLimit(1).run([&] {
         const MemoryBudget::Share share(memory_, memory);
-        return choose_frames(settings.frames, cine, input.file.string());
+        return choose_frames(settings.frames, settings.analysis.input.invert, cine, input.file.string());
     });
     return analyze_frames({settings.analysis, entry.key.path, cine, chosen.filled}, chosen.frames, memory,
                           entry);

@@ -58,6 +58,7 @@ bool names_file(const CLI::Option& option) { return option.get_type_name().start
 void add_input_settings(CLI::App& command, InputSettings& settings) {
     add_given_spacing_options(command, settings.analysis.input.spacing,
                               "the file's; without one, results are in pixels");
+    add_invert_option(command, settings.analysis.input.invert);
     command
         .add_option_function<std::string>(
             "--frames,--frame",
