@@ -25,6 +25,7 @@ using test::Ending;
 using test::write_text;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -264,12 +265,14 @@ TEST_F(Batch, FailsTheRowOfAManifestThatIsWrongAndDoesTheOthers) {
                "missing.png,,,\n"
                "c.png,,,\n");
     EXPECT_EQ(run({"batch", "in/list.csv", "--out", "out"}).code, 6);
-    EXPECT_THAT(query("out/ledger.sqlite",
-                      "SELECT status || exit_code || reason FROM input WHERE status <> 'done' "
-                      "ORDER BY path"),
-                ElementsAre("failed2--spacing: must be a number above 0, but is 'wide'",
-                            "failed2--to 900,10 lies outside the image of 128 x 128 pixels; the nearest vessel is at 127,60",
-                            "failed3cannot read missing.png: No such file or directory"));
+    EXPECT_THAT(
+        query("out/ledger.sqlite",
+              "SELECT status || exit_code || reason FROM input WHERE status <> 'done' "
+              "ORDER BY path"),
+        ElementsAre(
+            "failed2--spacing: must be a number above 0, but is 'wide'",
+            "failed2--to 900,10 lies outside the image of 128 x 128 pixels; the nearest vessel is at 127,60",
+            "failed3cannot read missing.png: No such file or directory"));
 }
 
 TEST_F(Batch, RefusesAManifestThatIsNoneBeforeAnythingIsDone) {
@@ -324,6 +327,21 @@ TEST_F(BatchOfACine, AnalysesTheFramesThatAreAskedFor) {
                 ElementsAre("--frame 3: run.dcm has 3 frames, numbers 0 to 2"));
     expect_failure(2, {"batch", "in", "--out", "x", "--frames", "some"},
                    "--frames: must be best, filled, all or");
+}
+
+TEST_F(BatchOfACine, SaysWhichLesionsOfItsFramesAreOne) {
+    // Three frames alike: whatever is a lesion in one is it in all of them.
+    ASSERT_EQ(batch("out", {"--frames", "all"}).code, 0);
+    const auto lesions = query("out/ledger.sqlite", "SELECT count(*) FROM lesion WHERE frame = 0");
+    EXPECT_THAT(query("out/ledger.sqlite", "SELECT count(*) FROM cine_lesion WHERE lesion_frames = 3"),
+                Eq(lesions));
+    EXPECT_THAT(query("out/ledger.sqlite",
+                      "SELECT DISTINCT c.percent_diameter_stenosis = l.percent_diameter_stenosis "
+                      "FROM cine_lesion c JOIN sighting s USING (input, cine_lesion) "
+                      "JOIN lesion l USING (input, frame, vessel, lesion)"),
+                ElementsAre("1"));
+    EXPECT_THAT(table("out/ledger.sqlite", "--cine-lesions"), HasSubstr("run.dcm,1,0,3,3,false,"));
+    EXPECT_THAT(table("out/ledger.sqlite", "--sightings"), HasSubstr("run.dcm,1,0,2,"));
 }
 
 TEST_F(BatchOfACine, KeepsNothingOfThePatientUnlessItIsAskedTo) {

@@ -64,6 +64,8 @@ TEST_F(LedgerFile, HasAColumnForEachOfTheCsv) {
     };
     EXPECT_EQ(columns_of("vessel"), columns_in(frame.vessels));
     EXPECT_EQ(columns_of("lesion"), columns_in(frame.lesions));
+    EXPECT_EQ(columns_of("cine_lesion"), columns_in(parse_csv(cine_lesions_to_csv({}, "a.dcm"))));
+    EXPECT_EQ(columns_of("sighting"), columns_in(parse_csv(sightings_to_csv({}, "a.dcm"))));
 }
 
 TEST_F(LedgerFile, KeepsWhatIsWritten) {

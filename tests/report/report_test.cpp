@@ -401,6 +401,26 @@ TEST(ReportCsv, NoLesionLeavesTheHeader) {
     EXPECT_EQ(rows.size(), 1U);
 }
 
+TEST(ReportCsv, OfACineHasARowPerLesionAndPerSighting) {
+    const CineLesion lesion{
+        .sightings = {{.frame = 4, .vessel = 1, .stenosis = 2, .is_lesion = true, .at_px = {5.5, 7.0}},
+                      {.frame = 6, .percent_diameter_stenosis = Estimate::of_narrowing(12.0)}},
+        .lesion_frames = 1,
+        .percent_diameter_stenosis = Estimate::of_narrowing(48.0, 2.0),
+        .mld_px = Estimate::of_length(6.0, 0.5),
+        .confidence = 0.7};
+    const auto lesions = read_csv(cine_lesions_to_csv(std::vector{lesion}, "a.dcm"));
+    ASSERT_EQ(lesions.size(), 2U);
+    EXPECT_THAT(lesions[1], ::testing::ElementsAre("a.dcm", "0", "1", "2", "true", "48.0", "44.08", "51.92",
+                                                   "", "", "", "6.0", "5.02", "6.98", "0.7"));
+    const auto sightings = read_csv(sightings_to_csv(std::vector{lesion}, "a.dcm"));
+    ASSERT_EQ(sightings.size(), 3U);
+    EXPECT_THAT(sightings[1], ::testing::ElementsAre("a.dcm", "0", "4", "1", "2", "true", "5.5", "7.0", "",
+                                                     "", "", "", "", ""));
+    EXPECT_EQ(sightings[2][4], "") << "no narrowing was found there";
+    EXPECT_EQ(sightings[2][8], "12.0");
+}
+
 TEST(ReportCsv, OfVesselsHasARowAlsoForOneWithoutALesion) {
     Analysis analysis = example_analysis();
     analysis.vessels.push_back(example_vessel({.percent_diameter = 0.0}));
