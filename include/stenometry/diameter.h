@@ -59,10 +59,9 @@ struct DiameterProfile {
     /// Posterior samples: profiles as likely as `diameter_px`, with errors that are correlated along it.
     /// Their spread is the standard error of whatever is computed from a profile. Empty for `contour`.
     std::vector<std::vector<double>> samples_px;
-    /// How deep the lumen is along the beam over how wide it is, over the stretch of about that width, as
-    /// `physics` finds it from what a round lumen leaves of the image: 1 for a round one, less for a flat
-    /// one, for diluted contrast and where a branch leaves, more under another vessel. NaN where the image
-    /// does not say; empty for `contour`.
+    /// How deep the lumen is along the beam over how wide it is, as `physics` finds it: 1 where the image does
+    /// not say otherwise, less for a flat lumen, for diluted contrast and where a branch leaves, more under
+    /// another vessel. Empty for `contour`.
     std::vector<double> depth_ratio;
     std::vector<double> depth_ratio_sd;  ///< relative standard error of `depth_ratio`
     double along_px = 0.0;               ///< standard deviation of the averaging along the vessel

@@ -120,4 +120,14 @@ std::vector<double> noise_of(const std::vector<double>& values, double course_si
     return errors;
 }
 
+std::vector<double> spread(const std::vector<std::vector<double>>& samples,
+                           const std::vector<double>& values) {
+    std::vector<double> sd(values.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (const auto& sample : samples) sd[i] += (sample[i] - values[i]) * (sample[i] - values[i]);
+        sd[i] = std::sqrt(sd[i] / static_cast<double>(samples.size()));
+    }
+    return sd;
+}
+
 }  // namespace stenometry

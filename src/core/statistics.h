@@ -47,4 +47,9 @@ std::vector<double> local_fit(const std::vector<double>& values, double sigma, i
 /// slower counts as course.
 std::vector<double> noise_of(const std::vector<double>& values, double course_sigma);
 
+/// Standard deviation of the samples about the value, point by point.
+/// \pre at least one sample, each as long as `values`
+std::vector<double> spread(const std::vector<std::vector<double>>& samples,
+                           const std::vector<double>& values);
+
 }  // namespace stenometry

@@ -165,17 +165,6 @@ std::vector<double> known_radii(const std::vector<double>& diameters) {
     return radii;
 }
 
-/// Standard deviation of the samples about the value, point by point.
-std::vector<double> spread(const std::vector<std::vector<double>>& samples,
-                           const std::vector<double>& values) {
-    std::vector<double> sd(values.size(), 0.0);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        for (const auto& sample : samples) sd[i] += (sample[i] - values[i]) * (sample[i] - values[i]);
-        sd[i] = std::sqrt(sd[i] / static_cast<double>(samples.size()));
-    }
-    return sd;
-}
-
 std::vector<double> doubled(std::vector<double> values) {
     for (double& value : values) value *= 2.0;
     return values;

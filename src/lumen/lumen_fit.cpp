@@ -9,7 +9,6 @@
 #include "core/statistics.h"
 #include "lumen/background_model.h"
 #include "lumen/bend_prior.h"
-#include "lumen/depth_ratio.h"
 #include "lumen/lumen_model.h"
 #include "lumen/lumen_reformation.h"
 #include "lumen/lumen_search.h"
@@ -167,8 +166,7 @@ std::vector<double> rows_of_points(std::size_t points, std::size_t rows) {
 
 /// What the estimate says at every point of `line`, with its uncertainty.
 LumenFit report(const LumenProblem& problem, const LumenEstimate& estimate, const Polyline& line) {
-    const Linearisation data = linearise(problem, estimate);
-    NormalEquations equations = data.equations;
+    NormalEquations equations = linearise(problem, estimate);
     problem.prior.add_to(equations, estimate.parameters);
     // Without noise, what the parameters have in common is known so well that rounding counts.
     constexpr double rounding = 1e-7;
@@ -187,13 +185,14 @@ LumenFit report(const LumenProblem& problem, const LumenEstimate& estimate, cons
     const std::vector<double> offsets = along(estimate.parameters, axis, weights);
     const std::vector<Point> normals = right_normals(line, reformation.normal_span());
     for (std::size_t i = 0; i < line.size(); ++i) fit.axis_px.push_back(line[i] + offsets[i] * normals[i]);
-    DepthRatios depths =
-        depth_ratios(data, equations.matrix, problem.model, estimate.rendered.geometry, places);
-    fit.depth_ratio = std::move(depths.ratio);
-    fit.depth_ratio_sd = std::move(depths.sd);
-    for (double& sd : fit.depth_ratio_sd) sd *= understated;
-    for (const LumenParameters& sample : sample_posterior(estimate.parameters, equations.matrix))
+    const std::vector<double> depth = along(estimate.parameters, ln_depth, weights);
+    std::vector<std::vector<double>> depths;
+    for (const LumenParameters& sample : sample_posterior(estimate.parameters, equations.matrix)) {
         fit.samples_px.push_back(along(sample, radius, weights));
+        depths.push_back(along(sample, ln_depth, weights));
+    }
+    fit.depth_ratio_sd = spread(depths, depth);
+    for (const double value : depth) fit.depth_ratio.push_back(std::exp(value));
     return fit;
 }
 
@@ -208,7 +207,7 @@ LumenFit fit_lumen(const Frame& frame, const Polyline& line, const std::vector<d
         reformat_lumen(frame, sampled.points, std::ceil(quantile(radii, 0.95) + 2.5 * blur_px + margin_px));
     const LumenModel model(reformation.grid(), blur_px);
     const LumenParameters start = start_parameters(model, reformation, radii, widest, blur_px);
-    LumenPrior prior(start, bend_unit(model, widest), reformation.unit_known);
+    LumenPrior prior(start, bend_unit(model, widest), widest, reformation.unit_known);
     LumenEstimate estimate = render_estimate(model, start);
     Image<float> overlapping(reformation.columns(), reformation.rows(), 0.0F);
 
@@ -227,11 +226,13 @@ LumenFit fit_lumen(const Frame& frame, const Polyline& line, const std::vector<d
         if (round == 0) search(reformation, model, background, widest, estimate);
         const LumenProblem problem{reformation, model, background, prior};
         estimate = solve(problem, std::move(estimate), widest_allowed, roughly);
-        prior.learn_bends(linearise(problem, estimate).equations, estimate.parameters);
+        prior.learn(linearise(problem, estimate), estimate.parameters);
     }
     const BackgroundModel background = look_beside(true);
     const LumenProblem problem{reformation, model, background, prior};
-    return report(problem, solve(problem, std::move(estimate), widest_allowed, finally), line);
+    estimate = solve(problem, std::move(estimate), widest_allowed, finally);
+    prior.allow_unseen_depth();
+    return report(problem, estimate, line);
 }
 
 }  // namespace stenometry

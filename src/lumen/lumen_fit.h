@@ -16,13 +16,13 @@ struct LumenFit {
     /// bend of the lumen: 0.3 to 1 where the model is right, the less the longer the texture is.
     double misfit = 0.0;
     /// How deep the lumen is along the beam over how wide it is, and the relative standard error: 1 for a
-    /// round one. NaN where the image does not say.
+    /// round one.
     std::vector<double> depth_ratio, depth_ratio_sd;
     std::vector<std::vector<double>> samples_px;  ///< radii that are as likely, from the fit's covariance
 };
 
-/// Fits radius and axis of a round lumen as smooth functions of arc length, and attenuation, blur and the
-/// curvature of the grey scale as what the whole vessel has in common, to all pixels around `line`.
+/// Fits radius, axis and depth over width of a lumen as smooth functions of arc length, and attenuation, blur
+/// and the curvature of the grey scale as what the whole vessel has in common, to all pixels around `line`.
 ///
 /// The image is the background times exp(-attenuation x chord), blurred in intensity. Its logarithm is the
 /// sum of background, vessel and noise; level and slope of the background are free in every row, and the rest

@@ -28,14 +28,32 @@ float loss_at(const Losses& losses, const RowPair& pair, std::size_t column, std
     return a + pair.part * (b - a);
 }
 
+/// The loss of a lumen `times` as deep along the beam. Exact to the second order in what a lumen takes away,
+/// and where nothing is left of it.
+LumenTable::Loss deepened(LumenTable::Loss loss, float times, float attenuation) {
+    const float more = times - 1.0F, by_depth = attenuation * loss.by_attenuation,
+                saturated = loss.value - by_depth;
+    const float value = loss.value + more * (by_depth - more * saturated);
+    const float ratio = loss.value > 0.0F ? value / loss.value : times;
+    return {.value = value,
+            .by_offset = ratio * loss.by_offset,
+            .by_radius = ratio * loss.by_radius,
+            .by_attenuation = times * (by_depth - 2.0F * more * saturated) / attenuation,
+            .by_curvature = ratio * ratio * loss.by_curvature};
+}
+
 /// The loss in every row as if the lumen were a cylinder of that row's radius: blurred across the vessel.
 void render_rows(const LumenTable& table, const ReformationGrid& grid, RenderedLumen& into) {
     LumenTable::Section section;
     for (std::size_t row = 0; row < grid.rows; ++row) {
         table.cut(into.geometry.radius_px[row] / into.blur_px, section);
+        const auto times = static_cast<float>(std::exp(into.geometry.ln_depth[row])),
+                   attenuation = static_cast<float>(into.attenuation_per_blur);
         for (std::size_t c = 0; c < grid.columns; ++c)
-            into.losses[row * grid.columns + c] = section.at(
-                (grid.offset_px(static_cast<double>(c)) - into.geometry.axis_px[row]) / into.blur_px);
+            into.losses[row * grid.columns + c] =
+                deepened(section.at((grid.offset_px(static_cast<double>(c)) - into.geometry.axis_px[row]) /
+                                    into.blur_px),
+                         times, attenuation);
     }
 }
 
@@ -77,6 +95,7 @@ LumenGeometry LumenModel::geometry(const LumenParameters& parameters) const {
         const SplineBasis::Weights weights = basis_.at(static_cast<double>(row));
         geometry.radius_px.push_back(parameters.spline_at(radius, weights));
         geometry.axis_px.push_back(parameters.spline_at(axis, weights));
+        geometry.ln_depth.push_back(parameters.spline_at(ln_depth, weights));
     }
     return geometry;
 }
@@ -119,6 +138,7 @@ void LumenModel::differentiate(const RenderedLumen& rendered, std::size_t row, R
         auto d = into.of.row(static_cast<Eigen::Index>(c - first));
         d(column(radius)) = loss.by_radius * per_px;
         d(column(axis)) = -loss.by_offset * per_px;
+        d(column(ln_depth)) = by_contrast;
         d(column(ln_attenuation)) = by_contrast;
         d(column(drift)) = by_contrast * along;
         d(column(ln_blur)) = by_contrast - u * loss.by_offset - rho * loss.by_radius;

@@ -14,6 +14,7 @@ namespace stenometry {
 /// A lumen in the coordinates of a reformation; one value per row.
 struct LumenGeometry {
     std::vector<double> radius_px, axis_px;
+    std::vector<double> ln_depth;  ///< of the depth along the beam over the width
 };
 
 /// What a lumen takes from every sample of a reformation, and what that depends on.
@@ -26,7 +27,8 @@ struct RenderedLumen {
     double attenuation_per_blur = 0.0;
 };
 
-/// The forward model: a round lumen of contrast medium as X-rays see it through a blur. See `fit_lumen`.
+/// The forward model: a round or elliptical lumen of contrast medium as X-rays see it through a blur. See
+/// `fit_lumen`.
 class LumenModel {
   public:
     /// \param grid of at least two rows \param blur_px typical standard deviation of the blur, which sets how

@@ -12,12 +12,13 @@ namespace stenometry {
 enum class LumenParameter : std::size_t {
     radius,          ///< spline, pixels
     axis,            ///< spline, pixels to the right of the line
+    ln_depth,        ///< spline, of the depth along the beam over the width
     ln_attenuation,  ///< of the attenuation per pixel of contrast medium
     drift,           ///< relative change of the attenuation from the vessel's first row to its last
     ln_blur,         ///< of the standard deviation of the blur in pixels
     curvature,       ///< of the grey scale, see `LumenTable`
 };
-inline constexpr std::size_t lumen_splines = 2, lumen_globals = 4,
+inline constexpr std::size_t lumen_splines = 3, lumen_globals = 4,
                              lumen_parameters = lumen_splines + lumen_globals;
 
 constexpr std::size_t index(LumenParameter parameter) { return static_cast<std::size_t>(parameter); }

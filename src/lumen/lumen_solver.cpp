@@ -50,7 +50,8 @@ LumenParameters stepped(const LumenParameters& from, const std::vector<double>& 
     constexpr double narrowest_px = 0.02;
     LumenParameters to = from;
     for (std::size_t i = 0; i < to.size(); ++i) {
-        const double limit = i < to.spline_size() ? most_px : most_of_global;
+        const bool is_length = i < to.spline_size() && i % lumen_splines != index(LumenParameter::ln_depth);
+        const double limit = is_length ? most_px : most_of_global;
         to[i] += std::clamp(step[i], -limit, limit);
     }
     for (std::size_t k = 0; k < to.knots(); ++k) {
@@ -82,13 +83,11 @@ void compare(const LumenProblem& problem, LumenEstimate& estimate) {
     }
 }
 
-Linearisation linearise(const LumenProblem& problem, const LumenEstimate& estimate) {
+NormalEquations linearise(const LumenProblem& problem, const LumenEstimate& estimate) {
     const LumenParameters& p = estimate.parameters;
-    Linearisation result{
-        .equations = {BorderedBand(p.spline_size(), lumen_splines * SplineBasis::support - 1, lumen_globals),
-                      std::vector<double>(p.size(), 0.0)},
-        .attenuation = std::vector<Linearisation::AttenuationScore>(problem.model.grid().rows)};
-    constexpr auto attenuation = static_cast<Index>(index(LumenParameter::ln_attenuation));
+    NormalEquations equations{
+        BorderedBand(p.spline_size(), lumen_splines * SplineBasis::support - 1, lumen_globals),
+        std::vector<double>(p.size(), 0.0)};
     LumenModel::RowDerivatives derivatives;
     for (std::size_t row = 0; row < problem.model.grid().rows; ++row) {
         problem.model.differentiate(estimate.rendered, row, derivatives);
@@ -101,10 +100,9 @@ Linearisation linearise(const LumenProblem& problem, const LumenEstimate& estima
             -(of.transpose() * estimate.weighted_residuals.col(static_cast<Index>(row)).segment(first, count))
                  .cast<double>();
         const Product product = (of.transpose() * weighted).cast<double>();
-        result.attenuation[row] = {downhill(attenuation), product.col(attenuation)};
-        add_row(result.equations, problem.model.basis().blurred(row), product, downhill);
+        add_row(equations, problem.model.basis().blurred(row), product, downhill);
     }
-    return result;
+    return equations;
 }
 
 LumenEstimate solve(const LumenProblem& problem, LumenEstimate start, double widest_px, double enough_cost) {
@@ -112,7 +110,7 @@ LumenEstimate solve(const LumenProblem& problem, LumenEstimate start, double wid
     LumenEstimate now = std::move(start);
     compare(problem, now);
     double cost = now.data_cost + problem.prior.cost(now.parameters);
-    NormalEquations data = linearise(problem, now).equations;
+    NormalEquations data = linearise(problem, now);
     LumenEstimate next = now;
     for (int k = 0; k < most_steps; ++k) {
         NormalEquations equations = data;
@@ -137,7 +135,7 @@ LumenEstimate solve(const LumenProblem& problem, LumenEstimate start, double wid
         std::swap(now, next);
         cost = after;
         if (done || k + 1 == most_steps) break;
-        data = linearise(problem, now).equations;
+        data = linearise(problem, now);
     }
     return now;
 }

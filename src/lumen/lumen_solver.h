@@ -27,23 +27,11 @@ struct LumenEstimate {
     double damping = 1e-3;               ///< that worked last (Marquardt)
 };
 
-/// The data's normal equations around an estimate, and what each row of samples alone says of the
-/// attenuation.
-struct Linearisation {
-    struct AttenuationScore {
-        double downhill = 0.0;
-        /// Products of the attenuation's derivatives with all others.
-        Eigen::Matrix<double, lumen_parameters, 1> products =
-            Eigen::Matrix<double, lumen_parameters, 1>::Zero();
-    };
-    NormalEquations equations;
-    std::vector<AttenuationScore> attenuation;  ///< one per row of samples
-};
-
 /// Compares the rendered lumen with the image: sets residuals and cost. \pre it is rendered
 void compare(const LumenProblem& problem, LumenEstimate& estimate);
 
-Linearisation linearise(const LumenProblem& problem, const LumenEstimate& estimate);
+/// The data's normal equations around an estimate, without a prior.
+NormalEquations linearise(const LumenProblem& problem, const LumenEstimate& estimate);
 
 /// Steps downhill (Levenberg and Marquardt) until a step gains less than `enough_cost`.
 /// \param start rendered \param widest_px no radius becomes wider

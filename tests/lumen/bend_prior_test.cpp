@@ -10,7 +10,7 @@ namespace stenometry {
 namespace {
 
 constexpr std::size_t knots = 60;
-constexpr double bend_unit = 0.5;
+constexpr double bend_unit = 0.5, widest_px = 5.0;
 
 /// Normal equations of radii and axes that are measured knot by knot with one standard error.
 NormalEquations measured(const std::vector<double>& radii, double sd, const LumenParameters& around) {
@@ -33,7 +33,7 @@ TEST(LumenPrior, GradientIsThatOfItsCost) {
     std::mt19937 bits(2);
     std::normal_distribution<double> normal;
     for (std::size_t i = 0; i < at.size(); ++i) at[i] = 0.1 * normal(bits);
-    const LumenPrior prior(LumenParameters(knots), bend_unit, true);
+    const LumenPrior prior(LumenParameters(knots), bend_unit, widest_px, true);
     NormalEquations equations{
         BorderedBand(at.spline_size(), lumen_splines * SplineBasis::support - 1, lumen_globals),
         std::vector<double>(at.size(), 0.0)};
@@ -51,7 +51,7 @@ TEST(LumenPrior, CurvesOfAStraightTaperCostNothing) {
     LumenParameters taper(knots);
     for (std::size_t k = 0; k < knots; ++k)
         taper.knot(LumenParameter::radius, k) = 5.0 - 0.05 * static_cast<double>(k);
-    EXPECT_NEAR(LumenPrior(taper, bend_unit, true).cost(taper), 0.0, 1e-12);
+    EXPECT_NEAR(LumenPrior(taper, bend_unit, widest_px, true).cost(taper), 0.0, 1e-12);
 }
 
 TEST(LumenPrior, LearnsWhereARadiusBendsAndWhereItDoesNot) {
@@ -63,8 +63,8 @@ TEST(LumenPrior, LearnsWhereARadiusBendsAndWhereItDoesNot) {
     for (std::size_t k = 2; k < knots; ++k)
         radii.push_back(2.0 * radii[k - 1] - radii[k - 2] + (k < knots / 2 ? calm : restless) * normal(bits));
     const LumenParameters start(knots);
-    LumenPrior prior(start, bend_unit, true);
-    prior.learn_bends(measured(radii, sd, start), start);
+    LumenPrior prior(start, bend_unit, widest_px, true);
+    prior.learn(measured(radii, sd, start), start);
     const auto level = [&](std::size_t from, std::size_t to) {
         double squares = 0.0;
         for (std::size_t k = from; k < to; ++k) squares += std::pow(prior.radius_bend_sd()[k], 2);
@@ -79,10 +79,32 @@ TEST(LumenPrior, LearnsWhereARadiusBendsAndWhereItDoesNot) {
 TEST(LumenPrior, ARadiusThatNothingSaysBendsIsTakenForStraight) {
     const std::vector<double> radii(knots, 4.0);
     const LumenParameters start(knots);
-    LumenPrior prior(start, bend_unit, true);
+    LumenPrior prior(start, bend_unit, widest_px, true);
     constexpr double sd = 0.1;
-    prior.learn_bends(measured(radii, sd, start), start);
+    prior.learn(measured(radii, sd, start), start);
     for (const double bend_sd : prior.radius_bend_sd()) EXPECT_LT(bend_sd, 0.5 * bend_unit);
+}
+
+TEST(LumenPrior, ADepthThatTheImageShowsIsBelievedAndOneThatItDoesNotShowIsRound) {
+    // A flat lumen in the middle third, seen well and seen badly.
+    const LumenParameters start(knots);
+    constexpr double flat = -0.5;
+    const auto depth_in_the_middle = [&](double sd) {
+        LumenPrior prior(start, bend_unit, widest_px, true);
+        NormalEquations data = measured(std::vector<double>(knots, widest_px), 0.1, start);
+        for (std::size_t k = 0; k < knots; ++k) {
+            const std::size_t x = LumenParameters::place(LumenParameter::ln_depth, k);
+            data.matrix.band(x, x) = 1.0 / (sd * sd);
+            data.downhill[x] = (k >= knots / 3 && k < 2 * knots / 3 ? flat : 0.0) / (sd * sd);
+        }
+        prior.learn(data, start);
+        prior.add_to(data, start);
+        EXPECT_TRUE(data.matrix.factorize());
+        data.matrix.solve(data.downhill);
+        return data.downhill[LumenParameters::place(LumenParameter::ln_depth, knots / 2)];
+    };
+    EXPECT_NEAR(depth_in_the_middle(0.1), flat, 0.1);
+    EXPECT_GT(depth_in_the_middle(10.0), 0.05 * flat);
 }
 
 }  // namespace

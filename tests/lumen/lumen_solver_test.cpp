@@ -35,7 +35,7 @@ struct Example {
     LumenReformation reformation;
     BackgroundModel background{Texture{.white = 1e-6}, Image<float>(41, 81, 0.0F),
                                Image<std::uint8_t>(41, 81, 1), 1.0};
-    LumenPrior prior{start, 0.5, true};
+    LumenPrior prior{start, 0.5, 5.0, true};
 };
 
 TEST(LumenSolver, FindsTheLumenThatWasRendered) {
@@ -75,7 +75,7 @@ TEST(LumenSolver, DownhillIsTheSlopeOfTheDataCost) {
     const Example example;
     LumenEstimate at = example.estimate();
     compare(example.problem(), at);
-    const NormalEquations equations = linearise(example.problem(), at).equations;
+    const NormalEquations equations = linearise(example.problem(), at);
     const auto cost_at = [&](std::size_t i, double by) {
         LumenEstimate moved = at;
         moved.parameters[i] += by;
