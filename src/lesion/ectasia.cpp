@@ -195,7 +195,7 @@ bool may_be_ectatic(const Ectasia& ectasia, const EctasiaOptions& options) {
     const auto interval = ectasia.ratio_estimate().interval95();
     return (interval ? interval->high : ectasia.ratio()) >= options.min_ratio &&
            // Not by its uncertainty alone.
-           ectasia.ratio() - 1.0 >= 0.8 * (options.min_ratio - 1.0) &&
+           ectasia.ratio() - 1.0 >= 0.87 * (options.min_ratio - 1.0) &&
            ectasia.ratio() - 1.0 >= options.min_standard_errors * sd &&
            ectasia.length_px >= options.min_length * ectasia.reference_px;
 }

@@ -107,7 +107,8 @@ struct LineBeside {
 /// How well a line runs through what lies before and behind one widening. No support unless the widening lies
 /// within the vessel and is all that leaves the line.
 LineBeside beside_widening(const Samples& samples, const TaperingLine& line) {
-    constexpr double straight = 0.7, least_beside = 1.5;  // mean support of a sample; diameters
+    constexpr double straight = 0.7;                        // mean support of a sample
+    constexpr double least_beside = 1.5, least_part = 0.1;  // diameters; part of the vessel
     const auto ratio = [&](std::size_t i) { return samples.diameter[i] / line.at(samples.position[i]); };
     LineBeside found;
     std::size_t first = samples.size(), last = 0;
@@ -117,9 +118,12 @@ LineBeside beside_widening(const Samples& samples, const TaperingLine& line) {
         if (ratio(i) > 1.0 + healthy_within) first = std::min(first, i), last = i;
     }
     const auto& at = samples.position;
-    if (first == samples.size() || at[first] - at.front() < least_beside * line.at(at[first]) ||
-        at.back() - at[last] < least_beside * line.at(at[last]))
-        return {};
+    if (first == samples.size()) return {};
+    // More than where a vessel runs out, or its ends are measured badly.
+    const auto enough = [&](double length) {
+        return length >= std::max(least_beside * line.at(at[first]), least_part * (at.back() - at.front()));
+    };
+    if (!enough(at[first] - at.front()) || !enough(at.back() - at[last])) return {};
     double beside = 0.0;
     for (std::size_t i = 0; i < samples.size(); ++i) {
         if (i >= first && i <= last) continue;
