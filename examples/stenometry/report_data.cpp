@@ -90,6 +90,40 @@ class Excerpt {
     PageJson to_ = PageJson::object();
 };
 
+/// Where a lesion lies in the tree.
+void add_location(Excerpt& excerpt, const AnalysisJson& lesion, const std::string& unit) {
+    excerpt.set("from_ostium", kept(member(lesion, "from_ostium_" + unit), length_decimals));
+    excerpt.words({"third", "medina"});
+    excerpt.truths({"near_origin"});
+}
+
+PageJson gap_data(const AnalysisJson& gap, const std::string& unit) {
+    if (gap.is_null()) return nullptr;
+    Excerpt excerpt(gap, unit);
+    excerpt.lengths({"length", "stump_diameter", "filling_diameter"});
+    return excerpt.take();
+}
+
+PageJson ectasia_data(const AnalysisJson& ectasia, const std::string& unit) {
+    Excerpt excerpt(ectasia, unit);
+    excerpt.counts({"id", "max_index", "proximal_index", "distal_index"});
+    excerpt.lengths({"max_diameter", "reference", "length"});
+    excerpt.length_intervals({"max_diameter_ci95"});
+    excerpt.figures({"ratio"});
+    excerpt.intervals({"ratio_ci95"});
+    excerpt.words({"shape"});
+    add_location(excerpt, ectasia, unit);
+    return excerpt.take();
+}
+
+/// The widenings that count as ectasias; older documents know none.
+PageJson ectasias_data(const AnalysisJson& vessel, const std::string& unit) {
+    PageJson list = PageJson::array();
+    for (const AnalysisJson& ectasia : member(vessel, "ectasias"))
+        if (ectasia.at("is_ectasia") == true) list.push_back(ectasia_data(ectasia, unit));
+    return list;
+}
+
 PageJson narrowing_data(const AnalysisJson& stenosis, const std::string& unit) {
     Excerpt excerpt(stenosis, unit);
     excerpt.counts({"id", "mld_index", "proximal_index", "distal_index", "side_vessel"});
@@ -104,6 +138,8 @@ PageJson narrowing_data(const AnalysisJson& stenosis, const std::string& unit) {
     excerpt.intervals({"percent_diameter_stenosis_ci95"});
     excerpt.set("plaque_area", kept(member(stenosis, "plaque_area_" + unit + '2'), figure_decimals));
     excerpt.words({"reason"});
+    add_location(excerpt, stenosis, unit);
+    excerpt.set("gap", gap_data(member(stenosis, "gap"), unit));
     return excerpt.take();
 }
 
@@ -132,6 +168,7 @@ PageJson vessel_data(const AnalysisJson& vessel, const std::string& unit) {
     for (const AnalysisJson& stenosis : vessel.at("stenoses"))
         narrowings.push_back(narrowing_data(stenosis, unit));
     excerpt.set("stenoses", std::move(narrowings));
+    excerpt.set("ectasias", ectasias_data(vessel, unit));
     return excerpt.take();
 }
 

@@ -216,6 +216,8 @@ void add_measuring_options(CLI::App& command, StageSettings& settings) {
     stenosis.add_length(
         "--min-lesion", [](AnalysisOptions& o) -> PhysicalLength& { return o.stenosis.min_length; },
         "shorter narrowings are taken for noise");
+    stenosis.add("--min-ectasia", settings.options.ectasia.min_ratio, 1.2, 10.0, "RATIO",
+                 "a lumen that may be so many times as wide as its reference is an ectasia");
 }
 
 void add_one_vessel_options(CLI::App& command, StageSettings& settings) {

@@ -41,6 +41,8 @@ void print_vessel(std::ostream& out, const Vessel& vessel, const Lengths& length
         << lengths.text(*statistics.max_diameter_px) << (lesions(vessel).empty() ? ", no lesion\n" : "\n");
     for (const Stenosis& stenosis : lesions(vessel))
         out << "  lesion " << stenosis.id << ' ' << stenosis << '\n';
+    for (const Ectasia& ectasia : ectasias(vessel))
+        out << "  ectasia " << ectasia.id << ' ' << ectasia << '\n';
 }
 
 void print_catheter(std::ostream& out, const Catheter& catheter, const Lengths& lengths) {

@@ -8,6 +8,7 @@
 #include "stenometry/bifurcation.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
+#include "stenometry/ectasia.h"
 #include "stenometry/export.h"
 #include "stenometry/lesion_geometry.h"
 #include "stenometry/reference.h"
@@ -28,6 +29,7 @@ struct Vessel {
     DiameterProfile diameter;
     ReferenceProfile reference;
     std::vector<Stenosis> stenoses;  ///< every narrowing; see `lesions`
+    std::vector<Ectasia> ectasias;   ///< every widening; see `ectasias`
     VesselStatistics statistics;
     std::vector<Bifurcation> bifurcations;  ///< where other vessels leave it; empty after `measure`
     std::optional<int> parent;              ///< id of the vessel that this one leaves, where that is known
@@ -45,6 +47,14 @@ inline std::vector<std::reference_wrapper<const Stenosis>> lesions(const Vessel&
     std::vector<std::reference_wrapper<const Stenosis>> found;
     for (const Stenosis& narrowing : vessel.stenoses)
         if (narrowing.is_lesion) found.emplace_back(narrowing);
+    return found;
+}
+
+/// The widenings of a vessel that count as ectasias, in the same way.
+inline std::vector<std::reference_wrapper<const Ectasia>> ectasias(const Vessel& vessel) {
+    std::vector<std::reference_wrapper<const Ectasia>> found;
+    for (const Ectasia& widening : vessel.ectasias)
+        if (widening.is_ectasia()) found.emplace_back(widening);
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "stenometry/calibration.h"
@@ -44,6 +45,10 @@ struct SideBranch {
 struct BifurcationOptions {
     /// Whether the references of `analyze` step down at the bifurcations of the tree.
     bool step_down = false;
+    /// Stenoses so near to where the side branch leaves belong to the bifurcation, > 0: as far as the edges
+    /// of a stent are looked at.
+    PhysicalLength medina_reach{.mm = 5.0, .uncalibrated_px = 20.0};
+    double medina_percent = 50.0;  ///< a part of a bifurcation is diseased from this %DS, 0..100
     /// A bifurcation that strays farther from the branching law is warned of: percent of the mother's
     /// diameter, > 0.
     double max_deviation_percent = 20.0;
@@ -51,6 +56,19 @@ struct BifurcationOptions {
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
 };
+
+/// Which parts of a bifurcation are diseased: narrowed by `BifurcationOptions::medina_percent` or more of
+/// their reference within `medina_reach`. Source: Medina, Suarez de Lezo and Pan, Rev. Esp. Cardiol. 59
+/// (2006) 183.
+struct MedinaClass {
+    bool main_proximal = false;
+    bool main_distal = false;
+    bool side = false;
+    bool operator==(const MedinaClass&) const = default;
+};
+
+/// The class as it is written, for example `1,0,1`: main vessel proximal, distal, side branch.
+std::string to_string(const MedinaClass& medina);
 
 /// A bifurcation as it was measured: medians of the lumen away from where the vessels run into one another,
 /// from one to four diameters before and behind. A diameter is empty where nothing was measured.
@@ -63,6 +81,8 @@ struct Bifurcation {
     std::optional<double> side_diameter_px;      ///< of the side branch
     std::optional<double> law_diameter_px;       ///< that the branching law gives the mother vessel
     std::optional<double> deviation_percent;     ///< 100 (proximal / law - 1)
+    /// Empty unless lumen and reference of all three parts are known up to the bifurcation.
+    std::optional<MedinaClass> medina;
 };
 
 }  // namespace stenometry

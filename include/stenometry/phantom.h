@@ -28,6 +28,10 @@ struct Lesion {
     /// 100 (1 - minimal diameter / reference there), < 100; negative: an ectasia.
     double percent_diameter = 50.0;
     LesionShape shape = LesionShape::cosine;
+    /// How much of the change one wall makes alone: 0 both alike, 1 only the wall to the right when looking
+    /// distally, -1 only the left one; -1..1. A short ectasia of one wall is saccular. Of the tubes of a
+    /// `Scene` alone; those of `cath_lab_phantom.h` stay round about their centerline.
+    double side = 0.0;
 };
 
 /// How a tube ends.
@@ -108,7 +112,7 @@ struct Scene {
     void validate() const;
 };
 
-/// What is true of one lesion as rendered; an ectasia is no lesion here.
+/// What is true of one lesion as rendered, which narrows the vessel.
 struct LesionTruth {
     double mld_mm = 0.0;            ///< minimal lumen diameter
     double reference_mm = 0.0;      ///< diameter without lesions at that place
@@ -116,6 +120,16 @@ struct LesionTruth {
     /// Along the centerline, between the points where the narrowing is 5 % of the reference.
     double length_mm = 0.0;
     Point at_px;  ///< place of the minimum on the centerline
+};
+
+/// What is true of one widening as rendered.
+struct EctasiaTruth {
+    double max_diameter_mm = 0.0;
+    double reference_mm = 0.0;  ///< diameter without the change at that place
+    /// Along the centerline, between the points where the lumen is wider by 10 % of the reference.
+    double length_mm = 0.0;
+    double side = 0.0;  ///< `Lesion::side`
+    Point at_px;        ///< place of the maximum on the centerline
 };
 
 /// What is true of one vessel as rendered; arrays have one length.
@@ -126,6 +140,7 @@ struct VesselTruth {
     std::vector<double> diameter_mm;
     std::vector<double> reference_mm;
     std::vector<LesionTruth> lesions;
+    std::vector<EctasiaTruth> ectasias;  ///< of any ratio above 1
 };
 
 struct Phantom {
@@ -177,7 +192,8 @@ void render_cine(const Scene& scene, const CineOptions& options,
 
 /// The truth as JSON: name, pixel_mm, frame (of a cine, from 0), render (how it was taken), from_px and to_px
 /// (two points on the first vessel to measure between), and vessels with centerline_px, diameter_mm,
-/// reference_mm and lesions (mld_mm, reference_mm, percent_ds, length_mm, at_px).
+/// reference_mm, lesions (mld_mm, reference_mm, percent_ds, length_mm, at_px), and ectasias where there are
+/// some (max_diameter_mm, reference_mm, length_mm, side, at_px).
 std::string truth_json(const Phantom& phantom, const std::string& name);
 
 /// A straight tube whose middle is at `offset_mm`.

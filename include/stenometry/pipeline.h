@@ -6,9 +6,11 @@
 #include "stenometry/centerline.h"
 #include "stenometry/contour.h"
 #include "stenometry/diameter.h"
+#include "stenometry/ectasia.h"
 #include "stenometry/enhance.h"
 #include "stenometry/export.h"
 #include "stenometry/frame.h"
+#include "stenometry/lesion_location.h"
 #include "stenometry/progress.h"
 #include "stenometry/reference.h"
 #include "stenometry/segment.h"
@@ -34,6 +36,8 @@ struct AnalysisOptions {
     BifurcationOptions bifurcation;
     ReferenceOptions reference;
     StenosisOptions stenosis;
+    EctasiaOptions ectasia;
+    LesionLocationOptions location;
     ProgressCallback progress;  ///< told before each stage and each vessel; none: nobody is told
 
     /// \throws InvalidInput naming the field and its value.

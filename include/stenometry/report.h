@@ -61,6 +61,9 @@ std::string to_csv(const Analysis& analysis, const ReportInput& input);
 /// word, `statistics` without that name before them.
 std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input);
 
+/// The same with a row per ectasia. What a widening may be instead of one is in the JSON alone.
+std::string ectasias_to_csv(const Analysis& analysis, const ReportInput& input);
+
 /// A row per lesion of a cine, with a header row, numbered from 0 in their order: in how many frames its
 /// place is seen and in how many it counts as a lesion, and the median of its numbers. Rounded and named as
 /// before.

@@ -8,6 +8,7 @@
 #include "stenometry/estimate.h"
 #include "stenometry/export.h"
 #include "stenometry/lesion_geometry.h"
+#include "stenometry/lesion_location.h"
 #include "stenometry/reference.h"
 
 STENOMETRY_EXPORT_BEGIN
@@ -26,6 +27,16 @@ struct StenosisOptions {
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
+};
+
+/// Where within a lesion no lumen is seen: between a total occlusion's proximal stump and the vessel that
+/// fills again distal of it, or where the lumen is too faint to be told from a closed one.
+struct LumenGap {
+    std::size_t stump_index = 0;    ///< last point with a lumen before it
+    std::size_t filling_index = 0;  ///< first point with a lumen behind it
+    Point stump_at_px, filling_at_px;
+    double length_px = 0.0;  ///< arc length between the two
+    double stump_diameter_px = 0.0, filling_diameter_px = 0.0;
 };
 
 /// One narrowing of a vessel. Its numbers are in pixels and percent as they were measured; the functions say
@@ -58,6 +69,8 @@ struct Stenosis {
     std::optional<int> side_vessel;
     bool is_lesion = true;  ///< whether it counts by `StenosisOptions::min_confidence` and `min_reference`
     bool ostial = false;    ///< whether it begins with the vessel: proximal of it there is nothing healthy
+    std::optional<LumenGap> gap;               ///< the longest stretch without a lumen that is seen, if any
+    LesionLocation location;                   ///< of what `analyze` finds
     bool total_occlusion = false;              ///< the contrast ends and begins again: no lumen to measure
     Unmeasurable reason = Unmeasurable::none;  ///< why numbers are missing
     Calibration calibration;                   ///< of the image: what millimetres rest on

@@ -6,6 +6,8 @@
 
 #include "analysis/catheter_course.h"
 #include "analysis/confidence.h"
+#include "analysis/ectasia_doubts.h"
+#include "analysis/lesion_places.h"
 #include "analysis/square_pixels.h"
 #include "analysis/tree_place.h"
 #include "analysis/vessel_measurement.h"
@@ -83,6 +85,8 @@ Analysis analyze_square(const Frame& input, const VesselMask* given, const Analy
                                               ? std::optional(analysis.catheter->centerline_px.back())
                                               : std::nullopt);
     judge_narrowings(analysis.vessels, analysis.mask, options.stenosis);
+    judge_ectasias(analysis.vessels, analysis.mask);
+    find_lesion_places(analysis.vessels, frame.sized_calibration(), options);
     if (analysis.vessels.empty()) analysis.reason = Unmeasurable::no_vessel;
     tell(options, 1.0, "done");
     return analysis;
@@ -124,6 +128,7 @@ Analysis measure_square(const Frame& input, const VesselMask* given, Point from,
     std::optional<Vessel> section = measure_section(frame, traced, in_order(from, via, to),
                                                     longest_detour * length(line.points_px), options);
     analysis.vessels.push_back(section ? std::move(*section) : measure_vessel(frame, line, options));
+    judge_ectasias(analysis.vessels, mask);
     tell(options, 1.0, "done");
     return analysis;
 }
@@ -188,6 +193,8 @@ void AnalysisOptions::validate() const {
     bifurcation.validate();
     reference.validate();
     stenosis.validate();
+    ectasia.validate();
+    location.validate();
 }
 
 VesselMask find_vessels(const Frame& frame, const AnalysisOptions& options) {

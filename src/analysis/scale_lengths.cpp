@@ -50,11 +50,27 @@ void scale_lengths(LesionGeometry& geometry, double factor) {
     scale_all({&geometry.plaque_area_px2, &geometry.minimal_area_densitometric_px2}, factor * factor);
 }
 
+void scale_lengths(LesionLocation& location, double factor) { scale(location.from_ostium_px, factor); }
+
+void scale_lengths(LumenGap& gap, double factor) {
+    scale_all({&gap.length_px, &gap.stump_diameter_px, &gap.filling_diameter_px}, factor);
+}
+
+void scale_lengths(Ectasia& ectasia, double factor) {
+    scale_all({&ectasia.max_diameter_px, &ectasia.reference_px, &ectasia.reference_sd_px, &ectasia.length_px,
+               &ectasia.max_position_px},
+              factor);
+    scale_all({&ectasia.max_diameter_sd_px, &ectasia.bulge_left_px, &ectasia.bulge_right_px}, factor);
+    scale_lengths(ectasia.location, factor);
+}
+
 void scale_lengths(Stenosis& stenosis, double factor) {
     scale_all({&stenosis.mld_px, &stenosis.mld_sd_px, &stenosis.reference_px, &stenosis.reference_sd_px},
               factor);
     scale(stenosis.length_px, factor);
     scale_lengths(stenosis.geometry, factor);
+    scale_lengths(stenosis.location, factor);
+    if (stenosis.gap) scale_lengths(*stenosis.gap, factor);
 }
 
 void scale_lengths(VesselStatistics& statistics, double factor) {
@@ -79,6 +95,7 @@ void scale_lengths(Vessel& vessel, double factor) {
     scale_lengths(vessel.reference, factor);
     scale_lengths(vessel.statistics, factor);
     for (Stenosis& stenosis : vessel.stenoses) scale_lengths(stenosis, factor);
+    for (Ectasia& ectasia : vessel.ectasias) scale_lengths(ectasia, factor);
     for (Bifurcation& bifurcation : vessel.bifurcations) scale_lengths(bifurcation, factor);
     scale(vessel.from_ostium_px, factor);
 }

@@ -112,6 +112,14 @@ Analysis SquarePixels::restore(Analysis analysis) const {
             stenosis.calibration = original_.sized_calibration();
             for (Point* point : {&stenosis.mld_at_px, &stenosis.proximal_at_px, &stenosis.distal_at_px})
                 *point = to_original(*point);
+            if (stenosis.gap)
+                for (Point* point : {&stenosis.gap->stump_at_px, &stenosis.gap->filling_at_px})
+                    *point = to_original(*point);
+        }
+        for (Ectasia& ectasia : vessel.ectasias) {
+            ectasia.calibration = original_.sized_calibration();
+            for (Point* point : {&ectasia.max_at_px, &ectasia.proximal_at_px, &ectasia.distal_at_px})
+                *point = to_original(*point);
         }
     }
     if (analysis.catheter) {

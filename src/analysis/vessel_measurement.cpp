@@ -36,6 +36,8 @@ void find_lesions(Vessel& vessel, const Calibration& calibration, const Analysis
     if (vessel.reference.reason != Unmeasurable::none) return;
     vessel.stenoses =
         find_stenoses(vessel.contour, vessel.diameter, vessel.reference, calibration, options.stenosis);
+    vessel.ectasias =
+        find_ectasias(vessel.contour, vessel.diameter, vessel.reference, calibration, options.ectasia);
 }
 
 /// A vessel is darker than both of its sides at three of four points at least. Noise, a crossing and a wire

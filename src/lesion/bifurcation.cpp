@@ -53,7 +53,14 @@ std::optional<double> daughter_diameter(double mother, double other_daughter, Br
     return if_it_holds(other_daughter < mother && daughter <= mother, daughter);
 }
 
+std::string to_string(const MedinaClass& medina) {
+    const auto digit = [](bool diseased) { return diseased ? '1' : '0'; };
+    return {digit(medina.main_proximal), ',', digit(medina.main_distal), ',', digit(medina.side)};
+}
+
 void BifurcationOptions::validate() const {
+    require_positive("bifurcation.medina_reach", medina_reach);
+    require_between("bifurcation.medina_percent", medina_percent, 0.0, 100.0);
     require_positive("bifurcation.max_deviation_percent", max_deviation_percent);
 }
 

@@ -60,21 +60,93 @@ double support(const Samples& samples, const TaperingLine& line) {
     return sum;
 }
 
-TaperingLine best_supported(const Samples& samples) {
+/// Calls `take` with every line that may be the reference of a vessel.
+/// \param narrowest part of the samples below the lowest line
+template <class Take>
+void for_each_line(const Samples& samples, double narrowest, Take take) {
     const double end = samples.position.back();
-    const double low = quantile(samples.diameter, 0.2), high = quantile(samples.diameter, 0.99);
-    TaperingLine best;
-    double most = -1e30;
+    const double low = quantile(samples.diameter, narrowest), high = quantile(samples.diameter, 0.99);
     constexpr int levels = 60, tapers = 17;
     for (int k = 0; k <= levels; ++k) {
         const double middle = std::lerp(low, high * 1.02, static_cast<double>(k) / levels);
         for (int j = 0; j < tapers; ++j) {
             const double taper = steepest_taper * j / (tapers - 1.0);
-            const TaperingLine line{middle + 0.5 * taper * end, taper};
-            if (const double value = support(samples, line); value > most) most = value, best = line;
+            take(TaperingLine{middle + 0.5 * taper * end, taper});
         }
     }
+}
+
+TaperingLine best_supported(const Samples& samples) {
+    TaperingLine best;
+    double most = -1e30;
+    for_each_line(samples, 0.2, [&](const TaperingLine& line) {
+        if (const double value = support(samples, line); value > most) most = value, best = line;
+    });
     return best;
+}
+
+/// Whether by this line the vessel is narrowed where it begins and where it ends.
+bool narrow_at_both_ends(const Samples& samples, const TaperingLine& line) {
+    constexpr double narrow = 0.75, at_end = 0.05;
+    const auto part = static_cast<std::size_t>(at_end * static_cast<double>(samples.size())) + 1;
+    const auto ratio_from = [&](std::size_t first) {
+        double sum = 0.0;
+        for (std::size_t i = first; i < first + part; ++i)
+            sum += samples.diameter[i] / line.at(samples.position[i]);
+        return sum / static_cast<double>(part);
+    };
+    return ratio_from(0) < narrow && ratio_from(samples.size() - part) < narrow;
+}
+
+/// A line through what lies before and behind one widening.
+struct LineBeside {
+    double support = 0.0;  ///< number of samples on the line
+    double widest = 0.0;   ///< of the widening, in diameters of the line
+};
+
+/// How well a line runs through what lies before and behind one widening. No support unless the widening lies
+/// within the vessel and is all that leaves the line.
+LineBeside beside_widening(const Samples& samples, const TaperingLine& line) {
+    constexpr double straight = 0.7;                        // mean support of a sample
+    constexpr double least_beside = 1.5, least_part = 0.1;  // diameters; part of the vessel
+    const auto ratio = [&](std::size_t i) { return samples.diameter[i] / line.at(samples.position[i]); };
+    LineBeside found;
+    std::size_t first = samples.size(), last = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (!(line.at(samples.position[i]) > 0.0)) return {};
+        found.widest = std::max(found.widest, ratio(i));
+        if (ratio(i) > 1.0 + healthy_within) first = std::min(first, i), last = i;
+    }
+    const auto& at = samples.position;
+    if (first == samples.size()) return {};
+    // More than where a vessel runs out, or its ends are measured badly.
+    const auto enough = [&](double length) {
+        return length >= std::max(least_beside * line.at(at[first]), least_part * (at.back() - at.front()));
+    };
+    if (!enough(at[first] - at.front()) || !enough(at.back() - at[last])) return {};
+    double beside = 0.0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (i >= first && i <= last) continue;
+        const double off = (ratio(i) - 1.0) / healthy_spread;
+        beside += 1.0, found.support += std::exp(-0.5 * off * off);
+    }
+    return found.support >= straight * beside ? found : LineBeside{};
+}
+
+/// The line to start from. Disease narrows more often than it widens, so a vessel that is wide over more than
+/// half of its length is one that is narrowed elsewhere; but where that says that it is narrow at both ends,
+/// and both ends have one line, then it is the middle that is ectatic.
+TaperingLine first_line(const Samples& samples) {
+    const TaperingLine best = best_supported(samples);
+    if (!narrow_at_both_ends(samples, best)) return best;
+    LineBeside most;
+    TaperingLine beside;
+    for_each_line(samples, 0.02, [&](const TaperingLine& line) {
+        if (const LineBeside found = beside_widening(samples, line); found.support > most.support)
+            most = found, beside = line;
+    });
+    constexpr double ectatic = 1.45;  // lines are as far apart as the rest to 1.5
+    return most.widest >= ectatic ? beside : best;
 }
 
 struct Fit {
@@ -175,7 +247,7 @@ ReferenceProfile curve_fitted(const DiameterProfile& profile, const Calibration&
     constexpr std::size_t enough_to_choose =
         200;  // neighbours are smoothed over each other: not all are needed
     const Samples sparse(profile, std::max<std::size_t>(1, samples.size() / enough_to_choose));
-    const Fit fit = refine(samples, best_supported(sparse));
+    const Fit fit = refine(samples, first_line(sparse));
     const auto measured = static_cast<double>(samples.size());
     constexpr double smallest_healthy_part = 0.1;
     if (!(fit.used > smallest_healthy_part * measured)) {

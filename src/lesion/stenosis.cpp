@@ -1,27 +1,23 @@
 #include "stenometry/stenosis.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <iomanip>
 #include <limits>
 #include <numeric>
 #include <ostream>
-#include <sstream>
 #include <string>
 
 #include "core/require.h"
 #include "core/statistics.h"
+#include "lesion/estimate_text.h"
+#include "lesion/same_length.h"
+#include "lesion/stretch.h"
+#include "lesion/throat.h"
 #include "lumen/measured_profile.h"
 #include "stenometry/error.h"
 
 namespace stenometry {
 namespace {
-
-/// Indices of one stretch of vessel, both ends included.
-struct Stretch {
-    std::size_t first, last;
-};
 
 /// 1 - diameter / reference; NaN where there is no lumen to measure.
 std::vector<double> narrowing_of(const DiameterProfile& profile, const ReferenceProfile& reference) {
@@ -29,20 +25,6 @@ std::vector<double> narrowing_of(const DiameterProfile& profile, const Reference
     for (std::size_t i = 0; i < narrowing.size(); ++i)
         narrowing[i] = 1.0 - profile.diameter_px[i] / reference.diameter_px[i];
     return narrowing;
-}
-
-/// The longest stretches on which `inside` holds for every index.
-template <class Predicate>
-std::vector<Stretch> stretches(std::size_t size, Predicate inside) {
-    std::vector<Stretch> found;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (!inside(i)) continue;
-        if (!found.empty() && found.back().last + 1 == i)
-            found.back().last = i;
-        else
-            found.push_back({i, i});
-    }
-    return found;
 }
 
 /// Cuts a stretch where the lumen recovers between two narrowings: to less than half of the smaller one and
@@ -71,27 +53,6 @@ void split(const std::vector<double>& narrowing, Stretch whole, double recovery,
     split(narrowing, {whole.first + cut, whole.last}, recovery, parts);
 }
 
-/// Where between i and its neighbour beyond the border the narrowing passes the border, as a fraction of a
-/// sample.
-double border_fraction(const std::vector<double>& narrowing, std::size_t inside, std::size_t outside,
-                       double border) {
-    const double step = narrowing[inside] - narrowing[outside];
-    return step > 0.0 ? std::clamp((narrowing[inside] - border) / step, 0.0, 1.0) : 0.0;
-}
-
-/// Arc length of the lesion with its ends between samples.
-double length_of(const std::vector<double>& narrowing, const std::vector<double>& position, Stretch lesion,
-                 double border) {
-    double begin = position[lesion.first], end = position[lesion.last];
-    if (lesion.first > 0 && narrowing[lesion.first - 1] <= border)
-        begin -= (begin - position[lesion.first - 1]) *
-                 border_fraction(narrowing, lesion.first, lesion.first - 1, border);
-    if (lesion.last + 1 < position.size() && narrowing[lesion.last + 1] <= border)
-        end += (position[lesion.last + 1] - end) *
-               border_fraction(narrowing, lesion.last, lesion.last + 1, border);
-    return end - begin;
-}
-
 Stenosis placed(const VesselContour& contour, Stretch lesion, std::size_t mld) {
     const Polyline& line = contour.centerline.points_px;
     return {.mld_index = mld,
@@ -100,23 +61,6 @@ Stenosis placed(const VesselContour& contour, Stretch lesion, std::size_t mld) {
             .mld_at_px = line[mld],
             .proximal_at_px = line[lesion.first],
             .distal_at_px = line[lesion.last]};
-}
-
-/// Least squares with the last two coefficients not negative: the best of the four ways to leave them out.
-Eigen::Vector3d fit_not_negative(const Eigen::MatrixXd& basis, const Eigen::VectorXd& values) {
-    Eigen::Vector3d best = Eigen::Vector3d::Zero();
-    double least = std::numeric_limits<double>::infinity();
-    for (const std::vector<Eigen::Index>& used :
-         std::vector<std::vector<Eigen::Index>>{{0}, {0, 1}, {0, 2}, {0, 1, 2}}) {
-        const Eigen::MatrixXd part = basis(Eigen::all, used);
-        const Eigen::VectorXd found = part.colPivHouseholderQr().solve(values);
-        const double rest = (values - part * found).squaredNorm();
-        if (rest >= least || (used.size() > 1 && found.tail(found.size() - 1).minCoeff() < 0.0)) continue;
-        least = rest;
-        best.setZero();
-        best(used) = found;
-    }
-    return best;
 }
 
 /// The samples around the narrowest one that lie in the lower half of the lesion.
@@ -131,34 +75,8 @@ Stretch throat_of(const DiameterProfile& profile, const ReferenceProfile& refere
     return throat;
 }
 
-/// The least of many noisy samples is too small, their mean is too large. So a bowl is fitted to the throat,
-/// flat, round or steep-walled as the samples ask, and its bottom is the minimal lumen diameter: 1, u, u^2
-/// and u^4 with the latter two not negative. What averaging along the vessel filled in is taken off again:
-/// half its variance times the curvature.
-double bottom_of_throat(const DiameterProfile& profile, Stretch throat, std::size_t mld) {
-    const std::size_t count = throat.last - throat.first + 1;
-    constexpr std::size_t fewest = 6;
-    if (count < fewest) return profile.diameter_px[(throat.first + throat.last) / 2];
-
-    // Where the vessel begins within the throat, its proximal half is cut off.
-    const double middle = throat.first == 0
-                              ? profile.position_px[mld]
-                              : 0.5 * (profile.position_px[throat.first] + profile.position_px[throat.last]);
-    const double half = profile.position_px[throat.last] - middle;
-    Eigen::MatrixXd basis(static_cast<Eigen::Index>(count), 3);
-    Eigen::VectorXd diameter(static_cast<Eigen::Index>(count));
-    for (std::size_t k = 0; k < count; ++k) {
-        const double u = (profile.position_px[throat.first + k] - middle) / half;
-        basis.row(static_cast<Eigen::Index>(k)) << 1.0, u * u, u * u * u * u;
-        diameter(static_cast<Eigen::Index>(k)) = profile.diameter_px[throat.first + k];
-    }
-    const Eigen::Vector3d bowl = fit_not_negative(basis, diameter);
-    const double curvature = 2.0 * bowl(1) / (half * half);
-    return bowl(0) - 0.5 * profile.along_px * profile.along_px * curvature;
-}
-
-/// The same for a channel: the mean without its ends, where a smooth curve that follows a step swings to
-/// either side.
+/// The diameter of a channel: the mean of its samples without its ends, where a smooth curve that follows a
+/// step swings to either side.
 double mean_of_channel(const std::vector<double>& diameter, Stretch throat) {
     constexpr double inner = 0.8;
     const std::size_t count = throat.last - throat.first + 1;
@@ -167,16 +85,6 @@ double mean_of_channel(const std::vector<double>& diameter, Stretch throat) {
                end = diameter.begin() + static_cast<std::ptrdiff_t>(throat.last + 1 - margin);
     return std::accumulate(begin, end, 0.0) / static_cast<double>(end - begin);
 }
-
-/// Mean and standard deviation.
-struct Moments {
-    explicit Moments(const std::vector<double>& values) {
-        for (const double v : values) mean += v / static_cast<double>(values.size());
-        for (const double v : values) sd += (v - mean) * (v - mean);
-        sd = std::sqrt(sd / static_cast<double>(values.size() - 1));
-    }
-    double mean = 0.0, sd = 0.0;
-};
 
 /// By how much the reference at one place differs where it rests on another profile: the straight line
 /// through the differences of the two, over the healthy part.
@@ -296,6 +204,27 @@ Stenosis without_unseen_lumen(Stenosis stenosis) {
     return stenosis;
 }
 
+/// The longest stretch within a lesion, with a lumen before and behind it, that shows none.
+std::optional<LumenGap> gap_of(const VesselContour& contour, const DiameterProfile& profile, Stretch lesion) {
+    std::optional<LumenGap> longest;
+    for (const Stretch& unseen : stretches(profile.diameter_px.size(), [&](std::size_t i) {
+             return i >= lesion.first && i <= lesion.last && !lumen_seen(profile, i);
+         })) {
+        if (unseen.first == 0 || unseen.last + 1 == profile.diameter_px.size()) continue;
+        const std::size_t stump = unseen.first - 1, filling = unseen.last + 1;
+        const double length = profile.position_px[filling] - profile.position_px[stump];
+        if (longest && length <= longest->length_px) continue;
+        longest = {.stump_index = stump,
+                   .filling_index = filling,
+                   .stump_at_px = contour.centerline.points_px[stump],
+                   .filling_at_px = contour.centerline.points_px[filling],
+                   .length_px = length,
+                   .stump_diameter_px = profile.diameter_px[stump],
+                   .filling_diameter_px = profile.diameter_px[filling]};
+    }
+    return longest;
+}
+
 /// Whether the narrowing is deep enough, and significant.
 bool is_lesion(const Stenosis& stenosis, const StenosisOptions& options) {
     const double percent = *stenosis.percent_diameter_stenosis;
@@ -312,34 +241,8 @@ bool recovers(const std::vector<double>& narrowing, Stretch lesion, std::size_t 
     return (at_origin || narrowing[before] < half) && narrowing[behind] < half;
 }
 
-void require_one_length(const VesselContour& contour, const DiameterProfile& profile,
-                        const ReferenceProfile& reference) {
-    const std::size_t size = contour.centerline.points_px.size();
-    for (const std::size_t other :
-         {profile.position_px.size(), profile.diameter_px.size(), profile.sd_px.size(),
-          reference.diameter_px.size(), reference.sd_px.size()})
-        if (other != size)
-            throw InvalidInput("the centerline has " + std::to_string(size) + " points, but a profile has " +
-                               std::to_string(other));
-}
-
 std::optional<Estimate> in_mm(const std::optional<Estimate>& length_px, const Calibration& calibration) {
     return length_px ? calibration.to_mm(*length_px) : std::nullopt;
-}
-
-std::string fixed(double value, int decimals) {
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(decimals) << value;
-    return text.str();
-}
-
-/// The value with its unit, and its interval where there is one.
-std::string text_of(const Estimate& estimate, const std::string& unit, int decimals) {
-    const std::string text = fixed(estimate.value, decimals) + ' ' + unit;
-    const std::optional<Interval> interval = estimate.interval95();
-    if (!interval) return text;
-    return text + " (95 %: " + fixed(interval->low, decimals) + " to " + fixed(interval->high, decimals) +
-           ')';
 }
 
 }  // namespace
@@ -402,6 +305,7 @@ std::vector<Stenosis> find_stenoses(const VesselContour& contour, const Diameter
             measure_lesion_geometry(contour, profile, reference,
                                     {part.first, found.back().mld_index, part.last}, options.border_percent);
         found.back().ostial = part.first == 0;
+        if (found.back().reason != Unmeasurable::none) found.back().gap = gap_of(contour, profile, part);
     }
     return found;
 }

@@ -119,7 +119,9 @@ class Sweeper {
     /// and the way from the curve to the point changes its sign.
     void sweep_piece(std::size_t i) {
         const Point a = lumen_.curve.points[i], b = lumen_.curve.points[i + 1];
-        const double reach = std::max(lumen_.radius_mm[i], lumen_.radius_mm[i + 1]) + 0.5 * cell_mm_;
+        const double reach = std::max(lumen_.radius_mm[i] + std::abs(lumen_.shift_mm[i]),
+                                      lumen_.radius_mm[i + 1] + std::abs(lumen_.shift_mm[i + 1])) +
+                             0.5 * cell_mm_;
         const Range down = rows(std::min(a.y, b.y) - reach, std::max(a.y, b.y) + reach);
         for (int y = down.from; y < down.to; ++y) {
             const Range across = columns_of_piece(i, reach, place(0, y).y);
@@ -136,7 +138,15 @@ class Sweeper {
         const double t = ahead / (ahead - behind);
         const double arc = curve.arc_mm[i] + t * (curve.arc_mm[i + 1] - curve.arc_mm[i]);
         const double contrast = lumen_.contrast[i] + t * (lumen_.contrast[i + 1] - lumen_.contrast[i]);
-        raise(x, y, 0.5 * diameter_mm(lumen_.tube, arc), size(p - lerp(a, b, t)), contrast);
+        raise(x, y, 0.5 * diameter_mm(lumen_.tube, arc), off_axis(i, t, p - lerp(a, b, t)), contrast);
+    }
+
+    /// Distance from the middle of the lumen of what lies `from_curve` of the curve.
+    double off_axis(std::size_t i, double t, Point from_curve) const {
+        const double shift = lumen_.shift_mm[i] + t * (lumen_.shift_mm[i + 1] - lumen_.shift_mm[i]);
+        if (shift == 0.0) return size(from_curve);
+        const Point tangent = lumen_.curve.tangents[i], right{-tangent.y, tangent.x};
+        return std::abs((dot(from_curve, right) < 0.0 ? -1.0 : 1.0) * size(from_curve) - shift);
     }
 
     /// Columns where the foot may lie on piece i: within reach, and between the normals at its ends where
@@ -229,14 +239,23 @@ double diameter_mm(const Tube& tube, double arc_mm) {
     return diameter;
 }
 
+double shift_mm(const Tube& tube, double arc_mm) {
+    double shift = 0.0;
+    for (const Lesion& lesion : tube.lesions)
+        if (lesion.side != 0.0)
+            shift += 0.5 * lesion.side * reference_mm(tube, arc_mm) * (lesion_ratio(lesion, arc_mm) - 1.0);
+    return shift;
+}
+
 Lumen swept(const Tube& tube) {
     return swept(tube, [](double) { return 1.0; });
 }
 
 Lumen swept(const Tube& tube, const Opacity& opacity) {
-    Lumen lumen{tube, smooth_curve(tube.centerline_mm, curve_step_mm), {}, {}};
+    Lumen lumen{tube, smooth_curve(tube.centerline_mm, curve_step_mm), {}, {}, {}};
     for (const double arc : lumen.curve.arc_mm) {
         lumen.radius_mm.push_back(0.5 * diameter_mm(tube, arc));
+        lumen.shift_mm.push_back(shift_mm(tube, arc));
         lumen.contrast.push_back(tube.contrast * opacity(tube.ostium_distance_mm + arc));
     }
     return lumen;

@@ -27,6 +27,9 @@ SmoothCurve smooth_curve(const Polyline& knots, double step_mm);
 double reference_mm(const Tube& tube, double arc_mm);
 double diameter_mm(const Tube& tube, double arc_mm);
 
+/// How far lesions of one wall move the middle of the lumen to the right of the curve, looking distally.
+double shift_mm(const Tube& tube, double arc_mm);
+
 /// What a lesion leaves of the diameter at `arc_mm`.
 double lesion_ratio(const Lesion& lesion, double arc_mm);
 
@@ -50,6 +53,7 @@ struct Lumen {
     Tube tube;
     SmoothCurve curve;
     std::vector<double> radius_mm;  ///< with lesions, at the curve's points
+    std::vector<double> shift_mm;   ///< of the middle to the right of the curve, at its points
     std::vector<double> contrast;   ///< concentration relative to the scene's, at the curve's points
 };
 

@@ -33,6 +33,7 @@ void validate_lesion(const std::string& tube, const Lesion& lesion) {
     require_positive(tube + ".lesions.length_mm", lesion.length_mm);
     require(lesion.percent_diameter < 100.0 && lesion.percent_diameter > -1000.0,
             tube + ".lesions.percent_diameter", lesion.percent_diameter, "below 100 and above -1000");
+    require_between(tube + ".lesions.side", lesion.side, -1.0, 1.0);
 }
 
 void validate_tube(const Tube& tube) {

@@ -10,44 +10,64 @@
 namespace stenometry::phantom {
 namespace {
 
+constexpr double step_mm = 0.002;  // in which extremes and borders are looked for
+
 double narrowing(const Tube& tube, double arc_mm) {
     return 1.0 - diameter_mm(tube, arc_mm) / reference_mm(tube, arc_mm);
 }
 
-/// From `start`, the first place in the direction of `step` where the narrowing is 5 % of the reference.
-double border(const Tube& tube, double start, double step, double end) {
+double widening(const Tube& tube, double arc_mm) { return -narrowing(tube, arc_mm); }
+
+/// From `start`, the first place in the direction of `step` where a change is that part of the reference.
+double border(const Tube& tube, double (*change)(const Tube&, double), double part, double start, double step,
+              double end) {
     double inside = start;
-    while ((end - inside) * step > 0.0 && narrowing(tube, inside + step) >= 0.05) inside += step;
+    while ((end - inside) * step > 0.0 && change(tube, inside + step) >= part) inside += step;
     double outside = inside + step;
     for (int i = 0; i < 40; ++i) {
         const double middle = 0.5 * (inside + outside);
-        (narrowing(tube, middle) >= 0.05 ? inside : outside) = middle;
+        (change(tube, middle) >= part ? inside : outside) = middle;
     }
     return std::clamp(inside, std::min(start, end), std::max(start, end));
 }
 
-LesionTruth lesion_truth(const Scene& scene, const Lumen& lumen, const Lesion& lesion) {
-    constexpr double step_mm = 0.002;
-    const double length = lumen.curve.length_mm();
+/// Length around a place over which a change is at least that part of the reference.
+double extent(const Tube& tube, double (*change)(const Tube&, double), double part, double at,
+              double length) {
+    if (change(tube, at) < part) return 0.0;
+    return border(tube, change, part, at, step_mm, length) - border(tube, change, part, at, -step_mm, 0.0);
+}
+
+/// Where within a lesion the diameter is farthest from the reference: least where it narrows.
+double extreme_arc(const Tube& tube, const Lesion& lesion, double length) {
     const double from = std::clamp(lesion.at_mm - 0.5 * lesion.length_mm, 0.0, length);
     const double to = std::clamp(lesion.at_mm + 0.5 * lesion.length_mm, 0.0, length);
-    const double middle = std::clamp(lesion.at_mm, from, to);
-    double at = middle;
-    double mld = diameter_mm(lumen.tube, middle);
-    if (lesion.shape == LesionShape::cosine)
-        for (double arc = from; arc <= to; arc += step_mm)
-            if (const double d = diameter_mm(lumen.tube, arc); d < mld) {
-                mld = d;
-                at = arc;
-            }
-    const double reference = reference_mm(lumen.tube, at);
-    const double extent = narrowing(lumen.tube, at) < 0.05 ? 0.0
-                                                           : border(lumen.tube, at, step_mm, length) -
-                                                                 border(lumen.tube, at, -step_mm, 0.0);
+    double at = std::clamp(lesion.at_mm, from, to), most = diameter_mm(tube, at);
+    if (lesion.shape != LesionShape::cosine) return at;
+    const bool narrows = lesion.percent_diameter > 0.0;
+    for (double arc = from; arc <= to; arc += step_mm)
+        if (const double d = diameter_mm(tube, arc); narrows ? d < most : d > most) most = d, at = arc;
+    return at;
+}
+
+LesionTruth lesion_truth(const Scene& scene, const Lumen& lumen, const Lesion& lesion) {
+    const double length = lumen.curve.length_mm(), at = extreme_arc(lumen.tube, lesion, length);
+    const double mld = diameter_mm(lumen.tube, at), reference = reference_mm(lumen.tube, at);
+    constexpr double border_part = 0.05;
     return {.mld_mm = mld,
             .reference_mm = reference,
             .percent_diameter = 100.0 * (1.0 - mld / reference),
-            .length_mm = extent,
+            .length_mm = extent(lumen.tube, narrowing, border_part, at, length),
+            .at_px = px_of(scene, lumen.curve.at(at))};
+}
+
+EctasiaTruth ectasia_truth(const Scene& scene, const Lumen& lumen, const Lesion& lesion) {
+    const double length = lumen.curve.length_mm(), at = extreme_arc(lumen.tube, lesion, length);
+    constexpr double border_part = 0.1;
+    return {.max_diameter_mm = diameter_mm(lumen.tube, at),
+            .reference_mm = reference_mm(lumen.tube, at),
+            .length_mm = extent(lumen.tube, widening, border_part, at, length),
+            .side = lesion.side,
             .at_px = px_of(scene, lumen.curve.at(at))};
 }
 
@@ -72,15 +92,25 @@ Json json_of(const LesionTruth& lesion) {
             {"at_px", json_of(lesion.at_px)}};
 }
 
+Json json_of(const EctasiaTruth& ectasia) {
+    return {{"max_diameter_mm", rounded(ectasia.max_diameter_mm)},
+            {"reference_mm", rounded(ectasia.reference_mm)},
+            {"length_mm", rounded(ectasia.length_mm)},
+            {"side", rounded(ectasia.side)},
+            {"at_px", json_of(ectasia.at_px)}};
+}
+
 Json json_of(const VesselTruth& vessel) {
     Json line = Json::array(), lesions = Json::array();
     for (const Point p : vessel.centerline_px) line.push_back(json_of(p));
     for (const LesionTruth& lesion : vessel.lesions) lesions.push_back(json_of(lesion));
-    return {{"name", vessel.name},
-            {"centerline_px", line},
-            {"diameter_mm", json_of(vessel.diameter_mm)},
-            {"reference_mm", json_of(vessel.reference_mm)},
-            {"lesions", lesions}};
+    Json object{{"name", vessel.name},
+                {"centerline_px", line},
+                {"diameter_mm", json_of(vessel.diameter_mm)},
+                {"reference_mm", json_of(vessel.reference_mm)},
+                {"lesions", lesions}};
+    for (const EctasiaTruth& ectasia : vessel.ectasias) object["ectasias"].push_back(json_of(ectasia));
+    return object;
 }
 
 Json json_of(const Scene& scene) {
@@ -128,7 +158,10 @@ VesselTruth truth_of(const Scene& scene, const Lumen& lumen) {
         truth.reference_mm.push_back(reference_mm(lumen.tube, arc));
     }
     for (const Lesion& lesion : lumen.tube.lesions)
-        if (lesion.percent_diameter > 0.0) truth.lesions.push_back(lesion_truth(scene, lumen, lesion));
+        if (lesion.percent_diameter > 0.0)
+            truth.lesions.push_back(lesion_truth(scene, lumen, lesion));
+        else if (lesion.percent_diameter < 0.0)
+            truth.ectasias.push_back(ectasia_truth(scene, lumen, lesion));
     return truth;
 }
 

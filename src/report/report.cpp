@@ -130,6 +130,67 @@ Json geometry_json(const LesionGeometry& g, const Calibration& calibration) {
     return object;
 }
 
+/// Where a lesion lies in the tree. The columns of the CSV are named and ordered as its members.
+Json location_json(const LesionLocation& l, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "from_ostium", l.from_ostium_px, calibration);
+    object["third"] = l.third ? Json(to_string(*l.third)) : Json(nullptr);
+    object["near_origin"] = l.ostial ? Json(*l.ostial) : Json(nullptr);
+    object["medina"] = l.medina ? Json(to_string(*l.medina)) : Json(nullptr);
+    return object;
+}
+
+/// Where no lumen is seen within a lesion.
+Json gap_json(const LumenGap& gap, const Calibration& calibration) {
+    Json object = Json::object();
+    add_length(object, "length", gap.length_px, calibration);
+    object["stump_at_px"] = point(gap.stump_at_px);
+    object["stump_index"] = gap.stump_index;
+    add_length(object, "stump_diameter", gap.stump_diameter_px, calibration);
+    object["filling_at_px"] = point(gap.filling_at_px);
+    object["filling_index"] = gap.filling_index;
+    add_length(object, "filling_diameter", gap.filling_diameter_px, calibration);
+    return object;
+}
+
+Json ectasia_json(const Ectasia& e) {
+    const auto max_mm = e.max_diameter_estimate_mm(), reference_mm = e.reference_estimate_mm();
+    const Estimate max_px = e.max_diameter_estimate_px(), reference_px = e.reference_estimate_px();
+    const Estimate ratio = e.ratio_estimate();
+    Json object{
+        {"id", e.id},
+        {"max_diameter_mm", value(max_mm, mm_decimals)},
+        {"max_diameter_ci95_mm", interval95(max_mm, mm_decimals)},
+        {"max_diameter_px", value(max_px, px_decimals)},
+        {"max_diameter_ci95_px", interval95(max_px, px_decimals)},
+        {"max_at_px", point(e.max_at_px)},
+        {"max_index", e.max_index},
+        {"reference_mm", value(reference_mm, mm_decimals)},
+        {"reference_ci95_mm", interval95(reference_mm, mm_decimals)},
+        {"reference_px", value(reference_px, px_decimals)},
+        {"reference_ci95_px", interval95(reference_px, px_decimals)},
+        {"ratio", value(ratio, ratio_decimals)},
+        {"ratio_ci95", interval95(ratio, ratio_decimals)},
+        {"probability_at_least_1_5", number(e.probability_at_least(1.5), probability_decimals)},
+        {"length_mm", number(e.length_mm(), mm_decimals)},
+        {"length_px", number(e.length_px, px_decimals)},
+        {"proximal_at_px", point(e.proximal_at_px)},
+        {"proximal_index", e.proximal_index},
+        {"distal_at_px", point(e.distal_at_px)},
+        {"distal_index", e.distal_index},
+        {"shape", to_string(e.shape)},
+        {"is_ectasia", e.is_ectasia()},
+        {"doubt", e.is_ectasia() ? Json(nullptr) : Json(to_string(e.doubt))},
+        {"side_vessel", e.location.side_vessel ? Json(*e.location.side_vessel) : Json(nullptr)},
+    };
+    add_length(object, "max_position", e.max_position_px, e.calibration);
+    add_length(object, "bulge_left", e.bulge_left_px, e.calibration);
+    add_length(object, "bulge_right", e.bulge_right_px, e.calibration);
+    object["symmetry"] = number(e.symmetry, ratio_decimals);
+    object.update(location_json(e.location, e.calibration));
+    return object;
+}
+
 Json stenosis_json(const Stenosis& s) {
     const auto mld_mm = s.mld_estimate_mm(), mld_px = s.mld_estimate_px();
     const auto reference_mm = s.reference_estimate_mm(), reference_px = s.reference_estimate_px();
@@ -167,6 +228,8 @@ Json stenosis_json(const Stenosis& s) {
     };
     if (s.confidence) object["confidence"] = number(*s.confidence, probability_decimals);
     object.update(geometry_json(s.geometry, s.calibration));
+    object.update(location_json(s.location, s.calibration));
+    if (s.gap) object["gap"] = gap_json(*s.gap, s.calibration);
     return object;
 }
 
@@ -189,6 +252,7 @@ Json bifurcation_json(const Bifurcation& b, const Calibration& calibration) {
     add_length(object, "side_diameter", b.side_diameter_px, calibration);
     add_length(object, "law_diameter", b.law_diameter_px, calibration);
     object["deviation_percent"] = number(b.deviation_percent, percent_decimals);
+    object["medina"] = b.medina ? Json(to_string(*b.medina)) : Json(nullptr);
     return object;
 }
 
@@ -262,10 +326,13 @@ Json profile_json(const Vessel& vessel, const Calibration& calibration) {
 Json vessel_json(const Vessel& vessel, const Calibration& calibration) {
     Json stenoses = Json::array();
     for (const Stenosis& s : vessel.stenoses) stenoses.push_back(stenosis_json(s));
+    Json ectasias = Json::array();
+    for (const Ectasia& e : vessel.ectasias) ectasias.push_back(ectasia_json(e));
     Json bifurcations = Json::array();
     for (const Bifurcation& b : vessel.bifurcations) bifurcations.push_back(bifurcation_json(b, calibration));
     Json object = place_json(vessel, calibration);
     object["stenoses"] = std::move(stenoses);
+    object["ectasias"] = std::move(ectasias);
     object["bifurcations"] = std::move(bifurcations);
     object["statistics"] = statistics_json(vessel.statistics, calibration);
     object.update(measuring_json(vessel, calibration));
@@ -458,8 +525,34 @@ CsvRow csv_row(const Vessel& vessel, const Stenosis& stenosis, const Calibration
         add(name);
     const Json geometry = geometry_json(stenosis.geometry, stenosis.calibration);
     for (const auto& [name, value] : geometry.items()) row.emplace_back(name, value);
+    const Json location = location_json(stenosis.location, stenosis.calibration);
+    for (const auto& [name, value] : location.items()) row.emplace_back(name, value);
+    const std::optional<double> gap = stenosis.gap ? std::optional(stenosis.gap->length_px) : std::nullopt;
+    row.emplace_back("gap_length_mm", number(to_mm(gap, stenosis.calibration), mm_decimals));
+    row.emplace_back("gap_length_px", number(gap, px_decimals));
     const Json statistics = statistics_json(vessel.statistics, calibration);
     for (const auto& [name, value] : statistics.items()) row.emplace_back("vessel_" + name, value);
+    return row;
+}
+
+/// The columns of one ectasia, named and ordered as its members in the JSON; pairs take two, and places in
+/// the arrays of the vessel are left out.
+CsvRow csv_row(const Vessel& vessel, const Ectasia& ectasia, const ReportInput& input) {
+    CsvRow row{{"frame", input.frame}, {"vessel", vessel.id}, {"ectasia", ectasia.id}};
+    const auto add_pair = [&row](const std::string& name, const Json& pair, const char* first,
+                                 const char* second) {
+        row.emplace_back(column_of_pair(name, first), pair.is_null() ? Json() : pair[0]);
+        row.emplace_back(column_of_pair(name, second), pair.is_null() ? Json() : pair[1]);
+    };
+    const Json columns = ectasia_json(ectasia);
+    for (const auto& [name, value] : columns.items()) {
+        if (name.find("_ci95") != std::string::npos)
+            add_pair(name, value, "low", "high");
+        else if (name.ends_with("_at_px"))
+            add_pair(name, value, "x", "y");
+        else if (name != "id" && name != "is_ectasia" && name != "doubt" && !name.ends_with("_index"))
+            row.emplace_back(name, value);
+    }
     return row;
 }
 
@@ -563,9 +656,17 @@ std::string to_csv(const Analysis& analysis, const ReportInput& input) {
 }
 
 std::string vessels_to_csv(const Analysis& analysis, const ReportInput& input) {
-    std::string csv = csv_header(csv_row(Vessel{}, {}, input));
+    std::string csv = csv_header(csv_row(Vessel{}, Calibration{}, input));
     for (const Vessel& vessel : analysis.vessels)
         add_row(csv, input.path, csv_row(vessel, analysis.calibration, input));
+    return csv;
+}
+
+std::string ectasias_to_csv(const Analysis& analysis, const ReportInput& input) {
+    std::string csv = csv_header(csv_row({}, Ectasia{}, input));
+    for (const Vessel& vessel : analysis.vessels)
+        for (const Ectasia& ectasia : ectasias(vessel))
+            add_row(csv, input.path, csv_row(vessel, ectasia, input));
     return csv;
 }
 

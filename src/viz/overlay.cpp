@@ -22,6 +22,7 @@ constexpr Rgb centerline_color{120, 210, 255};
 constexpr Rgb catheter_color{210, 130, 255};
 constexpr Rgb moderate_color{255, 150, 40};  ///< lesions of less than 50 % diameter stenosis
 constexpr Rgb severe_color{255, 76, 60};
+constexpr Rgb ectasia_color{70, 220, 150};
 constexpr Rgb white{255, 255, 255};
 constexpr Rgb black{0, 0, 0};
 
@@ -123,13 +124,14 @@ class VesselPainter {
     explicit VesselPainter(double scale) : place_(scale), pen_(std::max(1.0, 0.5 * scale)) {}
 
     std::vector<Shape> shapes(const Analysis& analysis) {
-        for (const Vessel& vessel : analysis.vessels)
-            for (const Stenosis& s : lesions(vessel)) shade_narrowing(vessel, s);
+        for (const Vessel& vessel : analysis.vessels) shade_lesions(vessel);
         for (const Vessel& vessel : analysis.vessels) draw_vessel(vessel);
         if (analysis.catheter) draw_catheter(*analysis.catheter);
         for (const Vessel& vessel : analysis.vessels)
             for (const Stenosis& s : vessel.stenoses)
                 s.is_lesion ? draw_lesion(vessel, s) : draw_tick(vessel.contour, s.mld_index);
+        for (const Vessel& vessel : analysis.vessels)
+            for (const Ectasia& e : ectasias(vessel)) draw_ectasia(vessel.contour, e);
         return std::move(shapes_);
     }
 
@@ -150,22 +152,36 @@ class VesselPainter {
         line(catheter.centerline_px, catheter_color, pen_, 0.9);
     }
 
-    /// The area between the walls and where they would be without the lesion.
-    void shade_narrowing(const Vessel& vessel, const Stenosis& s) {
-        const auto& [left, right] = std::tie(vessel.contour.left_px, vessel.contour.right_px);
-        shade_side(left, reference_wall(vessel, left, right), s);
-        shade_side(right, reference_wall(vessel, right, left), s);
+    void shade_lesions(const Vessel& vessel) {
+        for (const Stenosis& s : lesions(vessel))
+            shade_change(vessel, s.proximal_index, s.distal_index, lesion_color(s));
+        for (const Ectasia& e : ectasias(vessel))
+            shade_change(vessel, e.proximal_index, e.distal_index, ectasia_color);
     }
 
-    void shade_side(const Polyline& wall, const Polyline& healthy, const Stenosis& s) {
+    /// The area between the walls and where they would be without the lesion.
+    void shade_change(const Vessel& vessel, std::size_t first, std::size_t last, Rgb color) {
+        const auto& [left, right] = std::tie(vessel.contour.left_px, vessel.contour.right_px);
+        shade_side(part(left, first, last), part(reference_wall(vessel, left, right), first, last), color);
+        shade_side(part(right, first, last), part(reference_wall(vessel, right, left), first, last), color);
+    }
+
+    void shade_side(const Polyline& wall, Polyline healthy, Rgb color) {
         Polyline outline;
-        for (const Point& p : part(wall, s.proximal_index, s.distal_index))
+        for (const Point& p : wall)
             if (is_finite(p)) outline.push_back(p);
-        Polyline back = part(healthy, s.proximal_index, s.distal_index);
-        std::reverse(back.begin(), back.end());
-        for (const Point& p : back)
+        std::reverse(healthy.begin(), healthy.end());
+        for (const Point& p : healthy)
             if (is_finite(p)) outline.push_back(p);
-        shapes_.emplace_back(Area{place_(outline), lesion_color(s), 0.35});
+        shapes_.emplace_back(Area{place_(outline), color, 0.35});
+    }
+
+    void draw_ectasia(const VesselContour& walls, const Ectasia& e) {
+        for (const Polyline* wall : {&walls.left_px, &walls.right_px})
+            line(part(*wall, e.proximal_index, e.distal_index), ectasia_color, 1.3 * pen_);
+        draw_across(walls, e.max_index, white, 1.3 * pen_);
+        for (const std::size_t border : {e.proximal_index, e.distal_index})
+            draw_across(walls, border, ectasia_color, pen_);
     }
 
     void draw_lesion(const Vessel& vessel, const Stenosis& s) {
@@ -243,6 +259,17 @@ std::vector<std::string> lesion_lines(const Vessel& vessel, const Stenosis& s) {
     return lines;
 }
 
+std::vector<std::string> ectasia_lines(const Vessel& vessel, const Ectasia& e) {
+    const Estimate ratio = e.ratio_estimate();
+    const auto interval = ratio.interval95();
+    std::string headline =
+        std::to_string(vessel.id) + ".e" + std::to_string(e.id) + "  ectasia x " + fixed(ratio.value, 2);
+    if (interval) headline += " [" + fixed(interval->low, 2) + ", " + fixed(interval->high, 2) + ']';
+    return {headline, "max. " + length_text(e.max_diameter_estimate_mm(), e.max_diameter_px),
+            "ref. " + length_text(e.reference_estimate_mm(), e.reference_px),
+            "length " + length_text(e.length_mm(), e.length_px, 1) + ", " + std::string(to_string(e.shape))};
+}
+
 /// What a label had better not hide, as a price per pixel.
 class HidingCost {
   public:
@@ -254,9 +281,7 @@ class HidingCost {
         }
         for (const Vessel& vessel : analysis.vessels)
             add_walls(vessel, place, 0, vessel.contour.left_px.size(), price_of_vessel);
-        for (const Vessel& vessel : analysis.vessels)
-            for (const Stenosis& s : lesions(vessel))
-                add_walls(vessel, place, s.proximal_index, s.distal_index, price_of_lesion);
+        for (const Vessel& vessel : analysis.vessels) add_lesions(vessel, place);
     }
 
     void add(cv::Rect box) { cost_(box & cv::Rect({}, cost_.size())) = price_of_label; }
@@ -271,6 +296,13 @@ class HidingCost {
   private:
     static constexpr std::uint8_t price_of_mask = 10, price_of_vessel = 40, price_of_lesion = 180,
                                   price_of_label = 255;
+
+    void add_lesions(const Vessel& vessel, Placement place) {
+        for (const Stenosis& s : lesions(vessel))
+            add_walls(vessel, place, s.proximal_index, s.distal_index, price_of_lesion);
+        for (const Ectasia& e : ectasias(vessel))
+            add_walls(vessel, place, e.proximal_index, e.distal_index, price_of_lesion);
+    }
 
     void add_walls(const Vessel& vessel, Placement place, std::size_t first, std::size_t last,
                    std::uint8_t price) {
@@ -396,6 +428,10 @@ std::vector<Label> lesion_labels(const Analysis& analysis, double scale) {
     for (const auto& [vessel, stenosis] : worst)
         labels.push_back(
             {place(stenosis->mld_at_px), lesion_color(*stenosis), lesion_lines(*vessel, *stenosis)});
+    for (const Vessel& vessel : analysis.vessels)
+        for (const Ectasia& e : ectasias(vessel))
+            if (labels.size() < most_labels)
+                labels.push_back({place(e.max_at_px), ectasia_color, ectasia_lines(vessel, e)});
     return labels;
 }
 

@@ -15,6 +15,7 @@ constexpr Rgb faint{222, 226, 230};
 constexpr Rgb measured_color{28, 100, 180};
 constexpr Rgb reference_color{90, 96, 105};
 constexpr Rgb lesion_color{214, 60, 46};
+constexpr Rgb ectasia_color{20, 130, 90};
 
 constexpr double width = 800.0, height = 400.0;
 constexpr double left = 62.0, right = 782.0, top = 48.0, bottom = 346.0;  // of the axes
@@ -84,12 +85,14 @@ class Plot {
     }
 
     Drawing draw(const Vessel& vessel) {
-        for (const Stenosis& s : lesions(vessel)) shade(s);
+        for (const Stenosis& s : lesions(vessel)) shade(s.proximal_index, s.distal_index, lesion_color);
+        for (const Ectasia& e : ectasias(vessel)) shade(e.proximal_index, e.distal_index, ectasia_color);
         draw_axes();
         draw_band();
         draw_curve(curves_.reference, {.color = reference_color, .width = 1.5, .dashed = true});
         draw_curve(curves_.diameter, {.color = measured_color, .width = 1.8});
         for (const Stenosis& s : lesions(vessel)) mark_minimum(s);
+        for (const Ectasia& e : ectasias(vessel)) mark_maximum(e);
         name_lesions(vessel);
         draw_legend();
         if (largest(curves_.diameter) == 0.0) say_why(vessel);
@@ -114,11 +117,10 @@ class Plot {
         return index < curves_.position.size() ? curves_.position[index] : 0.0;
     }
 
-    void shade(const Stenosis& s) {
-        const double from = x_.place(position(s.proximal_index));
-        const double to = x_.place(position(s.distal_index));
+    void shade(std::size_t proximal, std::size_t distal, Rgb color) {
+        const double from = x_.place(position(proximal)), to = x_.place(position(distal));
         drawing_.shapes.emplace_back(
-            Area{{{from, top}, {to, top}, {to, bottom}, {from, bottom}}, lesion_color, 0.12});
+            Area{{{from, top}, {to, top}, {to, bottom}, {from, bottom}}, color, 0.12});
     }
 
     void draw_axes() {
@@ -173,32 +175,57 @@ class Plot {
              {.color = lesion_color, .width = 1.5});
     }
 
+    void mark_maximum(const Ectasia& e) {
+        const double at = position(e.max_index);
+        line({place(at, e.reference_px * curves_.factor), place(at, e.max_diameter_px * curves_.factor)},
+             {.color = ectasia_color, .width = 1.5});
+    }
+
     std::string name_of(const Stenosis& s) const {
         if (s.total_occlusion) return "occluded";
         if (!s.percent_diameter_stenosis) return "not measured";
         return fixed(*s.percent_diameter_stenosis, 0) + " % DS";
     }
 
-    /// Above each lesion its percentage and its minimum; lesions close to each other take turns between two
-    /// rows.
+    /// What stands above a lesion.
+    struct Name {
+        std::size_t proximal, distal;
+        std::string headline, below;
+        Rgb color;
+    };
+
+    std::vector<Name> names_of(const Vessel& vessel) const {
+        std::vector<Name> names;
+        for (const Stenosis& s : lesions(vessel))
+            names.push_back({s.proximal_index, s.distal_index, name_of(s),
+                             s.mld_px ? "MLD " + length_text(*s.mld_px) : "", lesion_color});
+        for (const Ectasia& e : ectasias(vessel))
+            names.push_back({e.proximal_index, e.distal_index, "ectasia x " + fixed(e.ratio(), 2),
+                             "max. " + length_text(e.max_diameter_px), ectasia_color});
+        std::ranges::stable_sort(names, {}, &Name::proximal);
+        return names;
+    }
+
+    /// Above each lesion its percentage and its minimum, above each ectasia its ratio and its maximum; those
+    /// close to each other take turns between two rows.
     void name_lesions(const Vessel& vessel) {
         double taken_to = left;
         bool lower = false;
-        for (const Stenosis& s : lesions(vessel)) {
+        for (const Name& name : names_of(vessel)) {
             const double half = 42.0;
             const double middle =
-                std::clamp(0.5 * (x_.place(position(s.proximal_index)) + x_.place(position(s.distal_index))),
+                std::clamp(0.5 * (x_.place(position(name.proximal)) + x_.place(position(name.distal))),
                            left + half, right - half);
             lower = middle - half < taken_to && !lower;
             taken_to = middle + half;
             const double y = top + (lower ? 46.0 : 14.0);
-            text({middle, y}, name_of(s), Anchor::middle, lesion_color, true);
-            if (s.mld_px) text({middle, y + 15.0}, mld_text(*s.mld_px), Anchor::middle, lesion_color);
+            text({middle, y}, name.headline, Anchor::middle, name.color, true);
+            if (!name.below.empty()) text({middle, y + 15.0}, name.below, Anchor::middle, name.color);
         }
     }
 
-    std::string mld_text(double mld_px) const {
-        return "MLD " + fixed(mld_px * curves_.factor, curves_.unit == "mm" ? 2 : 1) + ' ' + curves_.unit;
+    std::string length_text(double px) const {
+        return fixed(px * curves_.factor, curves_.unit == "mm" ? 2 : 1) + ' ' + curves_.unit;
     }
 
     void draw_legend() {

@@ -30,6 +30,7 @@ FrameEntry example_frame(int frame = 3) {
             .picture = std::string("\xFF\xD8\0JPEG", 7),
             .vessels = parse_csv(vessels_to_csv(analysis, input)),
             .lesions = parse_csv(to_csv(analysis, input)),
+            .ectasias = parse_csv(ectasias_to_csv(analysis, input)),
             .warnings = {{.code = WarningCode::overlap, .message = "two vessels", .vessel = 0, .lesion = 0}}};
 }
 
@@ -64,6 +65,7 @@ TEST_F(LedgerFile, HasAColumnForEachOfTheCsv) {
     };
     EXPECT_EQ(columns_of("vessel"), columns_in(frame.vessels));
     EXPECT_EQ(columns_of("lesion"), columns_in(frame.lesions));
+    EXPECT_EQ(columns_of("ectasia"), columns_in(frame.ectasias));
     EXPECT_EQ(columns_of("cine_lesion"), columns_in(parse_csv(cine_lesions_to_csv({}, "a.dcm"))));
     EXPECT_EQ(columns_of("sighting"), columns_in(parse_csv(sightings_to_csv({}, "a.dcm"))));
 }

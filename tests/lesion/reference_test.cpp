@@ -171,6 +171,24 @@ TEST(Reference, EctasiaOfHalfTheVesselIsHealthyOnlyUntilItIsExcluded) {
     expect_healthy(estimate_reference(profile, calibration, options), 0.02);
 }
 
+TEST(Reference, EctasiaOfMostOfTheVesselDoesNotPullItWhereBothEndsAreHealthy) {
+    for (const double ratio : {1.5, 2.0, 3.0}) {
+        const auto profile = vessel(
+            [&](double s) { return healthy(s) * (1.0 + (ratio - 1.0) * cosine_dip(s, 30.0, 46.0)); }, 0.02);
+        expect_healthy(estimate_reference(profile, calibration), 0.1);
+        const auto even =
+            vessel([&](double s) { return s > 12.0 && s < 49.0 ? ratio * healthy(s) : healthy(s); });
+        expect_healthy(estimate_reference(even, calibration), 0.05);
+    }
+}
+
+TEST(Reference, NarrowEndsOfUnlikeWidthAreLesionsAndNoHealthyNeighboursOfAnEctasia) {
+    const auto profile = vessel([](double s) {
+        return healthy(s) * (s < 12.0 ? 0.45 : s > 49.0 ? 0.75 : 1.0);
+    });
+    expect_healthy(estimate_reference(profile, calibration), 0.05);
+}
+
 TEST(Reference, ExcludedSamplesAreThoseOfTheirArcLength) {
     const ArcRange range = arc_range(vessel(healthy), calibration, 100, 250);
     EXPECT_NEAR(range.from.mm, 10.0, 1e-9);

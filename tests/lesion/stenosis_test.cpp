@@ -97,6 +97,16 @@ TEST(Stenosis, ContrastThatEndsAndBeginsAgainIsATotalOcclusionAndNotANumber) {
     EXPECT_FALSE(found[0].percent_diameter_stenosis.has_value());
     EXPECT_FALSE(found[0].mld_px.has_value());
     EXPECT_NEAR(0.2 * found[0].length_px, 6.0, 0.3);  // mm
+    ASSERT_TRUE(found[0].gap.has_value());
+    EXPECT_NEAR(0.2 * found[0].gap->length_px, 6.0, 0.3);  // mm
+    EXPECT_NEAR(found[0].gap->stump_at_px.x, 10.0 + 20.0 / 0.2, 1.0);
+    EXPECT_NEAR(0.2 * found[0].gap->filling_diameter_px, 3.0, 1e-9);
+}
+
+TEST(Stenosis, LumenThatIsSeenHasNoGap) {
+    const auto found = lesions_of([](double s) { return 3.0 * with_cosine(s, 25.0, 12.0, 60.0); });
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_FALSE(found[0].gap.has_value());
 }
 
 TEST(Stenosis, VesselThatIsLostAtItsEndIsNoOcclusion) {

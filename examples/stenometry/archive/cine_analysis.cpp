@@ -34,6 +34,7 @@ void note(FrameEntry& entry, const Analysis& analysis, const ReportInput& input)
     entry.analysis = to_json(analysis, input);
     entry.vessels = parse_csv(vessels_to_csv(analysis, input));
     entry.lesions = parse_csv(to_csv(analysis, input));
+    entry.ectasias = parse_csv(ectasias_to_csv(analysis, input));
     entry.warnings = analysis.warnings;
     entry.reason = why_nothing_is_measured(analysis, input);
     if (!entry.reason.empty()) entry.status = Outcome::nothing;

@@ -349,10 +349,12 @@ void Ledger::write(const InputEntry& entry) {
         const int attempts = forget(*database_, entry.key) + 1;
         const std::int64_t input = write_input(*database_, entry, attempts);
         write_frames(*database_, input, entry.frames);
-        Inserter vessels(*database_, "vessel"), lesions(*database_, "lesion");
+        Inserter vessels(*database_, "vessel"), lesions(*database_, "lesion"),
+            ectasias(*database_, "ectasia");
         for (const FrameEntry& frame : entry.frames) {
             if (!frame.vessels.rows.empty()) vessels.insert(input, frame.vessels);
             if (!frame.lesions.rows.empty()) lesions.insert(input, frame.lesions);
+            if (!frame.ectasias.rows.empty()) ectasias.insert(input, frame.ectasias);
             write_warnings(*database_, input, frame);
         }
         if (!entry.cine_lesions.rows.empty()) {

@@ -62,7 +62,7 @@ struct FrameEntry {
     std::string reason;
     Bytes analysis;  ///< what `analyze --json` writes; empty where the frame was not read
     Bytes picture;   ///< JPEG of the frame, grey, as the overlay shows it
-    CsvTable vessels, lesions;
+    CsvTable vessels, lesions, ectasias;
     std::vector<Warning> warnings;
 
     /// Puts aside what takes most of the memory.

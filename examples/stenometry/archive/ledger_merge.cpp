@@ -91,7 +91,8 @@ class InputCopier {
     InputCopier(const Ledger& from, Ledger& to)
         : number_(from.database(), "SELECT input FROM input WHERE path = ? AND item = ?"),
           next_(to.database(), "SELECT coalesce(max(input), 0) + 1 FROM input") {
-        for (const char* table : {"input", "frame", "vessel", "lesion", "cine_lesion", "sighting", "warning"})
+        for (const char* table :
+             {"input", "frame", "vessel", "lesion", "ectasia", "cine_lesion", "sighting", "warning"})
             tables_.push_back(std::make_unique<RowCopier>(from, to, table));
     }
 

@@ -48,6 +48,9 @@ std::string query_of(const SQLite::Database& database, LedgerTable table) {
                    columns_from(database, "vessel", "length_mm", "vessel_") +
                    " FROM lesion JOIN vessel USING (input, frame, vessel) JOIN input USING (input) "
                    "ORDER BY path, item, lesion.frame, lesion.vessel, lesion";
+        case LedgerTable::ectasias:
+            return "SELECT path, item" + columns_from(database, "ectasia", "frame", "") +
+                   " FROM ectasia JOIN input USING (input) ORDER BY path, item, frame, vessel, ectasia";
         case LedgerTable::cine_lesions:
             return "SELECT path, item" + columns_from(database, "cine_lesion", "cine_lesion", "") +
                    " FROM cine_lesion JOIN input USING (input) ORDER BY path, item, cine_lesion";

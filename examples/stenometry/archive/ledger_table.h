@@ -6,7 +6,7 @@
 
 namespace stenometry::program {
 
-enum class LedgerTable { inputs, vessels, lesions, cine_lesions, sightings };
+enum class LedgerTable { inputs, vessels, lesions, ectasias, cine_lesions, sightings };
 enum class TableFormat {
     csv,         ///< RFC 4180, with a header
     json_lines,  ///< an object a line

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The tables of a ledger. Who changes them changes `ledger_schema` and schema/ledger.md; `vessel`,
-/// `lesion`, `cine_lesion` and `sighting` have the columns of `vessels_to_csv`, `to_csv`,
-/// `cine_lesions_to_csv` and `sightings_to_csv`, in their order.
+/// `lesion`, `ectasia`, `cine_lesion` and `sighting` have the columns of `vessels_to_csv`, `to_csv`,
+/// `ectasias_to_csv`, `cine_lesions_to_csv` and `sightings_to_csv`, in their order.
 namespace stenometry::program {
 
 inline constexpr const char* ledger_tables = R"sql(
@@ -136,7 +136,60 @@ CREATE TABLE lesion (
   minimal_area_densitometric_mm2 REAL,
   minimal_area_densitometric_px2 REAL,
   overlap BOOLEAN,
+  from_ostium_mm REAL,
+  from_ostium_px REAL,
+  third TEXT,
+  near_origin BOOLEAN,
+  medina TEXT,
+  gap_length_mm REAL,
+  gap_length_px REAL,
   PRIMARY KEY (input, frame, vessel, lesion),
+  FOREIGN KEY (input, frame, vessel) REFERENCES vessel ON DELETE CASCADE
+);
+CREATE TABLE ectasia (
+  input INTEGER NOT NULL,
+  frame INTEGER NOT NULL,
+  vessel INTEGER NOT NULL,
+  ectasia INTEGER NOT NULL,
+  max_diameter_mm REAL,
+  max_diameter_ci95_low_mm REAL,
+  max_diameter_ci95_high_mm REAL,
+  max_diameter_px REAL,
+  max_diameter_ci95_low_px REAL,
+  max_diameter_ci95_high_px REAL,
+  max_at_x_px REAL,
+  max_at_y_px REAL,
+  reference_mm REAL,
+  reference_ci95_low_mm REAL,
+  reference_ci95_high_mm REAL,
+  reference_px REAL,
+  reference_ci95_low_px REAL,
+  reference_ci95_high_px REAL,
+  ratio REAL,
+  ratio_ci95_low REAL,
+  ratio_ci95_high REAL,
+  probability_at_least_1_5 REAL,
+  length_mm REAL,
+  length_px REAL,
+  proximal_at_x_px REAL,
+  proximal_at_y_px REAL,
+  distal_at_x_px REAL,
+  distal_at_y_px REAL,
+  shape TEXT,
+  side_vessel INTEGER,
+  max_position_mm REAL,
+  max_position_px REAL,
+  bulge_left_mm REAL,
+  bulge_left_px REAL,
+  bulge_right_mm REAL,
+  bulge_right_px REAL,
+  symmetry REAL,
+  from_ostium_mm REAL,
+  from_ostium_px REAL,
+  third TEXT,
+  near_origin BOOLEAN,
+  medina TEXT,
+  PRIMARY KEY (input, frame, vessel, ectasia),
   FOREIGN KEY (input, frame, vessel) REFERENCES vessel ON DELETE CASCADE
 );
 CREATE TABLE cine_lesion (

@@ -12,13 +12,15 @@ namespace {
 
 struct TableCommand {
     std::filesystem::path ledger, out = "-";
-    bool inputs = false, vessels = false, lesions = false, cine_lesions = false, sightings = false;
+    bool inputs = false, vessels = false, lesions = false, ectasias = false, cine_lesions = false,
+         sightings = false;
     bool json_lines = false;
 };
 
 LedgerTable table_of(const TableCommand& command) {
     if (command.inputs) return LedgerTable::inputs;
     if (command.vessels) return LedgerTable::vessels;
+    if (command.ectasias) return LedgerTable::ectasias;
     if (command.cine_lesions) return LedgerTable::cine_lesions;
     return command.sightings ? LedgerTable::sightings : LedgerTable::lesions;
 }
@@ -39,6 +41,7 @@ Verb add_table(CLI::App& program) {
     CLI::Option_group* which = app->add_option_group("Table");
     which->add_flag("--lesions", command->lesions, "a row per lesion, with the columns of analyze --csv");
     which->add_flag("--vessels", command->vessels, "a row per vessel");
+    which->add_flag("--ectasias", command->ectasias, "a row per ectasia");
     which->add_flag("--cine-lesions", command->cine_lesions,
                     "a row per lesion of a cine, as its frames together show it: batch --frames filled");
     which->add_flag("--sightings", command->sightings, "a row per lesion of a cine and frame");

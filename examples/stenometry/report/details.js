@@ -30,6 +30,19 @@ function detailsOf(frame, { narrowing }) {
         ["Outflow angle", amount(narrowing.outflow_angle_deg, 0, "\u00b0")],
         ["Overlapped by another vessel", yesOrNo(narrowing.overlap)],
         ["Side branch", narrowing.side_vessel === null ? "none" : `vessel ${narrowing.side_vessel}`],
+        ["Place", placeText(narrowing, frame.unit) || "not known"],
+        ...(narrowing.gap
+            ? [
+                  /** @type {[string, string]} */ ([
+                      "No lumen seen over",
+                      amount(narrowing.gap.length, 1, frame.unit),
+                  ]),
+                  /** @type {[string, string]} */ ([
+                      "Stump, filling again",
+                      `${amount(narrowing.gap.stump_diameter, 1, frame.unit)}, ${amount(narrowing.gap.filling_diameter, 1, frame.unit)}`,
+                  ]),
+              ]
+            : []),
         ...(narrowing.ostial ? [/** @type {[string, string]} */ (["Ostial", "yes"])] : []),
     ];
 }

@@ -16,19 +16,19 @@ function pathThrough(points) {
     return path;
 }
 
-/** @param {Points} points @param {Narrowing} narrowing */
-function stretch(points, narrowing) {
-    return (points ?? []).slice(narrowing.proximal_index, narrowing.distal_index + 1);
+/** @param {Points} points @param {Narrowing | Ectasia} lesion */
+function stretch(points, lesion) {
+    return (points ?? []).slice(lesion.proximal_index, lesion.distal_index + 1);
 }
 
 /**
- * The lumen between the borders of a narrowing.
+ * The lumen between the borders of a lesion.
  * @param {Vessel} vessel
- * @param {Narrowing} narrowing
+ * @param {Narrowing | Ectasia} lesion
  */
-function lumenPath(vessel, narrowing) {
-    const left = stretch(vessel.left_wall_px, narrowing).filter(Boolean);
-    const right = stretch(vessel.right_wall_px, narrowing).filter(Boolean).reverse();
+function lumenPath(vessel, lesion) {
+    const left = stretch(vessel.left_wall_px, lesion).filter(Boolean);
+    const right = stretch(vessel.right_wall_px, lesion).filter(Boolean).reverse();
     return left.length && right.length ? `${pathThrough([...left, ...right])}Z` : "";
 }
 
@@ -86,6 +86,18 @@ function drawFinding(frame, finding, chosen) {
     );
 }
 
+/** @param {Vessel} vessel */
+function drawEctasias(vessel) {
+    return vessel.ectasias.map((ectasia) =>
+        svg(
+            "g",
+            { class: "finding ectasia" },
+            svg("path", { class: "lumen", d: lumenPath(vessel, ectasia) }),
+            crossLine(vessel, ectasia.max_index, "mld"),
+        ),
+    );
+}
+
 /** @param {Frame} frame */
 function drawCatheter(frame) {
     if (!frame.catheter) return [];
@@ -114,6 +126,7 @@ function drawFindings(frame, state) {
     return [
         ...(layers.catheter ? drawCatheter(frame) : []),
         ...frame.vessels.map((vessel, index) => drawVessel(vessel, index === state.vessel, layers)),
+        ...(layers.lesions ? frame.vessels.flatMap(drawEctasias) : []),
         ...findings.map((finding) => drawFinding(frame, finding, sameFinding(finding, state.finding))),
     ];
 }

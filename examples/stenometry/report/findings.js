@@ -183,6 +183,57 @@ function otherNarrowings(data, store) {
     );
 }
 
+/**
+ * Where a lesion lies in the tree, in a few words.
+ * @param {Location} location
+ * @param {string} unit
+ */
+function placeText({ from_ostium, third, near_origin, medina }, unit) {
+    return [
+        third && `${third} third`,
+        near_origin && "ostial",
+        known(from_ostium) && `${amount(from_ostium, 0, unit)} from the ostium`,
+        medina && `Medina ${medina}`,
+    ]
+        .filter(Boolean)
+        .join(", ");
+}
+
+/** @param {Vessel} vessel @param {Ectasia} ectasia @param {string} unit */
+function ectasiaRow(vessel, ectasia, unit) {
+    const decimals = decimalsOf(unit);
+    return tableRow(
+        {},
+        rowHead({}, html("span", { class: "where" }, `vessel\u00a0${vessel.id}, ectasia\u00a0${ectasia.id}`)),
+        figure("Times the reference", ectasia.ratio.toFixed(2), range(ectasia.ratio_ci95, 2)),
+        figure(
+            `Maximum, ${unit}`,
+            bare(ectasia.max_diameter, decimals),
+            range(ectasia.max_diameter_ci95, decimals),
+        ),
+        figure(`Reference, ${unit}`, bare(ectasia.reference, decimals), ""),
+        figure(`Length, ${unit}`, bare(ectasia.length, 1), ""),
+        figure("Shape", ectasia.shape, placeText(ectasia, unit)),
+    );
+}
+
+/** @param {Frame} frame */
+function ectasiaTable({ vessels, unit }) {
+    const rows = vessels.flatMap((vessel) =>
+        vessel.ectasias.map((ectasia) => ectasiaRow(vessel, ectasia, unit)),
+    );
+    if (!rows.length) return null;
+    const heads = /** @type {[string, string][]} */ ([
+        ["Times the reference", ""],
+        ["Maximum", unit],
+        ["Reference", unit],
+        ["Length", unit],
+        ["Shape", ""],
+    ]).map(([name, of]) => columnHead(name, of));
+    const first = html("th", { scope: "col", role: "columnheader" }, "Ectasia");
+    return table("findings ectasias cards", "Ectasias", [first, ...heads], tableBody(...rows));
+}
+
 /** @param {InputData} data @param {Store} store */
 function lesionSection(data, store) {
     const lesions = lesionsOf(data.frames[store.state.frame]);
@@ -190,6 +241,7 @@ function lesionSection(data, store) {
     return [
         html("h2", {}, data.frames.length > 1 ? "Lesions in this frame" : "Lesions"),
         lesions.length ? findingTable(data, lesions, store, "Lesions") : html("p", {}, "None is reported."),
+        ectasiaTable(data.frames[store.state.frame]),
         others,
     ].filter((node) => node !== null);
 }

@@ -167,6 +167,28 @@ function drawSpan(vessel, axes, finding, chosen) {
 /**
  * @param {Vessel} vessel
  * @param {Axes} axes
+ * @param {Ectasia} ectasia
+ */
+function drawEctasiaSpan(vessel, axes, ectasia) {
+    const at = (/** @type {number} */ index) => axes.x(vessel.position?.[index] ?? 0);
+    const [from, to] = [at(ectasia.proximal_index), at(ectasia.distal_index)];
+    const top = PLOT_MARGIN.top;
+    return svg(
+        "g",
+        { class: "span ectasia" },
+        svg("rect", {
+            x: from,
+            y: top,
+            width: Math.max(2, to - from),
+            height: axes.height - PLOT_MARGIN.bottom - top,
+        }),
+        svg("text", { x: (from + to) / 2, y: top + 13 }, `\u00d7\u2009${ectasia.ratio.toFixed(1)}`),
+    );
+}
+
+/**
+ * @param {Vessel} vessel
+ * @param {Axes} axes
  * @param {string} unit
  * @param {Finding[]} findings
  * @param {Finding | null} chosen
@@ -174,6 +196,7 @@ function drawSpan(vessel, axes, finding, chosen) {
 function drawPlot(vessel, axes, unit, findings, chosen) {
     return [
         drawAxes(axes, unit),
+        ...vessel.ectasias.map((ectasia) => drawEctasiaSpan(vessel, axes, ectasia)),
         ...findings.map((finding) => drawSpan(vessel, axes, finding, sameFinding(finding, chosen))),
         svg("path", { class: "band", d: bandPath(vessel, axes) }),
         svg("path", {

@@ -22,7 +22,29 @@ interface Calibration {
     catheter: { outer_diameter_mm: number; contents: string; apparent_ratio: number | null } | null;
 }
 
-interface Narrowing {
+/** Where a lesion lies in the tree; null where that is not seen. */
+interface Location {
+    from_ostium: number | null;
+    third: "proximal" | "middle" | "distal" | null;
+    near_origin: boolean | null;
+    medina: string | null;
+}
+
+interface Ectasia extends Location {
+    id: number;
+    max_index: number;
+    proximal_index: number;
+    distal_index: number;
+    max_diameter: number | null;
+    max_diameter_ci95: Interval;
+    reference: number | null;
+    ratio: number;
+    ratio_ci95: Interval;
+    length: number | null;
+    shape: "fusiform" | "saccular";
+}
+
+interface Narrowing extends Location {
     id: number;
     is_lesion: boolean;
     mld: number | null;
@@ -50,6 +72,8 @@ interface Narrowing {
     inflow_angle_deg: number | null;
     outflow_angle_deg: number | null;
     reason: string | null;
+    /** Where no lumen is seen in it. */
+    gap: { length: number; stump_diameter: number; filling_diameter: number } | null;
 }
 
 interface Vessel {
@@ -70,6 +94,7 @@ interface Vessel {
     diameter_sd: Numbers;
     reference: Numbers;
     stenoses: Narrowing[];
+    ectasias: Ectasia[];
 }
 
 interface Warning {

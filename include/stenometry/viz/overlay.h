@@ -15,7 +15,7 @@ struct OverlayOptions {
     void validate() const;
 };
 
-/// Draws walls, centerlines, lesions with their numbers, and a scale bar over the frame.
+/// Draws walls, centerlines, lesions and ectasias with their numbers, and a scale bar over the frame.
 /// \throws InvalidInput if the frame or an option is invalid.
 Image<Rgb> draw_overlay(const Frame& frame, const Analysis& analysis, const OverlayOptions& options = {});
 
