@@ -18,12 +18,12 @@ STENOMETRY_EXPORT_BEGIN
 /// follow-up, by the definitions of trials (Serruys et al., J. Am. Coll. Cardiol. 1988; Kuntz and Baim,
 /// Circulation 88 (1993) 1310; Mauri et al., Circulation 111 (2005) 3435).
 ///
-/// **What two visits share.** The standard errors of diameters in pixels are of noise and texture of one image
-/// each, so that those of two visits are independent. What the model of the lumen does wrong is in none of
-/// them: it is alike in lumens of one size, and leaves their difference. The size of a pixel is another matter.
-/// Of its error visits share `Visit::shared_calibration_sd` where they were calibrated in the same way, and
-/// nothing otherwise; of what they share a gain has only the part that the gain itself is of the lumen.
-/// Percentages of the diameter are free of it.
+/// **What two visits share.** The standard errors of diameters in pixels are of noise and texture of one
+/// image each, so that those of two visits are independent. What the model of the lumen does wrong is in none
+/// of them: it is alike in lumens of one size, and leaves their difference. The size of a pixel is another
+/// matter. Of its error visits share `Visit::shared_calibration_sd` where they were calibrated in the same
+/// way, and nothing otherwise; of what they share a gain has only the part that the gain itself is of the
+/// lumen. Percentages of the diameter are free of it.
 namespace stenometry {
 
 /// In the order in which `compare` takes them.
@@ -55,10 +55,10 @@ struct ComparisonOptions {
     /// Index into the narrowings of the vessel before; empty: the narrowest.
     std::optional<std::size_t> lesion;
     std::optional<Balloon> balloon;
-    double edge_mm = 5.0;               ///< length of what counts as an edge, > 0
-    double restenosis_percent = 50.0;   ///< a restenosis is narrowed by so much, 0..100
-    double extent_percent = 20.0;       ///< and extends as far as the narrowing is this, 0..100
-    double focal_mm = 10.0;             ///< longer restenoses are diffuse, > 0
+    double edge_mm = 5.0;                   ///< length of what counts as an edge, > 0
+    double restenosis_percent = 50.0;       ///< a restenosis is narrowed by so much, 0..100
+    double extent_percent = 20.0;           ///< and extends as far as the narrowing is this, 0..100
+    double focal_mm = 10.0;                 ///< longer restenoses are diffuse, > 0
     double max_view_difference_deg = 10.0;  ///< views that differ by more are warned of, > 0
 
     /// \throws InvalidInput naming the field and its value.
@@ -78,13 +78,15 @@ std::string_view to_string(Region region);
 /// the other visits are mapped. Lengths in mm are empty where the image has no calibration.
 struct RegionMeasurement {
     double from_mm = 0.0, to_mm = 0.0;
-    Point proximal_at_px = no_point, distal_at_px = no_point;  ///< `no_point` where the visit does not show it
+    Point proximal_at_px = no_point,
+          distal_at_px = no_point;         ///< `no_point` where the visit does not show it
     std::optional<Estimate> mld_mm;        ///< least lumen diameter of the region
     std::optional<Estimate> reference_mm;  ///< at the same place
     std::optional<Estimate> percent_diameter_stenosis;
     std::optional<Estimate> mean_diameter_mm;
     std::optional<double> mld_position_mm;
-    std::optional<double> mld_position_sd_mm;  ///< standard error of the match there; empty for the vessel after
+    std::optional<double>
+        mld_position_sd_mm;  ///< standard error of the match there; empty for the vessel after
     Point mld_at_px = no_point;
     bool total_occlusion = false;
     Unmeasurable reason = Unmeasurable::none;  ///< why there is no minimum
@@ -97,15 +99,13 @@ struct RegionMeasurement {
 
 /// One visit on the axis that all share.
 struct ComparedVisit {
-    VesselMatch match;  ///< of the vessel after with this one; of itself for that
+    VesselMatch match;                ///< of the vessel after with this one; of itself for that
     std::vector<double> position_mm;  ///< of every sample of the visit's profile; NaN where it has no place
     std::vector<double> position_sd_mm;
     std::optional<double> view_difference_deg;  ///< between its view and that after; empty where unknown
     std::array<RegionMeasurement, 4> regions;   ///< in the order of `all_regions`
 
-    const RegionMeasurement& region(Region which) const {
-        return regions[static_cast<std::size_t>(which)];
-    }
+    const RegionMeasurement& region(Region which) const { return regions[static_cast<std::size_t>(which)]; }
 };
 
 /// Empty where a visit is missing or has no minimum, and without a calibration.
@@ -133,11 +133,11 @@ enum class RestenosisPattern {
 std::string_view to_string(RestenosisPattern pattern);
 
 struct Restenosis {
-    bool binary = false;                 ///< whether the follow-up is narrowed by 50 % or more in the segment
-    std::optional<double> probability;   ///< that it truly is
+    bool binary = false;                ///< whether the follow-up is narrowed by 50 % or more in the segment
+    std::optional<double> probability;  ///< that it truly is
     RestenosisPattern pattern = RestenosisPattern::none;
-    std::size_t foci = 0;                ///< stretches of narrowed vessel that are restenosed
-    std::optional<double> extent_mm;     ///< length of the longest of them
+    std::size_t foci = 0;             ///< stretches of narrowed vessel that are restenosed
+    std::optional<double> extent_mm;  ///< length of the longest of them
 };
 
 struct BalloonResult {

@@ -32,8 +32,8 @@ struct ComparisonInput {
 std::string to_json(const Comparison& comparison, const ComparisonInput& input);
 
 /// A row per visit and region, with a header row; RFC 4180. Gains and the rest stand in the rows of the
-/// regions that they are of, in that of the visit that ends them: the acute gain after, late loss, net gain and
-/// loss index at follow-up.
+/// regions that they are of, in that of the visit that ends them: the acute gain after, late loss, net gain
+/// and loss index at follow-up.
 std::string to_csv(const Comparison& comparison, const ComparisonInput& input);
 
 }  // namespace stenometry

@@ -37,11 +37,11 @@ struct VesselMatchOptions {
     /// vessel differently, > 0, at most 0.3.
     double scale_sd = 0.08;
     /// How far the map strays from that scale over one mm of vessel; n mm stray sqrt(n) times as far, > 0.
-    double wander_mm = 0.2;
+    double wander_mm = 0.12;
     double diameter_spread = 0.07;  ///< healthy diameters differ so much between visits, as a part, > 0
-    double turning_sd_deg = 12.0;   ///< the bends of the centerline differ so much between visits, > 0
+    double turning_sd_deg = 3.0;    ///< the bends of the centerline differ so much between visits, > 0
     /// The natural logarithm of how much more likely one vessel is than two, from which on it is a match.
-    double min_evidence = 5.0;
+    double min_evidence = 8.0;
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -90,15 +90,15 @@ double matching_mm_per_px(const Visit& visit);
 /// ostium, and by the user's points. The map is the mean of all by their weights, its standard error their
 /// spread: the forward-backward algorithm of a hidden Markov model (Rabiner, Proc. IEEE 77 (1989) 257), whose
 /// state is the displacement along the second vessel, for each of a range of scales. A wrong vessel has
-/// little evidence or a large error, and never neither of the two.
+/// little evidence or a large error, unless it bends like the right one all along.
 /// \throws InvalidInput if an option is out of range or a point is not finite.
 VesselMatch match_vessels(const Visit& first, const Visit& second, const VesselMatchOptions& options = {});
 
 /// The one of several vessels that a vessel matches best.
 struct VesselChoice {
-    std::size_t index = 0;      ///< into the candidates
-    VesselMatch match;          ///< of the vessel with it
-    double lead = 0.0;          ///< by how much its evidence is above that of the next best
+    std::size_t index = 0;  ///< into the candidates
+    VesselMatch match;      ///< of the vessel with it
+    double lead = 0.0;      ///< by how much its evidence is above that of the next best
 };
 
 /// Empty if there are no candidates; the best one may be no match.

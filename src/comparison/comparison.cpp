@@ -66,10 +66,10 @@ VesselMatchOptions match_options(const ComparisonOptions& options, std::size_t v
 
 ComparedVisit compared(std::span<const Visit> visits, std::span<const SmoothProfile> profiles, std::size_t v,
                        const ComparisonOptions& options) {
-    ComparedVisit visit{.match = v == after ? identity_of(profiles[after])
-                                            : match_vessels(visits[after], visits[v], match_options(options, v)),
-                        .view_difference_deg =
-                            view_difference_deg(visits[after].acquisition, visits[v].acquisition)};
+    ComparedVisit visit{
+        .match = v == after ? identity_of(profiles[after])
+                            : match_vessels(visits[after], visits[v], match_options(options, v)),
+        .view_difference_deg = view_difference_deg(visits[after].acquisition, visits[v].acquisition)};
     for (const double at : profiles[v].arc_mm) {
         const auto place = visit.match.to_first(at);
         visit.position_mm.push_back(place.value_or(nan));
@@ -80,10 +80,14 @@ ComparedVisit compared(std::span<const Visit> visits, std::span<const SmoothProf
 
 AxisStretch stretch_of(Region region, const AxisStretch& treated, double edge_mm) {
     switch (region) {
-        case Region::in_stent: return treated;
-        case Region::proximal_edge: return {treated.from_mm - edge_mm, treated.from_mm};
-        case Region::distal_edge: return {treated.to_mm, treated.to_mm + edge_mm};
-        case Region::in_segment: return {treated.from_mm - edge_mm, treated.to_mm + edge_mm};
+        case Region::in_stent:
+            return treated;
+        case Region::proximal_edge:
+            return {treated.from_mm - edge_mm, treated.from_mm};
+        case Region::distal_edge:
+            return {treated.to_mm, treated.to_mm + edge_mm};
+        case Region::in_segment:
+            return {treated.from_mm - edge_mm, treated.to_mm + edge_mm};
     }
     return treated;
 }
@@ -162,8 +166,8 @@ std::optional<Estimate> expansion(const Comparison& comparison, std::span<const 
     // Both references come from one line and are wrong together.
     const double reference_part = std::max(proximal.own_sd_mm / proximal.mm, distal.own_sd_mm / distal.mm);
     const double percent = 100.0 * mld * mld / squares;
-    Estimate estimate = Estimate::of_length(
-        percent, 2.0 * percent * std::hypot(stent.mld_own_sd_mm / mld, reference_part));
+    Estimate estimate =
+        Estimate::of_length(percent, 2.0 * percent * std::hypot(stent.mld_own_sd_mm / mld, reference_part));
     return estimate;
 }
 
@@ -173,9 +177,8 @@ struct LesionReference {
 };
 
 LesionReference lesion_reference(const Visit& visit, const SmoothProfile& profile, const Stenosis& lesion) {
-    LesionReference found{
-        .proximal = reference_at(visit, profile, profile.arc_mm[lesion.proximal_index]),
-        .distal = reference_at(visit, profile, profile.arc_mm[lesion.distal_index])};
+    LesionReference found{.proximal = reference_at(visit, profile, profile.arc_mm[lesion.proximal_index]),
+                          .distal = reference_at(visit, profile, profile.arc_mm[lesion.distal_index])};
     found.mean = {0.5 * (found.proximal.mm + found.distal.mm),
                   0.5 * (found.proximal.own_sd_mm + found.distal.own_sd_mm), &visit};
     return found;
@@ -191,13 +194,13 @@ std::optional<Sizing> sizing_of(const Visit& visit, const SmoothProfile& profile
     const LesionReference reference = lesion_reference(visit, profile, lesion);
     if (!std::isfinite(reference.mean.mm)) return {};
     const double nominal = quarter * std::round(reference.mean.mm / quarter);
-    return Sizing{.proximal_reference_mm = estimate_of(reference.proximal),
-                  .distal_reference_mm = estimate_of(reference.distal),
-                  .mean_reference_mm = estimate_of(reference.mean),
-                  .lesion_length_mm = lesion.length_px * visit.calibration.mm_per_px(),
-                  .nominal_mm = nominal,
-                  .expected_mld_mm =
-                      Estimate::of_length(nominal * (1.0 - below_chart), nominal * below_chart_sd)};
+    return Sizing{
+        .proximal_reference_mm = estimate_of(reference.proximal),
+        .distal_reference_mm = estimate_of(reference.distal),
+        .mean_reference_mm = estimate_of(reference.mean),
+        .lesion_length_mm = lesion.length_px * visit.calibration.mm_per_px(),
+        .nominal_mm = nominal,
+        .expected_mld_mm = Estimate::of_length(nominal * (1.0 - below_chart), nominal * below_chart_sd)};
 }
 
 /// Between the outermost places where the balloon has nearly all of its width: without its shoulders.
@@ -249,7 +252,8 @@ BalloonResult balloon_result(const Balloon& balloon, const RegionLumens& in_sten
     result.mld_mm = estimate_of(mld);
     if (in_stent.known(after)) result.recoil_mm = difference_of(mld, in_stent[after]);
     if (balloon.nominal_mm && result.mld_mm)
-        result.deficit_mm = Estimate{.value = *balloon.nominal_mm - result.mld_mm->value, .sd = result.mld_mm->sd};
+        result.deficit_mm =
+            Estimate{.value = *balloon.nominal_mm - result.mld_mm->value, .sd = result.mld_mm->sd};
     return result;
 }
 
@@ -263,8 +267,8 @@ void measure_treated(Comparison& comparison, std::span<const Visit> visits,
         comparison.visits[after].region(Region::in_stent).percent_diameter_stenosis;
     comparison.stent_expansion_percent = expansion(comparison, visits, profiles);
     if (visits.size() > follow_up)
-        comparison.restenosis = find_restenosis(comparison.visits[follow_up], profiles[follow_up],
-                                                comparison.stents, options);
+        comparison.restenosis =
+            find_restenosis(comparison.visits[follow_up], profiles[follow_up], comparison.stents, options);
 }
 
 }  // namespace
@@ -307,63 +311,96 @@ Comparison compare(std::span<const Visit> visits, const ComparisonOptions& optio
 
 std::string_view to_string(VisitPhase phase) {
     switch (phase) {
-        case VisitPhase::before: return "before";
-        case VisitPhase::after: return "after";
-        case VisitPhase::follow_up: return "followup";
+        case VisitPhase::before:
+            return "before";
+        case VisitPhase::after:
+            return "after";
+        case VisitPhase::follow_up:
+            return "followup";
     }
     return "before";
 }
 
 std::string_view to_string(Region region) {
     switch (region) {
-        case Region::in_stent: return "in_stent";
-        case Region::proximal_edge: return "proximal_edge";
-        case Region::distal_edge: return "distal_edge";
-        case Region::in_segment: return "in_segment";
+        case Region::in_stent:
+            return "in_stent";
+        case Region::proximal_edge:
+            return "proximal_edge";
+        case Region::distal_edge:
+            return "distal_edge";
+        case Region::in_segment:
+            return "in_segment";
     }
     return "in_stent";
 }
 
 std::string_view to_string(RestenosisPattern pattern) {
     switch (pattern) {
-        case RestenosisPattern::none: return "none";
-        case RestenosisPattern::IA: return "IA";
-        case RestenosisPattern::IB: return "IB";
-        case RestenosisPattern::IC: return "IC";
-        case RestenosisPattern::ID: return "ID";
-        case RestenosisPattern::II: return "II";
-        case RestenosisPattern::III: return "III";
-        case RestenosisPattern::IV: return "IV";
+        case RestenosisPattern::none:
+            return "none";
+        case RestenosisPattern::IA:
+            return "IA";
+        case RestenosisPattern::IB:
+            return "IB";
+        case RestenosisPattern::IC:
+            return "IC";
+        case RestenosisPattern::ID:
+            return "ID";
+        case RestenosisPattern::II:
+            return "II";
+        case RestenosisPattern::III:
+            return "III";
+        case RestenosisPattern::IV:
+            return "IV";
     }
     return "none";
 }
 
 std::string_view to_string(TreatedEnds ends) {
     switch (ends) {
-        case TreatedEnds::user: return "user";
-        case TreatedEnds::change: return "change";
-        case TreatedEnds::lesion: return "lesion";
+        case TreatedEnds::user:
+            return "user";
+        case TreatedEnds::change:
+            return "change";
+        case TreatedEnds::lesion:
+            return "lesion";
     }
     return "user";
 }
 
 std::string_view to_string(ComparisonWarningCode code) {
     switch (code) {
-        case ComparisonWarningCode::no_match: return "no_match";
-        case ComparisonWarningCode::match_ambiguous: return "match_ambiguous";
-        case ComparisonWarningCode::match_uncertain: return "match_uncertain";
-        case ComparisonWarningCode::segment_not_covered: return "segment_not_covered";
-        case ComparisonWarningCode::diameters_disagree: return "diameters_disagree";
-        case ComparisonWarningCode::reference_disagrees: return "reference_disagrees";
-        case ComparisonWarningCode::view_differs: return "view_differs";
-        case ComparisonWarningCode::view_unknown: return "view_unknown";
-        case ComparisonWarningCode::no_calibration: return "no_calibration";
-        case ComparisonWarningCode::spacing_at_detector: return "spacing_at_detector";
-        case ComparisonWarningCode::calibration_error_unknown: return "calibration_error_unknown";
-        case ComparisonWarningCode::treated_segment_unclear: return "treated_segment_unclear";
-        case ComparisonWarningCode::lumen_not_seen: return "lumen_not_seen";
-        case ComparisonWarningCode::total_occlusion: return "total_occlusion";
-        case ComparisonWarningCode::diffuse_disease: return "diffuse_disease";
+        case ComparisonWarningCode::no_match:
+            return "no_match";
+        case ComparisonWarningCode::match_ambiguous:
+            return "match_ambiguous";
+        case ComparisonWarningCode::match_uncertain:
+            return "match_uncertain";
+        case ComparisonWarningCode::segment_not_covered:
+            return "segment_not_covered";
+        case ComparisonWarningCode::diameters_disagree:
+            return "diameters_disagree";
+        case ComparisonWarningCode::reference_disagrees:
+            return "reference_disagrees";
+        case ComparisonWarningCode::view_differs:
+            return "view_differs";
+        case ComparisonWarningCode::view_unknown:
+            return "view_unknown";
+        case ComparisonWarningCode::no_calibration:
+            return "no_calibration";
+        case ComparisonWarningCode::spacing_at_detector:
+            return "spacing_at_detector";
+        case ComparisonWarningCode::calibration_error_unknown:
+            return "calibration_error_unknown";
+        case ComparisonWarningCode::treated_segment_unclear:
+            return "treated_segment_unclear";
+        case ComparisonWarningCode::lumen_not_seen:
+            return "lumen_not_seen";
+        case ComparisonWarningCode::total_occlusion:
+            return "total_occlusion";
+        case ComparisonWarningCode::diffuse_disease:
+            return "diffuse_disease";
     }
     return "no_match";
 }

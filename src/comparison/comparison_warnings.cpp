@@ -62,9 +62,11 @@ class Warnings {
     void of_match(std::size_t v) {
         const VesselMatch& match = comparison_.visits[v].match;
         if (!match.matched()) {
-            add(Code::no_match, "nothing says that the vessel " + name(v) +
-                                    " is the one after the intervention: another vessel or view, or too little "
-                                    "of it; give points, or compare by eye", v);
+            add(Code::no_match,
+                "nothing says that the vessel " + name(v) +
+                    " is the one after the intervention: another vessel or view, or too little "
+                    "of it; give points, or compare by eye",
+                v);
             return;
         }
         constexpr double most_sd_mm = 1.0;
@@ -73,9 +75,10 @@ class Warnings {
             for (const double end : {comparison_.treated->from_mm, comparison_.treated->to_mm})
                 sd = std::max(sd, match.sd_at(end).value_or(0.0));
         if (sd > most_sd_mm)
-            add(Code::match_uncertain, "the treated segment " + name(v) +
-                                           " is matched with a standard error of " + rounded(10.0 * sd) +
-                                           " tenths of a millimetre: give points", v);
+            add(Code::match_uncertain,
+                "the treated segment " + name(v) + " is matched with a standard error of " +
+                    rounded(10.0 * sd) + " tenths of a millimetre: give points",
+                v);
         of_diameters(v);
     }
 
@@ -104,15 +107,18 @@ class Warnings {
                 "beside the treated segment the vessel " + name(v) + " is " +
                     rounded(100.0 * std::abs(std::expm1(difference))) + " % " +
                     (difference > 0.0 ? "wider" : "narrower") +
-                    " than after the intervention: another vessel, another calibration, or spasm", v);
+                    " than after the intervention: another vessel, another calibration, or spasm",
+                v);
         if (!comparison_.treated) return;
         const double middle = 0.5 * (comparison_.treated->from_mm + comparison_.treated->to_mm);
         const auto place = comparison_.visits[v].match.to_second(middle);
-        const double ratio = place ? profiles_[v].reference_at(*place) / profiles_[after].reference_at(middle) : 1.0;
+        const double ratio =
+            place ? profiles_[v].reference_at(*place) / profiles_[after].reference_at(middle) : 1.0;
         if (std::abs(std::log(ratio)) > most && std::abs(difference) <= most)
             add(Code::reference_disagrees,
                 "the reference of the treated segment " + name(v) + " is " + rounded(100.0 * ratio) +
-                    " % of that after the intervention: percentages rest on another vessel", v);
+                    " % of that after the intervention: percentages rest on another vessel",
+                v);
     }
 
     void of_view(std::size_t v) {
@@ -121,9 +127,11 @@ class Warnings {
             add(Code::view_unknown,
                 "the angles of the view " + name(v) + " or of that after the intervention are unknown", v);
         else if (*difference > options_.max_view_difference_deg)
-            add(Code::view_differs, "the view " + name(v) + " differs by " + rounded(*difference) +
-                                        " degrees from that after the intervention: other foreshortening, "
-                                        "other side of an eccentric lumen", v);
+            add(Code::view_differs,
+                "the view " + name(v) + " differs by " + rounded(*difference) +
+                    " degrees from that after the intervention: other foreshortening, "
+                    "other side of an eccentric lumen",
+                v);
     }
 
     void of_calibration(std::size_t v) {
@@ -131,17 +139,19 @@ class Warnings {
         if (!calibration.known())
             add(Code::no_calibration, "the size of a pixel " + name(v) + " is unknown: no lengths in mm", v);
         else if (calibration.source == SpacingSource::detector_plane)
-            add(Code::spacing_at_detector, "the size of a pixel " + name(v) +
-                                               " is known at the detector only: lengths are too large", v);
+            add(Code::spacing_at_detector,
+                "the size of a pixel " + name(v) + " is known at the detector only: lengths are too large",
+                v);
         else if (!calibration.relative_sd)
             add(Code::calibration_error_unknown,
-                "the error of the size of a pixel " + name(v) +
-                    " is unknown: intervals in mm are without it", v);
+                "the error of the size of a pixel " + name(v) + " is unknown: intervals in mm are without it",
+                v);
     }
 
     void of_segment(std::size_t v) {
         if (visits_[v].vessel.reference.diffuse)
-            add(Code::diffuse_disease, "the reference " + name(v) + " may be the lumen of a diseased vessel", v);
+            add(Code::diffuse_disease, "the reference " + name(v) + " may be the lumen of a diseased vessel",
+                v);
         if (!comparison_.treated || !comparison_.visits[v].match.matched()) return;
         bool short_of = false, occluded = false, unseen = false;
         for (const RegionMeasurement& region : comparison_.visits[v].regions) {
@@ -151,9 +161,11 @@ class Warnings {
                      region.reason == Unmeasurable::edges_lost;
         }
         if (short_of)
-            add(Code::segment_not_covered, "what was measured " + name(v) +
-                                               " does not hold all of the treated segment with its edges", v);
-        if (occluded) add(Code::total_occlusion, "the vessel is closed " + name(v) + ": there is no lumen", v);
+            add(Code::segment_not_covered,
+                "what was measured " + name(v) + " does not hold all of the treated segment with its edges",
+                v);
+        if (occluded)
+            add(Code::total_occlusion, "the vessel is closed " + name(v) + ": there is no lumen", v);
         if (unseen) add(Code::lumen_not_seen, "the lumen " + name(v) + " is too faint to tell", v);
     }
 

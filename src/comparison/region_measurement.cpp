@@ -56,14 +56,16 @@ LeastLumen of_narrowing(const Stenosis& narrowing, double mm_per_px) {
 
 LeastLumen of_sample(const SmoothProfile& profile, std::size_t i) {
     const double mm = profile.diameter_mm[i], sd = finite_or_zero(profile.sd_mm[i]),
-                 reference = profile.reference_mm[i], reference_sd = finite_or_zero(profile.reference_sd_mm[i]);
+                 reference = profile.reference_mm[i],
+                 reference_sd = finite_or_zero(profile.reference_sd_mm[i]);
     return {.index = i,
             .mm = mm,
             .sd_mm = sd,
             .reference_mm = reference,
             .reference_sd_mm = reference_sd,
-            .percent_diameter_stenosis = Estimate::of_narrowing(
-                100.0 * (1.0 - mm / reference), 100.0 * std::hypot(sd, mm / reference * reference_sd) / reference)};
+            .percent_diameter_stenosis =
+                Estimate::of_narrowing(100.0 * (1.0 - mm / reference),
+                                       100.0 * std::hypot(sd, mm / reference * reference_sd) / reference)};
 }
 
 std::optional<std::size_t> narrowest_sample(const SmoothProfile& profile, double from, double to) {

@@ -18,11 +18,12 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double step_mm = 0.5, cell_mm = 0.25, shortest_mm = 5.0;
 
-// Of vessels that have nothing to do with each other, from the phantoms and angiograms of the tests: how much
-// their diameters differ, and how their bends do.
-constexpr double unrelated_log_diameter = 0.35, unrelated_turning_deg = 35.0;
-// Neighbouring samples tell the same thing twice: over these lengths they count as one.
-constexpr double one_diameter_mm = 3.0, one_bend_mm = 6.0;
+/// How much the diameters of coronary arteries differ that have nothing to do with each other.
+constexpr double unrelated_log_diameter = 0.35;
+// Samples that lie near each other tell the same thing twice: over these lengths they count as one. Healthy
+// arteries taper alike, so that a whole one has few diameters of its own; a bend is as long as the arms over
+// which it is told.
+constexpr double one_diameter_mm = 20.0, one_bend_mm = 2.5;
 // Part of the samples that belie the model: disease that has changed, another vessel across it.
 constexpr double strays = 0.1;
 
@@ -34,6 +35,16 @@ double ratio(double difference, double sd_of_one, double sd_of_two) {
     return (1.0 - strays) * gaussian(difference, sd_of_one) / two + strays;
 }
 
+/// What two places of vessels that bend so much differ by is what tells one vessel from two: a straight one
+/// resembles every other straight one.
+double spread_of_bends(const VesselCourse& course) {
+    double sum = 0.0;
+    int count = 0;
+    for (const double turning : course.turning_deg)
+        if (std::isfinite(turning)) sum += turning * turning, ++count;
+    return count > 0 ? std::sqrt(sum / count) : 0.0;
+}
+
 /// Weighs a place of the first vessel against one of the second.
 class Resemblance {
   public:
@@ -41,6 +52,7 @@ class Resemblance {
         : first_(course_of(first, step_mm)), second_(course_of(second, cell_mm)), options_(options) {
         spread_ = std::hypot(options.diameter_spread, first.calibration.relative_sd.value_or(0.0),
                              second.calibration.relative_sd.value_or(0.0));
+        unrelated_turning_deg_ = std::hypot(spread_of_bends(first_), spread_of_bends(second_));
         for (const MatchedPoints& pair : options.points)
             points_.emplace_back(arc_mm(first, pair.first_px), arc_mm(second, pair.second_px));
         table_.reserve(first_.size() * second_.size());
@@ -74,7 +86,7 @@ class Resemblance {
     double of_bends(std::size_t i, std::size_t j) const {
         const double difference = first_.turning_deg[i] - second_.turning_deg[j];
         if (!std::isfinite(difference)) return 0.0;
-        return std::log(ratio(difference, options_.turning_sd_deg, unrelated_turning_deg)) * step_mm /
+        return std::log(ratio(difference, options_.turning_sd_deg, unrelated_turning_deg_)) * step_mm /
                one_bend_mm;
     }
 
@@ -106,7 +118,7 @@ class Resemblance {
 
     VesselCourse first_, second_;
     VesselMatchOptions options_;
-    double spread_ = 0.0;
+    double spread_ = 0.0, unrelated_turning_deg_ = 0.0;
     std::vector<std::pair<double, double>> points_;
     std::vector<double> table_;
 };
@@ -139,8 +151,7 @@ DisplacementModel model_at(double scale, const Resemblance& alike, const StartPr
                             .scale = scale,
                             .wander_mm = options.wander_mm,
                             .likelihood = [&alike](std::size_t i, double at) { return alike(i, at); }};
-    model.states =
-        static_cast<std::size_t>((alike.second().length_mm - model.least_mm) / cell_mm) + 1;
+    model.states = static_cast<std::size_t>((alike.second().length_mm - model.least_mm) / cell_mm) + 1;
     for (std::size_t k = 0; k < model.states; ++k) model.prior.push_back(start(model.second_mm(0, k)));
     const double sum = std::accumulate(model.prior.begin(), model.prior.end(), 0.0);
     for (double& p : model.prior) p /= sum;
@@ -208,8 +219,8 @@ VesselMatch weighed(std::vector<MapMoments> all, const std::vector<double>& scal
         match.first_mm.push_back(static_cast<double>(i) * step_mm);
         match.second_mm.push_back(here ? mean : nan);
         // A state is a cell, no point.
-        match.sd_mm.push_back(
-            here ? std::sqrt(std::max(0.0, square - mean * mean) + cell_mm * cell_mm / 12.0) : nan);
+        match.sd_mm.push_back(here ? std::sqrt(std::max(0.0, square - mean * mean) + cell_mm * cell_mm / 12.0)
+                                   : nan);
         if (here) match.overlap_mm += step_mm;
     }
     return match;
@@ -217,7 +228,10 @@ VesselMatch weighed(std::vector<MapMoments> all, const std::vector<double>& scal
 
 MatchFailure failure_of(const VesselMatch& match, const VesselMatchOptions& options) {
     if (match.overlap_mm < shortest_mm) return MatchFailure::no_evidence;
-    return match.evidence >= options.min_evidence ? MatchFailure::none : MatchFailure::no_evidence;
+    // Long vessels resemble others somewhere: the same one does all along. It has 0.3 to 0.6 a millimetre.
+    constexpr double least_per_mm = 0.25;
+    const double least = std::max(options.min_evidence, least_per_mm * match.overlap_mm);
+    return match.evidence >= least ? MatchFailure::none : MatchFailure::no_evidence;
 }
 
 /// The pairs of places that belong together.
@@ -238,8 +252,7 @@ std::optional<double> if_finite(double value) {
 
 void VesselMatchOptions::validate() const {
     require_positive("match.point_sd_mm", point_sd_mm);
-    require(scale_sd > 0.0 && scale_sd <= 0.3, "match.scale_sd", scale_sd,
-            "above 0 and at most 0.3");
+    require(scale_sd > 0.0 && scale_sd <= 0.3, "match.scale_sd", scale_sd, "above 0 and at most 0.3");
     require(wander_mm > 0.0 && wander_mm <= 0.35, "match.wander_mm", wander_mm, "above 0 and at most 0.35");
     require_positive("match.diameter_spread", diameter_spread);
     require_positive("match.turning_sd_deg", turning_sd_deg);
@@ -250,9 +263,12 @@ void VesselMatchOptions::validate() const {
 
 std::string_view to_string(MatchFailure failure) {
     switch (failure) {
-        case MatchFailure::none: return "none";
-        case MatchFailure::no_evidence: return "no_evidence";
-        case MatchFailure::too_short: return "too_short";
+        case MatchFailure::none:
+            return "none";
+        case MatchFailure::no_evidence:
+            return "no_evidence";
+        case MatchFailure::too_short:
+            return "too_short";
     }
     return "none";
 }
@@ -300,8 +316,8 @@ std::optional<VesselChoice> choose_vessel(const Visit& vessel, std::span<const V
     std::optional<VesselChoice> best;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         VesselMatch match = match_vessels(vessel, candidates[i], options);
-        const double over = best ? match.evidence - best->match.evidence
-                                 : std::numeric_limits<double>::infinity();
+        const double over =
+            best ? match.evidence - best->match.evidence : std::numeric_limits<double>::infinity();
         if (over > 0.0)
             best = VesselChoice{i, std::move(match), over};
         else

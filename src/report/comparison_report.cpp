@@ -43,8 +43,7 @@ Json region_json(const RegionMeasurement& region) {
 Json match_json(const ComparedVisit& visit) {
     const VesselMatch& match = visit.match;
     const std::optional<double> sd =
-        match.first_mm.empty() ? std::nullopt
-                               : visit.region(Region::in_stent).mld_position_sd_mm;
+        match.first_mm.empty() ? std::nullopt : visit.region(Region::in_stent).mld_position_sd_mm;
     return {{"matched", match.matched()},
             {"failure", match.matched() ? Json(nullptr) : Json(to_string(match.failure))},
             {"evidence", number(match.evidence, percent_decimals)},
@@ -136,8 +135,8 @@ Json restenosis_json(const Comparison& comparison) {
     Json object{{"binary", known ? Json(restenosis.binary) : Json(nullptr)},
                 {"probability", number(restenosis.probability, probability_decimals)}};
     add_percent(object, "percent_diameter_stenosis", narrowing);
-    object["pattern"] = restenosis.pattern == RestenosisPattern::none ? Json(nullptr)
-                                                                      : Json(to_string(restenosis.pattern));
+    object["pattern"] =
+        restenosis.pattern == RestenosisPattern::none ? Json(nullptr) : Json(to_string(restenosis.pattern));
     object["extent_mm"] = number(restenosis.extent_mm, mm_decimals);
     object["foci"] = restenosis.foci;
     return object;
@@ -169,7 +168,8 @@ Json sizing_json(const std::optional<Sizing>& sizing) {
     object["nominal_stent_mm"] = number(sizing->nominal_mm, mm_decimals);
     add(object, "expected_mld", sizing->expected_mld_mm);
     object["note"] =
-        "Research information, not advice: the lumen after treatment is expected 27.2 +- 7.2 % below the chart "
+        "Research information, not advice: the lumen after treatment is expected 27.2 +- 7.2 % below the "
+        "chart "
         "diameter (499 lesions, PMC2095749)";
     return object;
 }
@@ -193,14 +193,14 @@ Json visits_json(const Comparison& comparison, const ComparisonInput& input) {
 }
 
 Json comparison_json(const Comparison& comparison, const ComparisonInput& input) {
-    Json object{{"schema", "stenometry.comparison/1"},
-                {"software", software()},
-                {"common_visit", 1},
-                {"visits", visits_json(comparison, input)},
-                {"treated_segment", treated_json(comparison)},
-                {"gains",
-                 {{"in_stent", gains_json(comparison.in_stent)},
-                  {"in_segment", gains_json(comparison.in_segment)}}}};
+    Json object{
+        {"schema", "stenometry.comparison/1"},
+        {"software", software()},
+        {"common_visit", 1},
+        {"visits", visits_json(comparison, input)},
+        {"treated_segment", treated_json(comparison)},
+        {"gains",
+         {{"in_stent", gains_json(comparison.in_stent)}, {"in_segment", gains_json(comparison.in_segment)}}}};
     add_percent(object, "residual_percent_diameter_stenosis", comparison.residual_percent_diameter_stenosis);
     add_percent(object, "stent_expansion_percent", comparison.stent_expansion_percent);
     object["restenosis"] = restenosis_json(comparison);
