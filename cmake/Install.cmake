@@ -54,6 +54,7 @@ if(TARGET stenometry_program)
     endforeach()
 endif()
 # What the program writes, for those who check it.
-install(FILES schema/analysis.schema.json schema/calibration.schema.json schema/README.md schema/ledger.md
+install(FILES schema/analysis.schema.json schema/calibration.schema.json schema/comparison.schema.json
+              schema/README.md schema/ledger.md
         DESTINATION ${CMAKE_INSTALL_DATADIR}/stenometry)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

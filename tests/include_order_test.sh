@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-order="kernels core preprocess vesselness evidence segment centerline tree lumen lesion analysis calibrate
-       evaluation phantom network io report viz interop"
+order="kernels core preprocess vesselness evidence segment centerline tree lumen lesion analysis comparison
+       calibrate evaluation phantom network io report viz interop"
 most_levels=12
 
 # Includes against the order, each with its reason. At most five: more would be another order.

@@ -54,7 +54,8 @@ add_test(NAME package.is_found_by_pkg_config
 set_tests_properties(package.is_found_by_pkg_config PROPERTIES FIXTURES_REQUIRED stage)
 add_test(NAME package.schemas_are_installed
          COMMAND ${CMAKE_COMMAND} -E cat ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/analysis.schema.json
-                 ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/calibration.schema.json)
+                 ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/calibration.schema.json
+                 ${stage}/${CMAKE_INSTALL_DATADIR}/stenometry/comparison.schema.json)
 set_tests_properties(package.schemas_are_installed PROPERTIES FIXTURES_REQUIRED stage)
 
 if(TARGET stenometry_program)

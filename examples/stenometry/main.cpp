@@ -81,10 +81,10 @@ int run(int argc, char** argv) {
         "'stenometry VERB --help' tells a verb's options.\n"
         "Exit codes: 0 done, 2 wrong command line, 3 unreadable input, 4 nothing to measure, "
         "5 output not written.");
-    const std::vector<Verb> verbs{add_measure(program),   add_analyze(program), add_batch(program),
-                                  add_table(program),     add_merge(program),   add_report(program),
-                                  add_calibrate(program), add_segment(program), add_export(program),
-                                  add_evaluate(program),  add_phantom(program)};
+    const std::vector<Verb> verbs{add_measure(program), add_analyze(program),   add_batch(program),
+                                  add_table(program),   add_merge(program),     add_report(program),
+                                  add_compare(program), add_calibrate(program), add_segment(program),
+                                  add_export(program),  add_evaluate(program),  add_phantom(program)};
     for (const Verb& verb : verbs) require_file_names(*verb.command);
     try {
         program.parse(argc, argv);

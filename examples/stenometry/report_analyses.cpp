@@ -16,16 +16,6 @@ Failure unreadable_analysis(const fs::path& path, const std::string& cause) {
     return {ExitCode::unreadable, "cannot read " + path.string() + ": " + cause};
 }
 
-nlohmann::json read_analysis(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw unreadable_analysis(path, "it cannot be opened");
-    nlohmann::json document = nlohmann::json::parse(file, nullptr, false);
-    if (document.is_discarded()) throw unreadable_analysis(path, "it is no JSON, or cut short");
-    if (const std::string fault = fault_of_analysis(document); !fault.empty())
-        throw unreadable_analysis(path, fault);
-    return document;
-}
-
 struct AnalysisFile {
     fs::path path;
     int frame = 0;
@@ -72,6 +62,16 @@ ReportedInput reported(const AnalysesOfInput& analyses, const fs::path& image) {
 }
 
 }  // namespace
+
+nlohmann::json read_analysis(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw unreadable_analysis(path, "it cannot be opened");
+    nlohmann::json document = nlohmann::json::parse(file, nullptr, false);
+    if (document.is_discarded()) throw unreadable_analysis(path, "it is no JSON, or cut short");
+    if (const std::string fault = fault_of_analysis(document); !fault.empty())
+        throw unreadable_analysis(path, fault);
+    return document;
+}
 
 std::vector<ReportedInput> reported_analyses(const std::vector<fs::path>& files, const fs::path& image) {
     std::vector<ReportedInput> inputs;

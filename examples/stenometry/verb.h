@@ -21,6 +21,7 @@ Verb add_measure(CLI::App& program);
 Verb add_analyze(CLI::App& program);
 Verb add_batch(CLI::App& program);
 Verb add_calibrate(CLI::App& program);
+Verb add_compare(CLI::App& program);
 Verb add_evaluate(CLI::App& program);
 Verb add_export(CLI::App& program);
 Verb add_merge(CLI::App& program);

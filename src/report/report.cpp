@@ -5,38 +5,17 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "lumen/measured_profile.h"
-#include "stenometry/learned_evidence.h"
-#include "stenometry/version.h"
+#include "report/json_values.h"
 
 namespace stenometry {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Decimals that are kept: a tenth of what the best measurement could tell, so that files stay small.
-constexpr int mm_decimals = 4;
-constexpr int px_decimals = 3;
-constexpr int percent_decimals = 2;
-constexpr int probability_decimals = 4;
-constexpr int spacing_decimals = 8;
-constexpr int angle_decimals = 2;
-constexpr int ratio_decimals = 4;
-
-Json number(double value, int decimals) {
-    if (!std::isfinite(value)) return nullptr;
-    const double unit = std::pow(10.0, decimals);
-    return std::round(value * unit) / unit + 0.0;  // the sum turns -0 into 0
-}
-
-Json number(const std::optional<double>& value, int decimals) {
-    return value ? number(*value, decimals) : Json(nullptr);
-}
+using namespace json;
 
 std::optional<double> to_mm(const std::optional<double>& px, const Calibration& calibration) {
     return px ? calibration.to_mm(*px) : std::nullopt;
@@ -47,26 +26,6 @@ std::optional<double> to_mm2(const std::optional<double>& px2, const Calibration
     return *px2 * calibration.mm_per_px() * calibration.mm_per_px();
 }
 
-Json point(Point p) {
-    if (!is_finite(p)) return nullptr;
-    return Json::array({number(p.x, px_decimals), number(p.y, px_decimals)});
-}
-
-/// Null unless there is one value for each of `count` points.
-Json points(const std::vector<Point>& values, std::size_t count) {
-    if (values.size() != count) return nullptr;
-    Json array = Json::array();
-    for (const Point& value : values) array.push_back(point(value));
-    return array;
-}
-
-Json numbers(const std::vector<double>& values, std::size_t count, int decimals, double factor = 1.0) {
-    if (values.size() != count) return nullptr;
-    Json array = Json::array();
-    for (const double value : values) array.push_back(number(factor * value, decimals));
-    return array;
-}
-
 Json numbers_mm(const std::vector<double>& values_px, std::size_t count, const Calibration& calibration) {
     if (!calibration.known()) return nullptr;
     return numbers(values_px, count, mm_decimals, calibration.mm_per_px());
@@ -75,16 +34,6 @@ Json numbers_mm(const std::vector<double>& values_px, std::size_t count, const C
 Json areas_mm2(const std::vector<double>& areas_px2, std::size_t count, const Calibration& calibration) {
     if (!calibration.known()) return nullptr;
     return numbers(areas_px2, count, mm_decimals, calibration.mm_per_px() * calibration.mm_per_px());
-}
-
-Json value(const std::optional<Estimate>& estimate, int decimals) {
-    return estimate ? number(estimate->value, decimals) : Json(nullptr);
-}
-
-Json interval95(const std::optional<Estimate>& estimate, int decimals) {
-    const auto interval = estimate ? estimate->interval95() : std::nullopt;
-    if (!interval) return nullptr;
-    return Json::array({number(interval->low, decimals), number(interval->high, decimals)});
 }
 
 /// Diameters without those of a lumen that is not told apart from a closed one.
@@ -395,21 +344,6 @@ Json calibration_json(const Calibration& calibration, const ReportInput& input) 
     return json;
 }
 
-Json network_json() {
-    const LearnedNetwork network = learned_network();
-    return {{"name", network.name},
-            {"version", network.version},
-            {"sha256", network.digest},
-            {"learned_from", network.learned_from}};
-}
-
-Json software_json() {
-    return {{"name", "stenometry"},
-            {"version", version()},
-            {"cpu_target", cpu_target()},
-            {"network", network_json()}};
-}
-
 Json warning_json(const Warning& warning) {
     Json json{{"code", to_string(warning.code)}, {"message", warning.message}};
     if (warning.vessel) json["vessel"] = *warning.vessel;
@@ -432,7 +366,7 @@ Json analysis_json(const Analysis& analysis, const ReportInput& input) {
     for (const Warning& w : analysis.warnings) warnings.push_back(warning_json(w));
     return {
         {"schema", "stenometry.analysis/2"},
-        {"software", software_json()},
+        {"software", software()},
         {"input", input_json(input)},
         {"calibration", calibration_json(analysis.calibration, input)},
         {"catheter",
@@ -440,42 +374,6 @@ Json analysis_json(const Analysis& analysis, const ReportInput& input) {
         {"vessels", std::move(vessels)},
         {"warnings", std::move(warnings)},
     };
-}
-
-bool holds_objects(const Json& value) {
-    return value.is_object() || (value.is_array() && !value.empty() && value.front().is_object());
-}
-
-/// Objects over several lines, arrays of numbers on one: a person can read it, and a profile does not fill
-/// the screen.
-void print(const Json& value, std::string& out, std::size_t indent = 0) {
-    if (!holds_objects(value) || value.empty()) {
-        // Paths need not be UTF-8; JSON must be.
-        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
-        return;
-    }
-    const std::string margin(indent, ' ');
-    out += value.is_object() ? "{\n" : "[\n";
-    for (auto item = value.begin(); item != value.end(); ++item) {
-        out += (item == value.begin() ? "" : ",\n") + margin + "  ";
-        if (value.is_object()) out += '"' + item.key() + "\": ";
-        print(*item, out, indent + 2);
-    }
-    out += '\n' + margin + (value.is_object() ? '}' : ']');
-}
-
-/// RFC 4180, 2.6 and 2.7: a field with a comma, a quote or a line break stands in quotes, and its quotes are
-/// doubled.
-std::string csv_text(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-}
-
-std::string csv_field(const Json& value) {
-    if (value.is_null()) return {};
-    return value.is_string() ? csv_text(value.get<std::string>()) : value.dump();
 }
 
 /// A column's name: the part of a pair that it has stands before the unit.
@@ -600,8 +498,6 @@ CsvRow csv_row(int id, const LesionSighting& sighting) {
     return row;
 }
 
-void end_line(std::string& csv) { csv += "\r\n"; }  // RFC 4180, 2.1
-
 std::string csv_header(const CsvRow& columns) {
     std::string csv = "path";
     for (const auto& [name, unused] : columns) csv += ',' + name;
@@ -637,7 +533,7 @@ std::string to_json(const Analysis& analysis, const ReportInput& input) {
 std::string to_json(const Calibration& calibration, const ReportInput& input) {
     Json json{
         {"schema", "stenometry.calibration/1"},
-        {"software", software_json()},
+        {"software", software()},
         {"input", input_json(input)},
         {"calibration", calibration_json(calibration, input)},
     };
