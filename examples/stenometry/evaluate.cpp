@@ -1,6 +1,3 @@
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -14,6 +11,7 @@
 #include "network.h"
 #include "output.h"
 #include "scores.h"
+#include "side_by_side.h"
 #include "stages.h"
 #include "stenometry/error.h"
 #include "stenometry/external_mask.h"
@@ -243,9 +241,8 @@ std::vector<SampleScores> score_all(const EvaluateCommand& command, const Result
     Progress progress("images", static_cast<int>(scores.size()), Progress::Elsewhere::nothing);
     std::mutex showing;
     int done = 0;
-    tbb::parallel_for(std::size_t{0}, scores.size(), [&](std::size_t i) {
-        // A thread that waits within one image begins no other.
-        tbb::this_task_arena::isolate([&] { scores[i] = score(command, results, set.samples[i]); });
+    side_by_side(scores.size(), [&](std::size_t i) {
+        scores[i] = score(command, results, set.samples[i]);
         const std::lock_guard lock(showing);
         progress.show(++done);
     });

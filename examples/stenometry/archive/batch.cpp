@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <sys/file.h>
-#include <tbb/task_arena.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "archive/batch_run.h"
 #include "failure.h"
 #include "output.h"
+#include "side_by_side.h"
 #include "terminal.h"
 #include "values.h"
 #include "verb.h"
@@ -103,9 +103,7 @@ void keep_shard(std::vector<BatchInput>& inputs, const std::string& shard) {
     std::erase_if(inputs, [&](const BatchInput& input) { return !in_shard(input.key, index, count); });
 }
 
-int jobs_of(const BatchCommand& command) {
-    return command.jobs.value_or(tbb::this_task_arena::max_concurrency());
-}
+int jobs_of(const BatchCommand& command) { return command.jobs.value_or(most_threads()); }
 
 BatchRules rules_of(const BatchCommand& command, const InputList& list, GivenOptions options) {
     return {.root = list.root,

@@ -1,11 +1,11 @@
 #include "archive/batch_run.h"
 
 #include <tbb/global_control.h>
-#include <tbb/parallel_pipeline.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <memory>
+#include <optional>
+
+#include "side_by_side.h"
 
 namespace stenometry::program {
 namespace {
@@ -32,31 +32,22 @@ BatchCounts run_batch(const std::vector<BatchInput>& inputs, const InputAnalyzer
                       const std::function<void(const BatchCounts&)>& show) {
     BatchCounts counts{.total = inputs.size()};
     std::size_t next = 0;
-    const auto take = [&](tbb::flow_control& flow) -> std::size_t {
+    const auto take = [&]() -> std::optional<std::size_t> {
         if (next < inputs.size() && !analyze.stopped()) return next++;
-        flow.stop();
-        return next;
+        return std::nullopt;
     };
-    const auto work = [&](std::size_t i) { return std::make_shared<InputResult>(analyze(inputs[i])); };
-    const auto write = [&](const std::shared_ptr<InputResult>& result) {
-        if (result->kind == Kind::stopped) return;
-        if (result->kind == Kind::ended) ledger.write(result->entry);
-        count(counts, *result, ended);
+    const auto work = [&](std::size_t i) { return analyze(inputs[i]); };
+    const auto write = [&](const InputResult& result) {
+        if (result.kind == Kind::stopped) return;
+        if (result.kind == Kind::ended) ledger.write(result.entry);
+        count(counts, result, ended);
         show(counts);
     };
     // OpenCV's loops run in an arena of their own; the process is ours, so they are held to the number as
     // well.
-    const auto threads = static_cast<std::size_t>(jobs);
-    const tbb::global_control all(tbb::global_control::max_allowed_parallelism, threads);
-    tbb::task_arena(jobs).execute([&] {
-        using tbb::filter_mode;
-        tbb::parallel_pipeline(
-            threads + 1,
-            tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
-                tbb::make_filter<std::size_t, std::shared_ptr<InputResult>>(filter_mode::parallel, work) &
-                tbb::make_filter<std::shared_ptr<InputResult>, void>(filter_mode::serial_out_of_order,
-                                                                     write));
-    });
+    const tbb::global_control all(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(jobs));
+    run_pipeline(jobs, take, work, write);
     return counts;
 }
 

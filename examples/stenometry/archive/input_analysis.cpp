@@ -1,12 +1,10 @@
 #include "archive/input_analysis.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "archive/digest.h"
+#include "side_by_side.h"
 #include "stenometry/cine_lesions.h"
 #include "stenometry/io/cine.h"
 #include "stenometry/learned_evidence.h"
@@ -51,13 +49,6 @@ void sum_up(InputEntry& entry, EndedFrame frame, const std::shared_ptr<Spool>& s
 void note_cine_lesions(InputEntry& entry, const std::vector<CineLesion>& lesions) {
     entry.cine_lesions = parse_csv(cine_lesions_to_csv(lesions, entry.key.path));
     entry.sightings = parse_csv(sightings_to_csv(lesions, entry.key.path));
-}
-
-/// Calls `work` with the places 0 to `count`, some side by side where threads are idle, none of which takes
-/// up another input meanwhile.
-template <class Work>
-void side_by_side(std::size_t count, const Work& work) {
-    tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, count, work); });
 }
 
 }  // namespace
@@ -121,7 +112,7 @@ bool InputAnalyzer::analyze(const BatchInput& input, InputEntry& entry) const {
 /// Some frames at a time, so that few results are in memory at once.
 bool InputAnalyzer::analyze_frames(const CineAnalysis& common, FrameRange frames, std::uint64_t memory,
                                    InputEntry& entry) const {
-    const int at_once = 2 * tbb::this_task_arena::max_concurrency();
+    const int at_once = 2 * most_threads();
     std::shared_ptr<Spool> spool;
     CineLesions lesions;
     if (frames.last - frames.first >= frames_in_memory) spool = std::make_shared<Spool>(rules_.out);
