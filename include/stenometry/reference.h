@@ -38,6 +38,10 @@ struct ReferenceOptions {
     /// What is not healthy by the user's word: ectatic, diseased, at a side branch. No method looks there;
     /// `given` looks nowhere. `analyze` leaves the same stretch out of every vessel.
     std::vector<ArcRange> exclude;
+    /// Whether the profile runs from proximal to distal, where a vessel does not widen. Otherwise it may
+    /// narrow towards either end, and the reference is the same from both. `measure` knows no direction,
+    /// unless `ostial` says one.
+    bool direction_known = true;
     /// The vessel begins at its first point, with a narrowing: the reference comes from distal of that alone.
     /// `given` stays as given. Without this a narrowing that reaches the first point is no lesion.
     bool ostial = false;
@@ -78,9 +82,9 @@ struct ReferenceProfile {
 };
 
 /// Estimates the healthy lumen. The curve fitted line ignores narrowed parts, ectasia and the widening at
-/// side branches, and does not widen downstream; a sample within 15 % of it is healthy.
-/// \param calibration `Frame::sized_calibration`
-/// \throws InvalidInput if an option is out of range or `given` has no diameter.
+/// side branches, and does not widen downstream where the direction is known; a sample within 15 % of it is
+/// healthy. \param calibration `Frame::sized_calibration` \throws InvalidInput if an option is out of range
+/// or `given` has no diameter.
 ReferenceProfile estimate_reference(const DiameterProfile& profile, const Calibration& calibration,
                                     const ReferenceOptions& options = {});
 

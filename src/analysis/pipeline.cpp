@@ -100,6 +100,12 @@ std::vector<Point> in_order(Point from, std::span<const Point> via, Point to) {
     return points;
 }
 
+/// Who points at both ends of a vessel need not know where the blood comes from.
+AnalysisOptions in_either_direction(AnalysisOptions options) {
+    options.reference.direction_known = options.reference.ostial;
+    return options;
+}
+
 Analysis measure_square(const Frame& input, const VesselMask* given, Point from, Point to,
                         std::span<const Point> via, const AnalysisOptions& options) {
     Analysis analysis;
@@ -172,9 +178,9 @@ Analysis measure_frame(const Frame& frame, const VesselMask* given, Point from, 
     std::vector<Point> square_via;
     for (const Point& point : via) square_via.push_back(square.to_square(point));
     const VesselMask vessels = given ? square.to_square(*given) : VesselMask{};
-    Analysis analysis =
-        square.restore(measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
-                                      square.to_square(to), square_via, on_square(options, square)));
+    Analysis analysis = square.restore(
+        measure_square(square.frame(), given ? &vessels : nullptr, square.to_square(from),
+                       square.to_square(to), square_via, in_either_direction(on_square(options, square))));
     analysis.warnings = warnings_of(analysis, frame.polarity, options, in_order(from, via, to));
     return analysis;
 }

@@ -61,25 +61,27 @@ double support(const Samples& samples, const TaperingLine& line) {
 }
 
 /// Calls `take` with every line that may be the reference of a vessel.
-/// \param narrowest part of the samples below the lowest line
+/// \param narrowest part of the samples below the lowest line \param least_taper 0, or less where the
+/// direction of the vessel is unknown
 template <class Take>
-void for_each_line(const Samples& samples, double narrowest, Take take) {
+void for_each_line(const Samples& samples, double narrowest, double least_taper, Take take) {
     const double end = samples.position.back();
     const double low = quantile(samples.diameter, narrowest), high = quantile(samples.diameter, 0.99);
-    constexpr int levels = 60, tapers = 17;
+    constexpr int levels = 60;
+    constexpr double taper_step = steepest_taper / 16.0;
     for (int k = 0; k <= levels; ++k) {
         const double middle = std::lerp(low, high * 1.02, static_cast<double>(k) / levels);
-        for (int j = 0; j < tapers; ++j) {
-            const double taper = steepest_taper * j / (tapers - 1.0);
+        for (auto j = std::lround(least_taper / taper_step); j <= 16; ++j) {
+            const double taper = taper_step * static_cast<double>(j);
             take(TaperingLine{middle + 0.5 * taper * end, taper});
         }
     }
 }
 
-TaperingLine best_supported(const Samples& samples) {
+TaperingLine best_supported(const Samples& samples, double least_taper) {
     TaperingLine best;
     double most = -1e30;
-    for_each_line(samples, 0.2, [&](const TaperingLine& line) {
+    for_each_line(samples, 0.2, least_taper, [&](const TaperingLine& line) {
         if (const double value = support(samples, line); value > most) most = value, best = line;
     });
     return best;
@@ -136,12 +138,12 @@ LineBeside beside_widening(const Samples& samples, const TaperingLine& line) {
 /// The line to start from. Disease narrows more often than it widens, so a vessel that is wide over more than
 /// half of its length is one that is narrowed elsewhere; but where that says that it is narrow at both ends,
 /// and both ends have one line, then it is the middle that is ectatic.
-TaperingLine first_line(const Samples& samples) {
-    const TaperingLine best = best_supported(samples);
+TaperingLine first_line(const Samples& samples, double least_taper) {
+    const TaperingLine best = best_supported(samples, least_taper);
     if (!narrow_at_both_ends(samples, best)) return best;
     LineBeside most;
     TaperingLine beside;
-    for_each_line(samples, 0.02, [&](const TaperingLine& line) {
+    for_each_line(samples, 0.02, least_taper, [&](const TaperingLine& line) {
         if (const LineBeside found = beside_widening(samples, line); found.support > most.support)
             most = found, beside = line;
     });
@@ -157,7 +159,7 @@ struct Fit {
 
 /// Tukey's biweight around `line`, sharper above it than below would be wrong: both sides alike, so that the
 /// line runs through the middle of the healthy samples.
-Fit refine(const Samples& samples, TaperingLine line) {
+Fit refine(const Samples& samples, double least_taper, TaperingLine line) {
     Fit fit;
     for (int iteration = 0; iteration < 30; ++iteration) {
         LineSums sums;
@@ -171,7 +173,7 @@ Fit refine(const Samples& samples, TaperingLine line) {
         if (sums.w <= 0.0) return fit;
         const double mx = sums.x / sums.w, my = sums.y / sums.w;
         const double vxx = sums.xx / sums.w - mx * mx, vxy = sums.xy / sums.w - mx * my;
-        const double taper = std::clamp(vxx > 0.0 ? -vxy / vxx : 0.0, 0.0, steepest_taper);
+        const double taper = std::clamp(vxx > 0.0 ? -vxy / vxx : 0.0, least_taper, steepest_taper);
         const TaperingLine next{my + taper * mx, taper};
         fit = {.line = next, .used = sums.w, .mean_position = mx, .position_variance = vxx};
         if (std::abs(next.at_start - line.at_start) < 1e-6 * next.at_start && next.taper == line.taper) break;
@@ -247,7 +249,8 @@ ReferenceProfile curve_fitted(const DiameterProfile& profile, const Calibration&
     constexpr std::size_t enough_to_choose =
         200;  // neighbours are smoothed over each other: not all are needed
     const Samples sparse(profile, std::max<std::size_t>(1, samples.size() / enough_to_choose));
-    const Fit fit = refine(samples, first_line(sparse));
+    const double least_taper = options.direction_known ? 0.0 : -steepest_taper;
+    const Fit fit = refine(samples, least_taper, first_line(sparse, least_taper));
     const auto measured = static_cast<double>(samples.size());
     constexpr double smallest_healthy_part = 0.1;
     if (!(fit.used > smallest_healthy_part * measured)) {
