@@ -86,7 +86,7 @@ TEST(AngioplastyPhantom, SameSeedGivesTheSameBytesWithAnyNumberOfThreads) {
 
 TEST(AngioplastyPhantom, BytesAreThoseOfEveryMachine) {
     EXPECT_EQ(fingerprint(render(angioplasty(7, small_picture).at(Visit::after)).phantom.frame.pixels),
-              1699955202277469133ULL);
+              15336875509039179002ULL);
 }
 
 TEST(AngioplastyPhantom, APointIsTheSamePlaceOfTheWallInEveryVisit) {
@@ -248,9 +248,9 @@ TEST(AngioplastyPhantom, StrutsAbsorbALittle) {
     for (std::size_t i = visit.truth.stent_from; i <= visit.truth.stent_to; ++i, count += 1.0)
         sum += attenuation_at(filled, visit.artery.centerline_px[i]) -
                attenuation_at(bare, visit.artery.centerline_px[i]);
-    // Struts of 0.09 mm and 1 per mm over a tenth to a third of the wall, seen twice.
-    EXPECT_GT(sum / count, 0.01);
-    EXPECT_LT(sum / count, 0.07);
+    // Round struts of 0.06 to 0.09 mm and 0.35 to 0.65 per mm over an eighth of the wall, seen twice.
+    EXPECT_GT(sum / count, 0.003);
+    EXPECT_LT(sum / count, 0.015);
     const Point before_stent = visit.artery.centerline_px[visit.truth.stent_from - 40];
     EXPECT_NEAR(attenuation_at(filled, before_stent), attenuation_at(bare, before_stent), 1e-6);
 }
