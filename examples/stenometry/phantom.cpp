@@ -9,6 +9,7 @@
 
 #include "failure.h"
 #include "output.h"
+#include "stenometry/angioplasty_phantom.h"
 #include "stenometry/cath_lab_phantom.h"
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
@@ -40,7 +41,8 @@ struct PhantomCommand {
     std::uint64_t seed = 1;
     Given<double> attenuation, quanta, scatter, detector_blur, focal_spot, motion, motion_deg, background,
         unsharp;
-    Given<std::string> display, field_stop, filling;
+    Given<std::string> display, field_stop, filling, mehran;
+    Given<double> turn_deg;
     int frames = 1;
     double frames_per_s = 7.5;
     std::optional<int> threads;
@@ -161,6 +163,7 @@ Scene scene_asked_for(const PhantomCommand& command) {
 }
 
 bool is_cath_lab(const PhantomCommand& command) { return command.kind == "cath-lab"; }
+bool is_angioplasty(const PhantomCommand& command) { return command.kind == "angioplasty"; }
 
 phantom::Filling filling_called(const std::string& word) {
     if (word == "full") return phantom::Filling::full;
@@ -253,8 +256,10 @@ void require_possible(const PhantomCommand& command) {
         throw Failure(ExitCode::wrong_command, "--frames: a cine needs a name that ends in .dcm");
     require_png("--mask", command.mask);
     require_png("--labels", command.labels);
-    if (command.frames > 1 && is_cath_lab(command))
-        throw Failure(ExitCode::wrong_command, "--frames: a cath-lab scene is no cine");
+    if (command.frames > 1 && (is_cath_lab(command) || is_angioplasty(command)))
+        throw Failure(ExitCode::wrong_command, "--frames: a scene of kind " + command.kind + " is no cine");
+    if (is_angioplasty(command) && !(command.mask.empty() && command.labels.empty()))
+        throw Failure(ExitCode::wrong_command, "--mask, --labels: not of an angioplasty");
     if (command.frames > 1 && !command.labels.empty())
         throw Failure(ExitCode::wrong_command, "--labels: only of a single frame");
 }
@@ -319,6 +324,61 @@ void write_one(const PhantomCommand& command) {
     files.write_all();
 }
 
+std::optional<phantom::Neointima> neointima_called(const Given<std::string>& word) {
+    using enum phantom::Neointima;
+    for (const phantom::Neointima one :
+         {none, gap, margin, body, multifocal, diffuse, proliferative, occluded})
+        if (word == phantom::mehran_class(one)) return one;
+    return std::nullopt;
+}
+
+phantom::Angioplasty angioplasty_asked_for(const PhantomCommand& command) {
+    phantom::AngioplastyOptions options{.neointima = neointima_called(command.mehran)};
+    if (command.artery == "right") options.artery = phantom::CoronaryArtery::right;
+    replace_picture(options, command);
+    replace(options.min_percent_diameter, command.percent_diameter);
+    replace(options.max_percent_diameter, command.percent_diameter);
+    replace(options.turn_deg, command.turn_deg);
+    phantom::Angioplasty artery = phantom::angioplasty(command.seed, options);
+    for (phantom::VisitScene& visit : artery.visits) {
+        replace_exposure(visit.scene.taken, command);
+        replace(visit.scene.taken.unsharp, command.unsharp);
+        if (command.display) visit.scene.taken.display = display_called(*command.display);
+    }
+    return artery;
+}
+
+/// OUT with the visit in its name.
+fs::path file_of(const fs::path& out, phantom::Visit visit) {
+    std::string name = name_of(out) + "-" + std::string(phantom::to_string(visit));
+    return out.parent_path() / (name + out.extension().string());
+}
+
+void add_visit(OutputFiles& files, const fs::path& path, const Phantom& phantom) {
+    if (!is_dicom(path)) return add_png(files, path, phantom);
+    io::DicomTags tags = tags_of(phantom, name_of(path), 1.0);
+    tags.primary_angle_deg = *phantom.frame.acquisition.primary_angle_deg;
+    tags.secondary_angle_deg = *phantom.frame.acquisition.secondary_angle_deg;
+    add_dicom(files, path, {whole_numbers<std::uint16_t>(phantom.frame.pixels)}, tags);
+}
+
+void write_angioplasty(const PhantomCommand& command) {
+    require_possible(command);
+    const phantom::Angioplasty artery = angioplasty_asked_for(command);
+    std::array<phantom::CathLabPhantom, 4> frames;
+    std::array<std::string, 4> names;
+    OutputFiles files;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const fs::path path = file_of(command.image, artery.visits[i].visit);
+        names[i] = name_of(path);
+        frames[i] = phantom::render(artery.visits[i]);
+        add_visit(files, path, frames[i].phantom);
+    }
+    if (!command.truth.empty())
+        files.add_text(command.truth, phantom::truth_json(artery, frames, names, name_of(command.image)));
+    files.write_all();
+}
+
 void write_samples(const fs::path& folder) {
     make_folder(folder);
     const std::vector<NamedScene> scenes = phantom::sample_scenes();
@@ -343,10 +403,12 @@ void write_samples(const fs::path& folder) {
 }
 
 void run(const PhantomCommand& command) {
-    if (command.samples.empty())
-        write_one(command);
-    else
+    if (!command.samples.empty())
         write_samples(command.samples);
+    else if (is_angioplasty(command))
+        write_angioplasty(command);
+    else
+        write_one(command);
 }
 
 void add_scene_options(CLI::App& app, PhantomCommand& command) {
@@ -354,11 +416,14 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
         return option->type_name(unit)->group("What is in the beam");
     };
     place(app.add_option("--kind", command.kind,
-                         "tube, drilled, bifurcation, crossing, coronary or cath-lab: all that a "
-                         "laboratory's frames hold [coronary]"),
+                         "tube, drilled, bifurcation, crossing, coronary, cath-lab: all that a "
+                         "laboratory's frames hold, or angioplasty: OUT-before, OUT-balloon, OUT-after and "
+                         "OUT-follow-up of one artery [coronary]"),
           "WORD")
-        ->check(one_of({"tube", "drilled", "bifurcation", "crossing", "coronary", "cath-lab"}));
-    place(app.add_option("--artery", command.artery, "left or right, of a coronary or cath-lab scene [left]"),
+        ->check(
+            one_of({"tube", "drilled", "bifurcation", "crossing", "coronary", "cath-lab", "angioplasty"}));
+    place(app.add_option("--artery", command.artery,
+                         "left or right, of a coronary, cath-lab or angioplasty scene [left]"),
           "WORD")
         ->check(one_of({"left", "right"}));
     place(app.add_option("--diameter", command.diameter_mm,
@@ -403,6 +468,14 @@ void add_scene_options(CLI::App& app, PhantomCommand& command) {
                          "arteries of a cath-lab scene with contrast: full, partial or empty [by chance]"),
           "WORD")
         ->check(one_of({"full", "partial", "empty"}));
+    place(app.add_option("--mehran", command.mehran,
+                         "what narrows the stent of an angioplasty at follow-up: none, IA, IB, IC, ID, II, "
+                         "III or IV [by chance]"),
+          "CLASS")
+        ->check(one_of({"none", "IA", "IB", "IC", "ID", "II", "III", "IV"}));
+    place(app.add_option("--turn", command.turn_deg, "most by which the views of an angioplasty differ [10]"),
+          "DEG")
+        ->check(number_within(0.0, 90.0));
     place(app.add_option("--seed", command.seed, "of everything that is left to chance [1]"), "N")
         ->check(whole_number_from(0));
 }
@@ -475,7 +548,9 @@ Verb add_phantom(CLI::App& program) {
         app->add_option(name, path, help)->type_name(type)->group("Output");
     };
     add("--truth", command->truth, "FILE",
-        "centerlines, diameters and lesions as JSON; of a cine: of its middle frame; - is standard output");
+        "centerlines, diameters and lesions as JSON; of a cine: of its middle frame; of an angioplasty: of "
+        "all "
+        "visits with their gains; - is standard output");
     add("--mask", command->mask, "FILE", "lumens 255, everything else 0; 8 bit PNG");
     add("--labels", command->labels, "FILE",
         "of a single frame: 0 background, 1 artery, 2 catheter, 3 other device; 8 bit PNG");

@@ -93,12 +93,14 @@ struct Archive {
     void validate() const;
 };
 
-/// A frame of the laboratory. Of `taken`, its tubes, its catheter and its display are not used.
+/// A frame of the laboratory. Of `taken`, its tubes and its catheter are not used.
 struct CathLabScene {
     Scene taken;  ///< size, detector, exposure, field stop, noise; its seed is that of the chest, too
     View view;
     std::vector<SpatialTube> tubes;
     Archive archive;
+    /// Whether `archive` makes the pixel values; else `taken.display` does, as of a phantom to measure.
+    bool archived = true;
 
     /// \throws InvalidInput naming the field and its value.
     void validate() const;
@@ -129,7 +131,7 @@ struct CathLabPhantom {
 
 /// Renders a frame. Path lengths are chords of circles square to the centerline's projection, longer by 1 /
 /// cos where the artery runs along the beam; what arteries have in common along a ray counts once. Cells of
-/// half a pixel.
+/// half a pixel; of a quarter where the frame is not archived.
 ///
 /// \throws InvalidInput if the scene is invalid.
 CathLabPhantom render(const CathLabScene& scene);

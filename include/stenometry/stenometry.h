@@ -31,6 +31,7 @@
 /// on several frames at once needs no limit: calls within threads of oneTBB share them. Its results are the
 /// same bytes, whatever the number of threads.
 #include "stenometry/analysis.h"
+#include "stenometry/angioplasty_phantom.h"
 #include "stenometry/bifurcation.h"
 #include "stenometry/calibration.h"
 #include "stenometry/cath_lab_phantom.h"

@@ -15,7 +15,8 @@
 namespace stenometry::phantom {
 namespace {
 
-constexpr int cells_per_px = 2;
+/// What is measured to a hundredth of a millimetre needs finer cells than what is looked at.
+int cells_per_px(const CathLabScene& scene) { return scene.archived ? 2 : 4; }
 /// Organs are smooth: between places this far apart they are interpolated.
 constexpr double organ_step_mm = 0.8;
 /// How far around the picture what is there blurs into it.
@@ -25,7 +26,7 @@ constexpr int margin_px = 8;
 Scene native(const CathLabScene& scene) {
     Scene own = scene.taken;
     const auto size = [&](int px) {
-        return std::max(8, static_cast<int>(px / scene.archive.magnification + 0.5));
+        return scene.archived ? std::max(8, static_cast<int>(px / scene.archive.magnification + 0.5)) : px;
     };
     own.width_px = size(scene.taken.width_px);
     own.height_px = size(scene.taken.height_px);
@@ -57,23 +58,22 @@ double attenuation_of(const Rays& rays, const std::vector<SeenTube>& tubes, doub
 }
 
 /// What tubes let through, in pixels with a margin.
-Beam transmission(const Scene& own, const std::vector<SeenTube>& tubes) {
-    const double step = own.mm_per_px / cells_per_px;
-    const double first = -margin_px - 0.5 + 0.5 / cells_per_px;
+Beam transmission(const Scene& own, const std::vector<SeenTube>& tubes, int per_px) {
+    const double step = own.mm_per_px / per_px;
+    const double first = -margin_px - 0.5 + 0.5 / per_px;
     const Beam size(own.width_px + 2 * margin_px, own.height_px + 2 * margin_px);
-    const Grid grid{mm_of(own, {first, first}), step, size.width() * cells_per_px,
-                    size.height() * cells_per_px};
+    const Grid grid{mm_of(own, {first, first}), step, size.width() * per_px, size.height() * per_px};
     const Rays rays(tubes, grid, step);
     Beam passed = size.clone();
     parallel_for(0, size.height(), [&](int y) {
         std::vector<Stretch> stretches;
         for (int x = 0; x < size.width(); ++x)
-            for (int cell = 0; cell < cells_per_px * cells_per_px; ++cell) {
-                const double exponent = attenuation_of(rays, tubes, own.attenuation_per_mm, step,
-                                                       x * cells_per_px + cell % cells_per_px,
-                                                       y * cells_per_px + cell / cells_per_px, stretches);
+            for (int cell = 0; cell < per_px * per_px; ++cell) {
+                const double exponent =
+                    attenuation_of(rays, tubes, own.attenuation_per_mm, step, x * per_px + cell % per_px,
+                                   y * per_px + cell / per_px, stretches);
                 const double part = exponent == 0.0 ? 1.0 : portable::exp(-std::min(exponent, 50.0));
-                passed(x, y) += part / (cells_per_px * cells_per_px);
+                passed(x, y) += part / (per_px * per_px);
             }
     });
     return passed;
@@ -158,10 +158,19 @@ Weights blur_of(const Scene& own) {
     return gaussian_weights(std::sqrt(variance) / own.mm_per_px);
 }
 
-Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<SeenTube>& tubes) {
+/// Mean of the logarithm, on which the S-shaped curve is centred.
+double mean_log(const Beam& chest) {
+    double sum = 0.0;
+    for (int y = 0; y < chest.height(); ++y)
+        for (int x = 0; x < chest.width(); ++x) sum += portable::log(chest(x, y));
+    return sum / (double(chest.width()) * chest.height());
+}
+
+Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<SeenTube>& tubes,
+              const Beam& chest) {
     const double angle = radians(own.motion_deg), way = own.motion_mm / own.mm_per_px;
-    Beam beam = moved(transmission(own, tubes), way * Point{portable::cos(angle), portable::sin(angle)});
-    const Beam chest = chest_of(scene, own);
+    Beam beam = moved(transmission(own, tubes, cells_per_px(scene)),
+                      way * Point{portable::cos(angle), portable::sin(angle)});
     parallel_for(0, beam.height(), [&](int y) {
         for (int x = 0; x < beam.width(); ++x) beam(x, y) *= chest(x, y);
     });
@@ -170,6 +179,13 @@ Beam detected(const CathLabScene& scene, const Scene& own, const std::vector<See
     add_scatter(beam, own);
     add_noise(beam, own);
     return without_margin(beam);
+}
+
+Image<float> pixels_of(const CathLabScene& scene, const Scene& own, const Beam& beam, const Beam& chest) {
+    if (!scene.archived) return displayed(beam, own, mean_log(chest));
+    constexpr double slow_mm = 15.0;
+    return archived(beam, open_field(own), scene.archive, slow_mm / own.mm_per_px, scene.taken.width_px,
+                    scene.taken.height_px);
 }
 
 void validate_tube(const SpatialTube& tube, int index) {
@@ -221,19 +237,18 @@ CathLabPhantom render(const CathLabScene& scene) {
     scene.validate();
     const Scene own = native(scene);
     const std::vector<SeenTube> tubes = seen_tubes(scene);
-    const Beam beam = detected(scene, own, tubes);
+    const Beam chest = chest_of(scene, own);
+    const Beam beam = detected(scene, own, tubes, chest);
 
     CathLabPhantom result{.scene = scene};
     result.phantom.scene = scene.taken;
     result.phantom.scene.tubes.clear();
     result.phantom.scene.catheter.reset();
-    result.phantom.scene.display = Display::sigmoid;  // eight bits of no known curve
-    constexpr double slow_mm = 15.0;
-    result.phantom.frame = {.pixels = archived(beam, open_field(own), scene.archive, slow_mm / own.mm_per_px,
-                                               scene.taken.width_px, scene.taken.height_px),
+    if (scene.archived) result.phantom.scene.display = Display::sigmoid;  // eight bits of no known curve
+    result.phantom.frame = {.pixels = pixels_of(scene, own, beam, chest),
                             .valid = open_field(scene.taken),
+                            .intensity = scene.archived ? Intensity::display : displayed_intensity(own),
                             .calibration = Calibration::from_user(scene.taken.mm_per_px)};
-    result.phantom.frame.intensity = Intensity::display;
     add_truth(result, tubes);
     return result;
 }

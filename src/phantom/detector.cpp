@@ -196,4 +196,9 @@ Image<float> displayed(const Beam& beam, const Scene& scene, double mean_backgro
     return pixels;
 }
 
+Intensity displayed_intensity(const Scene& scene) {
+    if (scene.display == Display::logarithmic) return Intensity::logarithmic;
+    return scene.display == Display::sigmoid || scene.unsharp > 0.0 ? Intensity::display : Intensity::linear;
+}
+
 }  // namespace stenometry::phantom

@@ -40,4 +40,7 @@ void add_quantum_noise(Beam& beam, const Scene& scene);
 /// it.
 Image<float> displayed(const Beam& beam, const Scene& scene, double mean_background);
 
+/// What those pixel values mean.
+Intensity displayed_intensity(const Scene& scene);
+
 }  // namespace stenometry::phantom

@@ -59,13 +59,10 @@ void validate_catheter(const Catheter& catheter) {
 }
 
 Frame frame_of(const Scene& scene, Image<float> pixels) {
-    Frame frame{.pixels = std::move(pixels),
-                .valid = open_field(scene),
-                .calibration = Calibration::from_user(scene.mm_per_px)};
-    frame.intensity = scene.display == Display::logarithmic                      ? Intensity::logarithmic
-                      : scene.display == Display::sigmoid || scene.unsharp > 0.0 ? Intensity::display
-                                                                                 : Intensity::linear;
-    return frame;
+    return {.pixels = std::move(pixels),
+            .valid = open_field(scene),
+            .intensity = displayed_intensity(scene),
+            .calibration = Calibration::from_user(scene.mm_per_px)};
 }
 
 /// One exposure. The chest is the caller's, so that a cine prepares it once.
