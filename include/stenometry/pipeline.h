@@ -65,7 +65,9 @@ Analysis analyze(const Frame& frame, const AnalysisOptions& options = {});
 /// \throws InvalidInput if the frame or an option is invalid, or the mask has another size than the frame.
 Analysis analyze(const Frame& frame, const VesselMask& vessels, const AnalysisOptions& options = {});
 
-/// One vessel between two points, led over the points of `via` where there are any.
+/// One vessel between two points, led over the points of `via` where there are any. Which of its ends comes
+/// first decides the order of what is reported, and no number, unless `reference.ostial` says that it is the
+/// proximal one.
 /// \throws InvalidInput if the frame or an option is invalid or a point lies outside the image.
 Analysis measure(const Frame& frame, Point from, Point to, std::span<const Point> via = {},
                  const AnalysisOptions& options = {});

@@ -107,7 +107,7 @@ TEST(Measure, SwappedPointsGiveTheSameLesion) {
     const Stenosis there = only_lesion(measured_drilled());
     const Stenosis back = only_lesion(measure(drilled().frame, points.to, points.from));
     EXPECT_NEAR(*there.percent_diameter_stenosis, *back.percent_diameter_stenosis,
-                3.0);  // points: the path is sampled from the other end
+                0.5);  // points
 }
 
 TEST(Measure, WithoutCalibrationGivesPercentDiameterAllTheSame) {
@@ -280,6 +280,21 @@ TEST(Measure, WarnsOfDiffuseDiseaseOnly) {
     for (int k = 0; k < 5; ++k)
         lesions.push_back({.at_mm = 6.0 + 12.0 * k, .length_mm = 11.9, .percent_diameter = 45.0 + 5.0 * k});
     EXPECT_THAT(measured(with_lesions(lesions), 4.0).warnings, has_warning(WarningCode::diffuse_disease));
+}
+
+TEST(Measure, ATaperingArteryHasOneStenosisFromEitherEnd) {
+    phantom::Tube artery = phantom::straight_tube(3.6, 60.0);
+    artery.taper_mm_per_mm = 0.03;
+    artery.lesions = {{.at_mm = 24.0, .length_mm = 10.0, .percent_diameter = 50.0}};
+    const phantom::Phantom image =
+        phantom::render({.width_px = 380, .height_px = 120, .tubes = {artery}, .quanta_per_px = 4000.0});
+    const Polyline& line = image.vessels.front().centerline_px;
+    const Point proximal = line[20], distal = line[line.size() - 20];
+    const Stenosis there = only_lesion(measure(image.frame, proximal, distal)),
+                   back = only_lesion(measure(image.frame, distal, proximal));
+    EXPECT_NEAR(*there.percent_diameter_stenosis, *back.percent_diameter_stenosis, 0.5);  // points
+    EXPECT_NEAR(*there.reference_px, *back.reference_px, 0.1);
+    EXPECT_NEAR(*there.percent_diameter_stenosis, 50.0, 5.0);
 }
 
 TEST(Measure, ExcludedStretchIsNoReference) {

@@ -49,6 +49,20 @@ TEST(Reference, IsTheTaperOfAHealthyVessel) {
     expect_healthy(estimate_reference(vessel(healthy), calibration), 0.01);
 }
 
+TEST(Reference, IsTheSameFromEitherEndWhereTheDirectionIsUnknown) {
+    const auto narrowed = [](double s) { return healthy(s) * (1.0 - 0.6 * cosine_dip(s, 22.0, 12.0)); };
+    const auto profile = vessel(narrowed), reversed = vessel([&](double s) { return narrowed(60.0 - s); });
+    const ReferenceOptions either_way{.direction_known = false};
+    const ReferenceProfile forwards = estimate_reference(profile, calibration, either_way),
+                           backwards = estimate_reference(reversed, calibration, either_way);
+    expect_healthy(forwards, 0.06);
+    for (std::size_t i = 0; i <= 600; ++i)
+        EXPECT_NEAR(forwards.diameter_px[i], backwards.diameter_px[600 - i], 0.01) << i;  // px
+    // Told that it runs towards its distal end, a vessel does not widen.
+    const ReferenceProfile wrong_way = estimate_reference(reversed, calibration);
+    EXPECT_GE(wrong_way.diameter_px.front(), wrong_way.diameter_px.back());
+}
+
 TEST(Reference, LesionsDoNotPullIt) {
     const auto profile = vessel([](double s) {
         return healthy(s) * (1.0 - 0.7 * cosine_dip(s, 18.0, 10.0) - 0.4 * cosine_dip(s, 42.0, 14.0));
