@@ -204,12 +204,12 @@ class ReportWriter {
     void save() {
         DSRDocument document(DSRTypes::DT_ComprehensiveSR);
         good(document.readStudyData(data()));
+        copy_character_set(document);
         good(document.setTreeFromRootTemplate(template_));
         good(document.getCurrentRequestedProcedureEvidence().addItem(data()));
         document.setSeriesDescription("Coronary stenosis by stenometry");
         document.setManufacturer("stenometry");
         document.setManufacturerModelName("stenometry");
-        document.setDeviceSerialNumber("1");
         document.setSoftwareVersions(OFString(version().data(), version().size()));
         // Nobody has looked at it.
         good(document.setPreliminaryFlag(DSRTypes::PF_Preliminary));
@@ -223,6 +223,13 @@ class ReportWriter {
         good(file.getDataset()->putAndInsertString(DCM_SeriesInstanceUID, uid("series").c_str()));
         good(file.getDataset()->putAndInsertString(DCM_SOPInstanceUID, uid("instance").c_str()));
         good(file.saveFile(path_.c_str(), EXS_LittleEndianExplicit));
+    }
+
+    /// What the names of patient and study are written in.
+    void copy_character_set(DSRDocument& document) {
+        OFString sets;
+        if (data().findAndGetOFStringArray(DCM_SpecificCharacterSet, sets).good() && !sets.empty())
+            good(document.setSpecificCharacterSet(sets));
     }
 
     /// The same for the same results in the same image.
