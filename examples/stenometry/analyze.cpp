@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "frame_analysis.h"
 #include "output.h"
+#include "sr.h"
 #include "terminal.h"
 #include "threads.h"
 #include "verb.h"
@@ -20,6 +21,7 @@ void run(const AnalyzeCommand& command) {
     check(command.settings);
     check(command.outputs);
     auto [frame, filled] = read_frame_of_cine(command.settings.input);
+    require_source_of_report(command.outputs.sr, command.settings.input.image);
     ReportInput input = report_input(frame, command.settings.input.image.string());
     input.filled_frames = filled;
     const Analysis analysis = analyze_frame(command.settings, frame, input, shown_progress());

@@ -2,6 +2,7 @@
 
 #include "frame_analysis.h"
 #include "output.h"
+#include "sr.h"
 #include "terminal.h"
 #include "threads.h"
 #include "verb.h"
@@ -19,6 +20,7 @@ void run(const MeasureCommand& command) {
     check(command.settings);
     check(command.outputs);
     Frame frame = read_frame(command.settings.input);
+    require_source_of_report(command.outputs.sr, command.settings.input.image);
     ReportInput input = report_input(frame, command.settings.input.image.string());
     const Analysis analysis = analyze_frame(command.settings, frame, input, shown_progress());
     write(command.outputs, frame, analysis, input);

@@ -14,6 +14,7 @@
 #include "archive/csv.h"
 #include "failure.h"
 #include "itk_files.h"
+#include "sr.h"
 #include "stenometry/error.h"
 #include "stenometry/io/image.h"
 #include "stenometry/viz/overlay.h"
@@ -254,6 +255,8 @@ void add_output_options(CLI::App& command, AnalysisOutputs& outputs) {
         "centerlines and radii of the vessels as tubes in the plane z = 0, in mm or else in pixels, .tre: "
         "for 3D "
         "Slicer and ITKTubeTK");
+    add("--sr", outputs.sr,
+        "DICOM structured report (TID 1500) with a measurement group per lesion, .dcm; of a DICOM IMAGE");
     command
         .add_option("--overlay-scale", outputs.overlay_scale,
                     "size of the overlay over the size of the frame, 1 to 8 [2]")
@@ -270,6 +273,7 @@ void check(const AnalysisOutputs& outputs) {
         throw Failure(ExitCode::wrong_command,
                       "--plot " + outputs.plot.string() + ": the name must end in .svg or .png");
     require_tubes("--tubes", outputs.tubes);
+    require_structured_report(outputs.sr);
 }
 
 std::string why_nothing_is_measured(const Analysis& analysis, const ReportInput& input) {
@@ -294,6 +298,7 @@ void write(const AnalysisOutputs& outputs, const Frame& frame, const Analysis& a
     if (!outputs.overlay.empty()) add_overlay(files, outputs, frame, analysis);
     if (!outputs.plot.empty()) add_plots(files, outputs.plot, analysis);
     if (!outputs.tubes.empty()) files.add(outputs.tubes, tube_writer(analysis));
+    if (!outputs.sr.empty()) files.add(outputs.sr, structured_report_writer(analysis, input));
     if (!outputs.take_standard_output()) files.add_text("-", summary(analysis, input));
     files.write_all();
     for (const Warning& warning : analysis.warnings) warn(text_of(warning));

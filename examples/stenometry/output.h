@@ -65,15 +65,15 @@ void require_png(const std::string& option, const std::filesystem::path& path);
 
 /// Where an analysis goes; empty paths are not written.
 struct AnalysisOutputs {
-    std::filesystem::path json, csv, overlay, plot, tubes;
+    std::filesystem::path json, csv, overlay, plot, tubes, sr;
     double overlay_scale = 2.0;
 
     /// Whether standard output belongs to a file, and to nothing else.
     bool take_standard_output() const { return json == "-" || csv == "-"; }
 };
 
-/// Adds --json, --csv, --overlay, --overlay-scale, --plot and --tubes. `outputs` must live as long as
-/// `command`.
+/// Adds --json, --csv, --overlay, --overlay-scale, --plot, --tubes and --sr. `outputs` must live as
+/// long as `command`.
 void add_output_options(CLI::App& command, AnalysisOutputs& outputs);
 
 /// \throws Failure wrong_command for outputs that cannot be written together or as what they are called.
