@@ -19,9 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Codes that DCMTK 3.6.7 has no names for. SNOMED CT, under the names that PS3.16 gives them: in TID 3214 for
-// the diameter (G-0364 before 2018), in its lists of what is measured in a vessel for the other two (R-101BB,
-// and R-101BC of CID 3483). CODE_DCM_... are those of PS3.16 annex D.
+// Codes that DCMTK 3.6.7 has no names for: SNOMED CT, in the place of G-0364, R-101BB and R-101BC, the codes
+// for what is measured in a vessel before 2018. CODE_DCM_... are those of PS3.16 annex D.
 const DSRCodedEntryValue vessel_lumen_diameter("397413000", "SCT", "Vessel lumen diameter");
 const DSRCodedEntryValue lumen_diameter_stenosis("408715008", "SCT", "Lumen Diameter Stenosis");
 const DSRCodedEntryValue stenotic_lesion_length("408716009", "SCT", "Stenotic Lesion Length");

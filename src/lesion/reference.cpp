@@ -67,11 +67,11 @@ template <class Take>
 void for_each_line(const Samples& samples, double narrowest, double least_taper, Take take) {
     const double end = samples.position.back();
     const double low = quantile(samples.diameter, narrowest), high = quantile(samples.diameter, 0.99);
-    constexpr int levels = 60;
-    constexpr double taper_step = steepest_taper / 16.0;
+    constexpr int levels = 60, tapers = 16;
+    constexpr double taper_step = steepest_taper / tapers;
     for (int k = 0; k <= levels; ++k) {
         const double middle = std::lerp(low, high * 1.02, static_cast<double>(k) / levels);
-        for (auto j = std::lround(least_taper / taper_step); j <= 16; ++j) {
+        for (auto j = std::lround(least_taper / taper_step); j <= tapers; ++j) {
             const double taper = taper_step * static_cast<double>(j);
             take(TaperingLine{middle + 0.5 * taper * end, taper});
         }

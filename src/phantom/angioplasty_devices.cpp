@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phantom/cath_lab_devices.h"
+
 namespace stenometry::phantom {
 namespace {
 
 constexpr double step_mm = 0.4;
-
-SpatialTube device(std::string name, Line3 line, double diameter_mm, double attenuation_per_mm) {
-    SpatialTube tube{.name = std::move(name),
-                     .label = PixelLabel::device,
-                     .centerline_mm = std::move(line),
-                     .bore = 0.0,
-                     .wall_attenuation_per_mm = attenuation_per_mm};
-    tube.diameter_mm.assign(tube.centerline_mm.size(), diameter_mm);
-    return tube;
-}
 
 Line3 along(const Course& course, double from_mm, double to_mm) {
     Line3 line;

@@ -9,16 +9,6 @@ namespace {
 constexpr double step_mm = 0.8;
 constexpr double mm_per_french = 1.0 / 3.0;
 
-SpatialTube device(std::string name, Line3 line, double diameter_mm, double attenuation_per_mm) {
-    SpatialTube tube{.name = std::move(name),
-                     .label = PixelLabel::device,
-                     .centerline_mm = std::move(line),
-                     .bore = 0.0,
-                     .wall_attenuation_per_mm = attenuation_per_mm};
-    tube.diameter_mm.assign(tube.centerline_mm.size(), diameter_mm);
-    return tube;
-}
-
 Point3 somewhere(Random& random, Point3 middle, double spread_mm) {
     const double x = random.uniform(-spread_mm, spread_mm), y = random.uniform(-spread_mm, spread_mm);
     return middle + Point3{x, y, random.uniform(-spread_mm, spread_mm)};
@@ -155,6 +145,16 @@ void grow_lung_vessel(Random& random, SpatialTubes& tubes, Point3 place, Point3 
 }
 
 }  // namespace
+
+SpatialTube device(std::string name, Line3 line, double diameter_mm, double attenuation_per_mm) {
+    SpatialTube tube{.name = std::move(name),
+                     .label = PixelLabel::device,
+                     .centerline_mm = std::move(line),
+                     .bore = 0.0,
+                     .wall_attenuation_per_mm = attenuation_per_mm};
+    tube.diameter_mm.assign(tube.centerline_mm.size(), diameter_mm);
+    return tube;
+}
 
 SpatialTube guide_catheter(Random& random, const HeartSurface& heart, const SpatialTube& artery,
                            double concentration) {

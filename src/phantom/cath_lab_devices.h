@@ -8,6 +8,9 @@ namespace stenometry::phantom {
 
 using SpatialTubes = std::vector<SpatialTube>;
 
+/// A solid device of one diameter along a line.
+SpatialTube device(std::string name, Line3 line, double diameter_mm, double attenuation_per_mm);
+
 /// A guide catheter of 4 to 8 French whose tip lies in the ostium of `artery`.
 /// \param concentration of the medium in it; 0 where it holds blood.
 SpatialTube guide_catheter(Random& random, const HeartSurface& heart, const SpatialTube& artery,

@@ -14,6 +14,7 @@
 #include "stenometry/io/dicom.h"
 #include "stenometry/io/image.h"
 #include "stenometry/phantom.h"
+#include "support/phantom_pixels.h"
 #include "support/running_program.h"
 
 namespace stenometry {
@@ -36,12 +37,7 @@ Image<std::uint16_t> small_angiogram(int seed) {
     phantom::Tube tube = phantom::straight_tube(3.0, 60.0);
     tube.lesions.push_back({.at_mm = 30.0, .length_mm = 8.0, .percent_diameter = 50.0 + seed});
     scene.tubes.push_back(tube);
-    const phantom::Phantom rendered = phantom::render(scene);
-    Image<std::uint16_t> pixels(scene.width_px, scene.height_px);
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            pixels(x, y) = static_cast<std::uint16_t>(rendered.frame.pixels(x, y));
-    return pixels;
+    return test::sixteen_bit_pixels(phantom::render(scene));
 }
 
 /// With angiograms `a.png`, `b.png`, ... in `in`.

@@ -15,6 +15,7 @@
 #include "stenometry/phantom.h"
 #include "stenometry/pipeline.h"
 #include "support/onnx_files.h"
+#include "support/phantom_pixels.h"
 #include "support/running_program.h"
 
 namespace stenometry {
@@ -42,12 +43,7 @@ phantom::Scene angiogram_scene() {
 }
 
 Image<std::uint16_t> render_angiogram(const phantom::Scene& scene = angiogram_scene()) {
-    const phantom::Phantom phantom = phantom::render(scene);
-    Image<std::uint16_t> pixels(scene.width_px, scene.height_px);
-    for (int y = 0; y < pixels.height(); ++y)
-        for (int x = 0; x < pixels.width(); ++x)
-            pixels(x, y) = static_cast<std::uint16_t>(phantom.frame.pixels(x, y));
-    return pixels;
+    return test::sixteen_bit_pixels(phantom::render(scene));
 }
 
 /// The angiogram, rendered once for all tests of one process.

@@ -11,6 +11,7 @@
 
 #include "stenometry/io/dicom.h"
 #include "stenometry/phantom.h"
+#include "support/phantom_pixels.h"
 #include "support/running_program.h"
 
 namespace stenometry {
@@ -39,11 +40,7 @@ class ProgramOnXrayAngiography : public test::Program {
         phantom::Tube tube = phantom::straight_tube(3.0, 60.0);
         tube.lesions.push_back({.at_mm = 30.0, .length_mm = 8.0, .percent_diameter = 60.0});
         scene.tubes.push_back(tube);
-        const phantom::Phantom rendered = phantom::render(scene);
-        Image<std::uint16_t> pixels(scene.width_px, scene.height_px);
-        for (int y = 0; y < pixels.height(); ++y)
-            for (int x = 0; x < pixels.width(); ++x)
-                pixels(x, y) = static_cast<std::uint16_t>(rendered.frame.pixels(x, y));
+        const Image<std::uint16_t> pixels = test::sixteen_bit_pixels(phantom::render(scene));
         const io::DicomTags tags{.patient_name = "Müller^Jörg",
                                  .imager_pixel_spacing_mm = detector_pixel_mm,
                                  .source_to_detector_mm = 1050.0,
