@@ -7,7 +7,7 @@
 
 #include "peers.h"
 
-namespace stenometry::compare {
+namespace stenometry::peers {
 namespace {
 
 /// ITK's view of a matrix's pixels.
@@ -62,4 +62,4 @@ cv::Mat thin_by_itk(const cv::Mat& mask) {
     return copy_of(*filter->GetOutput(), CV_8U);
 }
 
-}  // namespace stenometry::compare
+}  // namespace stenometry::peers

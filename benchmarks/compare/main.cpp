@@ -27,7 +27,7 @@
 #include "text.h"
 #include "tree/thinning.h"
 
-namespace stenometry::compare {
+namespace stenometry::peers {
 namespace {
 
 using accuracy::number;
@@ -268,12 +268,12 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace stenometry::compare
+}  // namespace stenometry::peers
 
 int main(int argc, char** argv) {
     stenometry::bench::keep_memory();
     try {
-        return stenometry::compare::run(argc, argv);
+        return stenometry::peers::run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "stenometry_compare: " << error.what() << '\n';
         return 1;

@@ -4,7 +4,7 @@
 
 #include "peers.h"
 
-namespace stenometry::compare {
+namespace stenometry::peers {
 namespace {
 
 struct Kernels {
@@ -61,4 +61,4 @@ cv::Mat thin_by_opencv(const cv::Mat& mask) {
     return lines;
 }
 
-}  // namespace stenometry::compare
+}  // namespace stenometry::peers

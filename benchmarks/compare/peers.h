@@ -8,7 +8,7 @@
 
 /// What other libraries make of the same picture: Frangi's vesselness at the same scales, and the same mask
 /// thinned.
-namespace stenometry::compare {
+namespace stenometry::peers {
 
 /// The task: an image in which vessels are bright, and Frangi's parameters.
 struct FrangiTask {
@@ -45,4 +45,4 @@ ScikitAnswer ask_scikit_image(const FrangiTask& task, const cv::Mat& mask, int r
 cv::Mat thin_by_opencv(const cv::Mat& mask);
 cv::Mat thin_by_itk(const cv::Mat& mask);
 
-}  // namespace stenometry::compare
+}  // namespace stenometry::peers

@@ -4,7 +4,7 @@
 
 #include "peers.h"
 
-namespace stenometry::compare {
+namespace stenometry::peers {
 namespace {
 
 namespace fs = std::filesystem;
@@ -59,4 +59,4 @@ ScikitAnswer ask_scikit_image(const FrangiTask& task, const cv::Mat& mask, int r
             read_pixels(folder / "response.f32", task.image.size())};
 }
 
-}  // namespace stenometry::compare
+}  // namespace stenometry::peers
